@@ -1,0 +1,80 @@
+"""What can happen to a session. Each event carries `at`: samples since the audio began."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voiceguide.core.commands import Command
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The audio is running; the guide may speak."""
+
+    at: int
+
+
+@dataclass(frozen=True)
+class Tick:
+    """The time asked for by `Session.next_deadline` has come."""
+
+    at: int
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Somebody spoke and a recogniser has decided.
+
+    Attributes:
+        at: when the decision fell.
+        command: the command, or None for speech that is no known command.
+        text: the words as recognised.
+        engine: which recogniser decided.
+    """
+
+    at: int
+    command: Command | None
+    text: str = ""
+    engine: str = ""
+
+
+@dataclass(frozen=True)
+class SpeechStarted:
+    """The first sample of an utterance went to the speaker."""
+
+    at: int
+    utterance: int
+
+
+@dataclass(frozen=True)
+class SpeechFinished:
+    """The last sample of an utterance went to the speaker."""
+
+    at: int
+    utterance: int
+
+
+@dataclass(frozen=True)
+class SpeechCut:
+    """An utterance was faded out, or dropped before it began, because of `Hush`."""
+
+    at: int
+    utterance: int
+
+
+@dataclass(frozen=True)
+class HearingLost:
+    """Microphone frames stopped or the recogniser failed."""
+
+    at: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class HearingBack:
+    """The guide can hear again."""
+
+    at: int
+
+
+Event = Begun | Tick | Heard | SpeechStarted | SpeechFinished | SpeechCut | HearingLost | HearingBack

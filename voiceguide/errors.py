@@ -1,0 +1,41 @@
+"""The errors voiceguide raises on purpose.
+
+Each message says what is wrong, where, and what to do next; the command line prints it as it is and exits
+with `exit_code`. Anything else that escapes is a bug and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+
+class VoiceguideError(Exception):
+    """Base of all errors a person can do something about."""
+
+    exit_code = 1
+
+
+class RoutineError(VoiceguideError):
+    """A routine file is broken or cannot be found. Nothing is run from it."""
+
+    exit_code = 2
+
+
+class LanguageError(VoiceguideError):
+    """A language pack is missing or incomplete."""
+
+    exit_code = 2
+
+
+class RecogniserError(VoiceguideError):
+    """A speech recogniser cannot be loaded or has failed."""
+
+
+class ModelError(VoiceguideError):
+    """A recogniser model cannot be found, fetched or unpacked."""
+
+
+class VoiceError(VoiceguideError):
+    """A voice cannot be loaded, or did not render an utterance."""
+
+
+class AudioError(VoiceguideError):
+    """A sound card or sound file cannot be opened, or stopped delivering."""

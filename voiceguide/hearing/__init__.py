@@ -1,0 +1,1 @@
+"""Microphone samples in, heard commands out."""

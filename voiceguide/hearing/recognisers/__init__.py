@@ -1,0 +1,1 @@
+"""Speech recognition engines, one file each, behind the `Recogniser` protocol."""

@@ -1,0 +1,1 @@
+"""What people say and what the guide says, per language, as data."""

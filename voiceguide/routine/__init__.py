@@ -1,0 +1,1 @@
+"""YAML routine files in, checked routines out."""

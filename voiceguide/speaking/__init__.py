@@ -1,0 +1,1 @@
+"""Text in, speaker samples out."""
