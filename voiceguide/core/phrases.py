@@ -1,0 +1,105 @@
+"""The guide's own sentences: which ones the session needs, and filling in their blanks.
+
+The words are data (`voiceguide/language/locales/*.yaml`); here stand only their names and the blanks each may
+have. A routine's own lines are filled by the same rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from voiceguide.core.plan import Side
+
+PROMPTS: Mapping[str, frozenset[str]] = {
+    # Before and around the exercises
+    "not_a_device": frozenset(),
+    "how_to_speak": frozenset(),
+    "waiting": frozenset({"routine"}),
+    "duration": frozenset({"minutes"}),
+    "equipment": frozenset({"item"}),
+    "ask_ready": frozenset(),
+    "begin": frozenset(),
+    "once_more": frozenset(),
+    "goodbye": frozenset(),
+    # Within and between holds
+    "breathe_in": frozenset(),
+    "breathe_out": frozenset(),
+    "in": frozenset(),
+    "out": frozenset(),
+    "halfway": frozenset(),
+    "count_3": frozenset(),
+    "count_2": frozenset(),
+    "count_1": frozenset(),
+    "ease_off": frozenset(),
+    "now_side": frozenset({"side"}),
+    "next_repeat": frozenset({"number", "total"}),
+    "next_side": frozenset({"side"}),
+    "next_exercise": frozenset({"title"}),
+    "next_end": frozenset(),
+    "side_left": frozenset(),
+    "side_right": frozenset(),
+    # Answers
+    "paused": frozenset(),
+    "resumed": frozenset(),
+    "stop_ask": frozenset(),
+    "how_long": frozenset({"minutes"}),
+    "how_long_soon": frozenset(),
+    "hold_left": frozenset({"seconds"}),
+    "what_is": frozenset(),
+    "why_tight": frozenset(),
+    "slower": frozenset(),
+    "faster": frozenset(),
+    "slowest": frozenset(),
+    "fastest": frozenset(),
+    "loudest": frozenset(),
+    "quietest": frozenset(),
+    "help_waiting": frozenset(),
+    "help_setup": frozenset(),
+    "help_hold": frozenset(),
+    "help_paused": frozenset(),
+    "hearing_lost": frozenset(),
+    "hearing_back": frozenset(),
+    # Safety
+    "safety_release_anywhere": frozenset(),
+    "safety_ask": frozenset(),
+    "safety_ask_again": frozenset(),
+    "safety_shooting": frozenset(),
+    "safety_see_professional": frozenset(),
+    "safety_exercise_over": frozenset(),
+    "safety_dull_anywhere": frozenset(),
+    "safety_sharp_anywhere": frozenset(),
+    "safety_offer_go_on": frozenset(),
+    "safety_offer_rest": frozenset(),
+    "safety_rest": frozenset(),
+    "safety_stop_unasked": frozenset(),
+}
+"""Every prompt of a language, with the blanks its text may use."""
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """One language's prompts.
+
+    Attributes:
+        language: language code, such as "en".
+        prompts: for each key of `PROMPTS` its lines, each with `{blank}` fields.
+    """
+
+    language: str
+    prompts: Mapping[str, tuple[str, ...]]
+
+    def lines(self, key: str, **blanks: object) -> tuple[str, ...]:
+        """Return a prompt's lines with its blanks filled."""
+        return tuple(line.format(**blanks) for line in self.prompts[key])
+
+    def sided(self, lines: tuple[str, ...], side: Side | None) -> tuple[str, ...]:
+        """Return a routine's lines with `{side}` and `{other_side}` filled."""
+        if side is None:
+            return lines
+        other = Side.RIGHT if side is Side.LEFT else Side.LEFT
+        return tuple(line.format(side=self.side(side), other_side=self.side(other)) for line in lines)
+
+    def side(self, side: Side) -> str:
+        """Return the word for a side."""
+        return self.prompts[f"side_{side.value}"][0]
