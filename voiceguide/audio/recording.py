@@ -1,0 +1,138 @@
+"""Sound written to a file while it happens."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from voiceguide.audio.samples import to_int16
+from voiceguide.core.clock import RATE
+from voiceguide.errors import AudioError
+
+_FLUSH_EVERY = RATE
+"""Samples gathered before they are written: one second, which is what a killed process loses."""
+
+
+class _Sink(Protocol):
+    def write(self, samples: NDArray[np.int16]) -> None: ...
+    def close(self) -> None: ...
+
+
+class Recording:
+    """A mono 16 kHz, 16-bit WAV or FLAC file, by the ending of its name.
+
+    It is written under its own name from the start, not a temporary one: after a power cut the sound is
+    where it was asked for. The header of a WAV file is renewed with every second: a process that was killed
+    leaves a valid file up to its last second (a power cut also costs what the system had not yet put on disk,
+    usually half a minute at most). A FLAC file that was never closed does not say how long it is: `flac -d`
+    still decodes it, but libsndfile, and so this program, refuses it. A file of the same name is replaced.
+
+    Args:
+        path: ends in .wav or .flac.
+
+    Raises:
+        AudioError: another ending, no such folder, or the file cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        sink = _SINKS.get(path.suffix.lower())
+        if sink is None:
+            raise AudioError(
+                f"{path}: sound is written as WAV or FLAC. Choose a name that ends in .wav or .flac."
+            )
+        if not path.parent.is_dir():
+            raise AudioError(f"{path}: there is no folder {path.parent}. Create it or choose another place.")
+        self._path = path
+        self._waiting: list[NDArray[np.int16]] = []
+        self._waiting_samples = 0
+        try:
+            self._sink: _Sink | None = sink(path)
+        except (OSError, soundfile.SoundFileError) as error:
+            raise self._unwritable(error) from error
+
+    def write(self, samples: NDArray[np.float32]) -> None:
+        """Append `(n,)` float32 samples in -1..1; what lies beyond is clipped.
+
+        Raises:
+            AudioError: the disk is full or gone.
+        """
+        self._waiting.append(to_int16(samples))
+        self._waiting_samples += samples.size
+        if self._waiting_samples >= _FLUSH_EVERY:
+            self._flush()
+
+    def close(self) -> None:
+        """Write what is left and close the file. Closing twice is harmless.
+
+        Raises:
+            AudioError: the disk is full or gone.
+        """
+        if self._sink is None:
+            return
+        try:
+            self._flush()
+        finally:
+            sink, self._sink = self._sink, None
+            try:
+                sink.close()
+            except (OSError, soundfile.SoundFileError) as error:
+                raise self._unwritable(error) from error
+
+    def _flush(self) -> None:
+        if not self._waiting or self._sink is None:
+            return
+        samples = np.concatenate(self._waiting)
+        self._waiting.clear()
+        self._waiting_samples = 0
+        try:
+            self._sink.write(samples)
+        except (OSError, soundfile.SoundFileError) as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: Exception) -> AudioError:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        return AudioError(
+            f"{self._path} cannot be written: {reason}. Check the folder's permissions and the free space."
+        )
+
+
+class _Wav:
+    # The standard library's writer rather than soundfile's: it renews the header with every write, and
+    # soundfile offers no way to do so (its flush leaves a length of 0).
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._wave = wave.open(self._file, "wb")  # noqa: SIM115 - lives as long as the recording
+        self._wave.setnchannels(1)
+        self._wave.setsampwidth(2)
+        self._wave.setframerate(RATE)
+        self._wave.writeframes(b"")  # the header
+
+    def write(self, samples: NDArray[np.int16]) -> None:
+        self._wave.writeframes(samples.astype("<i2").tobytes())
+        self._file.flush()
+
+    def close(self) -> None:
+        try:
+            self._wave.close()
+        finally:
+            self._file.close()
+
+
+class _Flac:
+    def __init__(self, path: Path) -> None:
+        self._file = soundfile.SoundFile(path, "w", RATE, 1, "PCM_16", format="FLAC")
+
+    def write(self, samples: NDArray[np.int16]) -> None:
+        self._file.write(samples)
+        self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+_SINKS: dict[str, type[_Wav | _Flac]] = {".wav": _Wav, ".flac": _Flac}
