@@ -1,0 +1,269 @@
+"""YAML text -> plain data that remembers on which line every value stands.
+
+Only the YAML a person writes by hand is accepted: lists, keys with values, texts, numbers. Anchors, aliases,
+tags and second documents are refused: nobody needs them here, and they are how YAML files grow without bound
+or name Python objects. Nothing is ever built from the file but `dict`, `list`, `str`, `int`, `float` and `bool`.
+
+Plain words follow YAML 1.2, as editors do: `yes` and `on` are words, `1:30` is a text and not ninety.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import yaml
+
+from voiceguide.routine.problems import Location, Problem, shown
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_BYTES = 256 * 1024
+"""Ten times the longest shipped routine is still far below this."""
+
+_MAX_DEPTH = 12
+"""The deepest value of a routine stands at depth 5."""
+
+_REFUSED = "refused"
+_Place = tuple[int, int]
+
+
+@dataclass
+class Source:
+    """A file as read.
+
+    Attributes:
+        file: its path as the user gave it.
+        data: plain data, or None when there is nothing to look at.
+        problems: what was wrong with the YAML itself.
+        places: line and column (from 1) of every value.
+        key_places: line and column of every key.
+    """
+
+    file: str
+    data: Any = None
+    problems: list[Problem] = field(default_factory=list)
+    places: dict[Location, _Place] = field(default_factory=dict)
+    key_places: dict[Location, _Place] = field(default_factory=dict)
+    refused: set[Location] = field(default_factory=set)
+
+    def report(self, place: _Place, what: str, remedy: str) -> None:
+        """Add a problem at a line and column."""
+        self.problems.append(Problem(self.file, *place, what, remedy))
+
+    def report_at(self, location: Location, what: str, remedy: str, *, key: bool = False) -> None:
+        """Add a problem at a value (or its key), or at the nearest thing around it that is in the file."""
+        self.report(self.place(location, key=key), what, remedy)
+
+    def place(self, location: Location, *, key: bool = False) -> _Place:
+        """Return line and column of a value (or its key), or of the nearest thing around it."""
+        if key and location in self.key_places:
+            return self.key_places[location]
+        while location and location not in self.places:
+            location = location[:-1]
+        return self.places.get(location, (1, 1))
+
+
+def read_source(path: Path) -> Source:
+    """Read a routine file.
+
+    Args:
+        path: the file.
+
+    Returns:
+        its data and places; whatever is wrong with the file or its YAML is in `problems`. Never raises for
+        what is in the file or for a file that cannot be read.
+    """
+    source = Source(str(path))
+    try:
+        if path.is_dir():
+            source.report((0, 0), "this is a folder", "Name one routine file in it, such as my-routine.yaml.")
+            return source
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        source.report((0, 0), "there is no such file", "Check the spelling and the folder.")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        source.report((0, 0), f"cannot be read: {reason}", "Check the path and who may read it.")
+    else:
+        _parse(raw, source)
+    return source
+
+
+def _parse(raw: bytes, source: Source) -> None:
+    if len(raw) > MAX_BYTES:
+        source.report(
+            (0, 0),
+            f"the file is larger than {MAX_BYTES // 1024} kB",
+            "No routine is that long. Is this the right file?",
+        )
+        return
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        place = (before.count(b"\n") + 1, error.start - before.rfind(b"\n"))
+        byte = f"0x{raw[error.start]:02x}"
+        source.report(place, f"the byte {byte} is not UTF-8 text", "Save the file with the encoding UTF-8.")
+        return
+    composer = None
+    try:
+        composer = _Composer(text)
+        root = composer.get_single_node()
+    except yaml.YAMLError as error:
+        _report_syntax(error, text, source)
+    else:
+        if root is None:
+            source.report(
+                (1, 1), "the file is empty", "Begin with a shipped routine: see `voiceguide routines`."
+            )
+        else:
+            source.data = _plain(root, (), source)
+    if composer is not None:
+        for mark, what, remedy in composer.refused:
+            source.report(_at(mark), what, remedy)
+
+
+class _Composer(yaml.SafeLoader):
+    """PyYAML's node composer with YAML 1.2's plain words, which refuses what no routine needs."""
+
+    yaml_implicit_resolvers: ClassVar[Any] = {}  # type: ignore[misc]  # PyYAML sets it on classes, too
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.refused: list[tuple[yaml.Mark, str, str]] = []
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent):
+            self.get_event()  # type: ignore[no-untyped-call]
+            self._refuse(event, f"*{event.anchor} stands for another place in the file")
+            return yaml.ScalarNode(_REFUSED, "", event.start_mark, event.end_mark)  # type: ignore[arg-type]
+        if event.anchor is not None:
+            self._refuse(event, f"&{event.anchor} names this place in the file")
+            event.anchor = None
+        if event.tag is not None:
+            self._refuse(event, f"{shown(event.tag)[1:-1]} is a YAML tag")
+            event.tag = None
+            event.implicit = (True, False) if isinstance(event, yaml.ScalarEvent) else True
+        if self._depth == _MAX_DEPTH:
+            raise yaml.composer.ComposerError(None, None, "nested too deeply", event.start_mark)
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+    def _refuse(self, event: Any, what: str) -> None:
+        remedy = "Write the value out; a text that begins with *, & or ! needs quotes."
+        self.refused.append((event.start_mark, what, remedy))
+
+
+_Composer.add_implicit_resolver("null", re.compile(r"~?$|null$|Null$|NULL$"), ["~", "n", "N", ""])
+_Composer.add_implicit_resolver("bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+# Fifteen digits fit a float exactly; longer numbers are read as floats, which no limit lets pass.
+_Composer.add_implicit_resolver("int", re.compile(r"[-+]?[0-9]{1,15}$"), list("-+0123456789"))
+_Composer.add_implicit_resolver(
+    "float",
+    re.compile(
+        r"(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
+    ),
+    list("-+.0123456789"),
+)
+
+
+def _at(mark: yaml.Mark) -> _Place:
+    return mark.line + 1, mark.column + 1
+
+
+def _plain(node: yaml.Node, location: Location, source: Source) -> Any:
+    source.places[location] = _at(node.start_mark)
+    if isinstance(node, yaml.MappingNode):
+        return _plain_mapping(node, location, source)
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, (*location, i), source) for i, item in enumerate(node.value)]
+    if node.tag == _REFUSED:
+        source.refused.add(location)
+    return _plain_scalar(node.tag, node.value)
+
+
+def _plain_mapping(node: yaml.MappingNode, location: Location, source: Source) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        place = _at(key_node.start_mark)
+        if not isinstance(key_node, yaml.ScalarNode) or key_node.tag == _REFUSED:
+            source.report(
+                place, "this key is no plain word", "Put the text in quotes, or write `key: value`."
+            )
+            continue
+        key = key_node.value
+        here = (*location, key)
+        if key in data:
+            first = source.key_places[here][0]
+            source.report(
+                place,
+                f"`{shown(key)[1:-1]}` stands here a second time; the first is on line {first}",
+                "Keep one of the two.",
+            )
+            continue
+        source.key_places[here] = place
+        data[key] = _plain(value_node, here, source)
+    return data
+
+
+def _plain_scalar(tag: str, value: str) -> Any:
+    if tag == "int":
+        return int(value)
+    if tag == "float":
+        return float(value.lower().replace(".inf", "inf").replace(".nan", "nan"))
+    if tag == "bool":
+        return value.lower() == "true"
+    return None if tag in {"null", _REFUSED} else value
+
+
+def _report_syntax(error: yaml.YAMLError, text: str, source: Source) -> None:
+    if isinstance(error, yaml.reader.ReaderError):
+        before = text[: error.position]
+        place = (before.count("\n") + 1, error.position - before.rfind("\n"))
+        what = f"the character U+{ord(text[error.position]):04X} is not allowed in YAML"
+        source.report(place, what, "Delete it and type the text again.")
+        return
+    problem = str(getattr(error, "problem", None) or error)
+    tabs = [
+        i for i, line in enumerate(text.splitlines(), 1) if "\t" in line[: len(line) - len(line.lstrip())]
+    ]
+    if "'\\t'" in problem and tabs:
+        for line in tabs:
+            source.report((line, 1), "the line is indented with a tab", "YAML wants spaces: replace the tab.")
+        return
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    place = _at(mark) if mark else (1, 1)
+    context_mark = getattr(error, "context_mark", None)
+    context = getattr(error, "context", None)
+    since = f" ({context} on line {context_mark.line + 1})" if context and context_mark else ""
+    source.report(place, f"this is not YAML: {problem}{since}", _syntax_remedy(problem))
+
+
+def _syntax_remedy(problem: str) -> str:
+    for part, remedy in _SYNTAX_REMEDIES:
+        if part in problem:
+            return remedy
+    return "Look at the quotes and the indentation here; a text with special characters needs quotes."
+
+
+_SYNTAX_REMEDIES = (
+    ("mapping values are not allowed", "A text that contains a colon needs quotes around all of it."),
+    ("unexpected end of stream", "A quote is opened and never closed."),
+    ("could not find expected ':'", "Is the colon after the key missing, or is the line indented wrongly?"),
+    ("expected a single document", "One file holds one routine: remove the line `---`."),
+    ("nested too deeply", "No value of a routine lies this deep; a text with brackets needs quotes."),
+    ("but found '<block", "Indent this line like its neighbours."),
+    (
+        "but found '<scalar>'",
+        "A text that begins with a quote, a bracket or a brace needs quotes around all of it.",
+    ),
+    ("but found '{'", "A text with a brace needs quotes around all of it."),
+)
