@@ -1,0 +1,89 @@
+"""Answers to questions: how long, what is next, why, what is it, help."""
+
+from __future__ import annotations
+
+from voiceguide.core.clock import seconds
+from voiceguide.core.commands import Command
+from voiceguide.core.course import Course, Place
+from voiceguide.core.lines import Line
+from voiceguide.core.phrases import Phrases
+from voiceguide.core.states import State
+
+HOLD_LEFT_STEP_S = 5
+"""The time left in a hold is told in steps of this many seconds."""
+
+_HELP = {State.WAITING: "help_waiting", State.HOLDING: "help_hold", State.PAUSED: "help_paused"}
+
+
+class Answers:
+    """Answers questions about a routine in the words of one language."""
+
+    def __init__(self, course: Course, phrases: Phrases) -> None:
+        self._course = course
+        self._phrases = phrases
+
+    def lines(
+        self,
+        question: Command,
+        state: State,
+        place: Place,
+        *,
+        minutes_left: int,
+        hold_left: int | None,
+    ) -> list[Line]:
+        """Return the answer to a question.
+
+        Args:
+            question: one of the commands that the table answers with words.
+            state: where the session is.
+            place: the hold it is at.
+            minutes_left: whole minutes to the end of the routine.
+            hold_left: samples left in the hold, None outside of one.
+        """
+        match question:
+            case Command.HOW_LONG:
+                return self._how_long(minutes_left, hold_left)
+            case Command.WHATS_NEXT:
+                return self.upcoming(place)
+            case Command.WHY if state is not State.WAITING:
+                exercise = self._course.exercise(place)
+                lines = self._phrases.sided(exercise.purpose, self._course.side(place))
+                return [("purpose", line) for line in lines]
+            case Command.WHY | Command.WHAT_IS:
+                return self._prompt("what_is")
+            case Command.WHY_TIGHT:
+                return self._prompt("why_tight")
+            case _:
+                return self._prompt(_HELP.get(state, "help_setup"))
+
+    def upcoming(self, place: Place) -> list[Line]:
+        """Return the name of what follows a hold."""
+        course = self._course
+        if again := course.next_repeat(place):
+            return self.numbered(again)
+        if (other := course.next_side(place)) and (side := course.side(other)):
+            return self._prompt("next_side", side=self._phrases.side(side))
+        if following := course.next_exercise(place):
+            return self._prompt("next_exercise", title=course.exercise(following).title)
+        return self._prompt("next_end")
+
+    def numbered(self, place: Place) -> list[Line]:
+        """Return the number of a repeat, such as "two of three"."""
+        total = self._course.exercise(place).repeats
+        return self._prompt("next_repeat", number=place.repeat + 1, total=total)
+
+    def _how_long(self, minutes_left: int, hold_left: int | None) -> list[Line]:
+        lines = []
+        if hold_left is not None and (left := rounded_up(hold_left)) > 0:
+            lines += self._prompt("hold_left", seconds=left)
+        if minutes_left > 1:
+            return [*lines, *self._prompt("how_long", minutes=minutes_left)]
+        return [*lines, *self._prompt("how_long_soon")]
+
+    def _prompt(self, key: str, **blanks: object) -> list[Line]:
+        return [(key, line) for line in self._phrases.lines(key, **blanks)]
+
+
+def rounded_up(hold_left: int) -> int:
+    """Return samples as seconds, rounded up to the step in which they are told."""
+    return -(-int(seconds(hold_left)) // HOLD_LEFT_STEP_S) * HOLD_LEFT_STEP_S

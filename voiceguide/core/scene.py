@@ -1,0 +1,139 @@
+"""What is going on at this moment: the state, what is being said, what is waited for, what is to be done.
+
+The walk and the session both act on one scene. It holds no rules; it keeps them from forgetting something when
+the state changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from voiceguide.core.actions import Action, Chime, Listen, Record, Sound
+from voiceguide.core.clock import samples
+from voiceguide.core.commands import Command
+from voiceguide.core.lines import LINE_GAP, Line, Lines
+from voiceguide.core.phrases import Phrases
+from voiceguide.core.states import State
+
+AFTER_CHIME = samples(0.25)
+"""Words that answer begin this long after the chime that accepts: the chime is over by then."""
+
+Continuation = Callable[[], None]
+"""What happens when lines were spoken or a wait is over."""
+
+
+class Scene:
+    """The session's present.
+
+    Attributes:
+        state: where the session is.
+        now: sample time of the event being handled.
+        lines: what is being said.
+        proceed: what "next" or "ready" leads to.
+        after_lines: what follows when the lines were spoken.
+        wait: a time and what happens then; it comes due only in silence.
+    """
+
+    def __init__(self, phrases: Phrases) -> None:
+        self.state = State.WAITING
+        self.now = 0
+        self.lines = Lines()
+        self.proceed: Continuation | None = None
+        self.after_lines: Continuation | None = None
+        self.wait: tuple[int, Continuation] | None = None
+        self._phrases = phrases
+        self._voice_from = 0
+        self._out: list[Action] = []
+
+    def do(self, action: Action) -> None:
+        """Have something done by the outside world."""
+        self._out.append(action)
+
+    def take_actions(self) -> list[Action]:
+        """Return what is to be done, in order, and forget it."""
+        actions, self._out = self._out, []
+        return actions
+
+    def record(self, kind: str, **fields: object) -> None:
+        """Have something kept."""
+        self.do(Record(self.now, kind, fields))
+
+    def enter(self, state: State, proceed: Continuation | None = None) -> None:
+        """Change the state. What was waited for in the old one is forgotten; what is being said goes on."""
+        self.state = state
+        self.proceed = proceed
+        self.after_lines = None
+        self.wait = None
+
+    def listen(self, commands: Iterable[Command]) -> None:
+        """Have the recogniser listen for these commands from now on."""
+        self.do(Listen(self.now, frozenset(commands)))
+
+    def chime(self, sound: Sound) -> None:
+        """Answer with a sound; words follow when it is over."""
+        self.do(Chime(self.now, sound))
+        self._voice_from = self.now + AFTER_CHIME
+
+    def hush(self) -> None:
+        """Fall silent at once."""
+        for action in self.lines.hush(self.now):
+            self.do(action)
+
+    def breathe_before_speaking(self) -> None:
+        """Leave a moment of silence before the next words."""
+        self._voice_from = self.now + AFTER_CHIME
+
+    def say(self, lines: Iterable[Line], then: Continuation | None = None, *, gap: int = 0) -> None:
+        """Say lines in place of whatever is being said.
+
+        Args:
+            lines: what to say; with none, `then` follows at once.
+            then: what follows when the last line has truly ended.
+            gap: samples of silence before the first line.
+        """
+        self.hush()
+        self.after_lines = None
+        said = self.lines.say(lines, max(self.now + gap, self._voice_from))
+        for action in said:
+            self.do(action)
+        if said:
+            self.after_lines = then
+        elif then is not None:
+            then()
+
+    def interject(self, lines: Iterable[Line], *, resume: bool = True) -> None:
+        """Say something now and, if asked to, take up afterwards what it interrupted."""
+        unsaid = self.lines.unsaid() if resume else ()
+        self.say([*lines, *unsaid], self.after_lines)
+
+    def wait_for(self, length: int, then: Continuation) -> None:
+        """Do something after `length` samples, or as soon after as nothing is being said."""
+        self.wait = (self.now + length, then)
+
+    def next_wait(self) -> int | None:
+        """Return when the wait comes due."""
+        return None if self.wait is None or self.lines.busy else max(self.wait[0], self.now)
+
+    def wait_over(self) -> None:
+        """Do what was waited for, if its time has come."""
+        due = self.next_wait()
+        if self.wait is not None and due is not None and due <= self.now:
+            then = self.wait[1]
+            self.wait = None
+            then()
+
+    def speech_finished(self, utterance: int) -> None:
+        """Take the true end of an utterance: the next line, or what follows the last."""
+        following = self.lines.finished(utterance, self.now)
+        if following is None:
+            return
+        for action in following:
+            self.do(action)
+        if not following and self.after_lines is not None:
+            then, self.after_lines = self.after_lines, None
+            self._voice_from = max(self._voice_from, self.now + LINE_GAP)
+            then()
+
+    def prompt(self, key: str, **blanks: object) -> list[Line]:
+        """Return one of the language's own prompts as lines."""
+        return [(key, line) for line in self._phrases.lines(key, **blanks)]

@@ -1,0 +1,67 @@
+"""Everything a session may come to say, so that it can be rendered before the first word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from voiceguide.core.answers import HOLD_LEFT_STEP_S
+from voiceguide.core.phrases import PROMPTS, Phrases
+from voiceguide.core.plan import Exercise, Routine, Side
+
+MINUTES_ALLOWED_FOR = 90
+"""Times in minutes are rendered up to this number; a longer one is rendered when it is asked for."""
+
+
+def everything_said(routine: Routine, phrases: Phrases) -> list[str]:
+    """Return every text a session of a routine can say, each once, about in the order it may be needed."""
+    texts: dict[str, None] = {}
+    for text in (*_prompts(routine, phrases), *_routine(routine, phrases)):
+        texts.setdefault(text)
+    return list(texts)
+
+
+def _prompts(routine: Routine, phrases: Phrases) -> Iterator[str]:
+    exercises = routine.exercises
+    longest = max(int(exercise.hold_s) for exercise in exercises)
+    blanks: dict[str, list[dict[str, object]]] = {
+        "waiting": [{"routine": routine.title}],
+        "duration": [{"minutes": minutes} for minutes in range(1, MINUTES_ALLOWED_FOR)],
+        "how_long": [{"minutes": minutes} for minutes in range(2, MINUTES_ALLOWED_FOR)],
+        "hold_left": [
+            {"seconds": left}
+            for left in range(HOLD_LEFT_STEP_S, longest + HOLD_LEFT_STEP_S + 1, HOLD_LEFT_STEP_S)
+        ],
+        "equipment": [{"item": item} for exercise in exercises for item in exercise.equipment],
+        "next_exercise": [{"title": exercise.title} for exercise in exercises],
+        "next_repeat": [
+            {"number": number, "total": exercise.repeats}
+            for exercise in exercises
+            for number in range(2, exercise.repeats + 1)
+        ],
+        **dict.fromkeys(("now_side", "next_side"), [{"side": phrases.side(side)} for side in Side]),
+    }
+    for key in PROMPTS:
+        if not key.startswith("side_"):  # words within other sentences, never spoken alone
+            for filled in blanks.get(key, [{}]):
+                yield from phrases.lines(key, **filled)
+
+
+def _routine(routine: Routine, phrases: Phrases) -> Iterator[str]:
+    yield from routine.welcome
+    for exercise in routine.exercises:
+        yield exercise.title
+        for side in exercise.sides or (None,):
+            yield from phrases.sided(_lines(exercise), side)
+    yield from routine.closing
+
+
+def _lines(exercise: Exercise) -> tuple[str, ...]:
+    return (
+        *exercise.purpose,
+        *exercise.setup,
+        *exercise.setup_short,
+        *(cue.text for cue in exercise.cues),
+        *exercise.release,
+        *exercise.pain.sharp,
+        *exercise.pain.dull,
+    )

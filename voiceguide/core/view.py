@@ -1,0 +1,38 @@
+"""What there is to show at a moment: for the terminal, a page, a light."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voiceguide.core.hold import BreathPhase
+from voiceguide.core.plan import Side
+from voiceguide.core.states import State
+
+
+@dataclass(frozen=True)
+class View:
+    """A snapshot of the session.
+
+    Attributes:
+        state: where the session is.
+        exercise: title of the exercise, empty before the first.
+        side: side worked on.
+        repeat: number of the repeat, from 1.
+        repeats: how many there are on this side.
+        hold_left: samples left in the hold, None outside of one.
+        breath: phase of the breath, None outside of a hold.
+        minutes_left: whole minutes to the end of the routine.
+        saying: the line being spoken.
+        heard: what was heard last.
+    """
+
+    state: State
+    exercise: str
+    side: Side | None
+    repeat: int
+    repeats: int
+    hold_left: int | None
+    breath: BreathPhase | None
+    minutes_left: int
+    saying: str
+    heard: str

@@ -1,0 +1,254 @@
+"""The walk along a routine: introduce, set up, hold, rest, change sides, finish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+
+from voiceguide.core.actions import End
+from voiceguide.core.answers import Answers
+from voiceguide.core.clock import samples, seconds
+from voiceguide.core.course import Course, Place
+from voiceguide.core.hold import Hold
+from voiceguide.core.lines import LINE_GAP, Line
+from voiceguide.core.outlook import Outlook
+from voiceguide.core.phrases import Phrases
+from voiceguide.core.plan import Exercise, HoldCue, Routine, Side
+from voiceguide.core.scene import Scene
+from voiceguide.core.states import TABLE, State
+from voiceguide.core.timeline import Length, Timeline, lay_out
+
+
+class Walk:
+    """Where in the routine the session is, and every move along it.
+
+    Args:
+        scene: the session's present.
+        routine: a checked routine.
+        phrases: the prompts of its language.
+        length: samples that a text takes when spoken.
+
+    Attributes:
+        place: the hold the session is at.
+        position: whose position the person may be in; None before the set-up and after the release was spoken.
+        hold: the hold that is running.
+        pace: breathing pace.
+    """
+
+    def __init__(self, scene: Scene, routine: Routine, phrases: Phrases, length: Length) -> None:
+        self.place = Place()
+        self.position: Exercise | None = None
+        self.hold: Hold | None = None
+        self.pace = Fraction(1)
+        self.course = Course(routine)
+        self.outlook = Outlook(self.course, phrases, length)
+        self.answers = Answers(self.course, phrases)
+        self._scene = scene
+        self._phrases = phrases
+        self._length = length
+
+    @property
+    def exercise(self) -> Exercise:
+        """The exercise the session is at."""
+        return self.course.exercise(self.place)
+
+    @property
+    def side(self) -> Side | None:
+        """The side the session is at, None where the exercise has none."""
+        return self.course.side(self.place)
+
+    @property
+    def minutes_left(self) -> int:
+        """Whole minutes to the end of the routine."""
+        done = self.hold.position(self._scene.now) if self.hold else 0
+        return self.outlook.minutes(self.place, self.pace, done)
+
+    def where(self) -> dict[str, object]:
+        """Return the place in words, for records."""
+        return {
+            "exercise": self.exercise.id,
+            "side": self.side.value if self.side else None,
+            "repeat": self.place.repeat + 1,
+            "repeats": self.exercise.repeats,
+        }
+
+    def enter(self, state: State, proceed: Callable[[], None] | None = None) -> None:
+        """Change the state; a hold that was running is over, as far as it came."""
+        self._leave_hold()
+        self._scene.enter(state, proceed)
+        self._scene.record("state", state=state.value, **self.where())
+        if state is not State.SAFETY:  # there the pain conversation says what can be answered
+            self._scene.listen(TABLE[state])
+
+    # --- before the hold ----------------------------------------------------------------------------------
+
+    def wait_for_start(self, before: Iterable[Line] = ()) -> None:
+        """Wait until the person wants to begin."""
+        self.enter(State.WAITING, self.introduce_routine)
+        title = self.course.routine.title
+        self._scene.say([*before, *self._scene.prompt("waiting", routine=title)])
+
+    def introduce_routine(self) -> None:
+        """Say what this routine is, then introduce its first exercise."""
+        self.enter(State.INTRODUCING, lambda: self.introduce(Place()))
+        welcome = [("welcome", line) for line in self.course.routine.welcome]
+        duration = self._scene.prompt("duration", minutes=self.outlook.total_minutes(self.pace))
+        self._scene.say([*welcome, *duration], self._scene.proceed)
+
+    def introduce(self, place: Place) -> None:
+        """Say what an exercise is and what it is for, then set it up."""
+        self.place, self.position = place, None
+        exercise = self.exercise
+        self.enter(State.INTRODUCING, lambda: self.set_up(place))
+        lines = [("title", exercise.title), *(("purpose", line) for line in exercise.purpose)]
+        for item in exercise.equipment:
+            lines += self._scene.prompt("equipment", item=item)
+        self._scene.say(lines, self._scene.proceed)
+
+    def set_up(self, place: Place, *, before: Iterable[Line] = (), fully: bool = True) -> None:
+        """Lead into the position, then wait for "ready" or for the time that the routine gives.
+
+        Args:
+            place: the hold to set up.
+            before: lines spoken first, such as how to come out of the last position.
+            fully: the long instructions; the short ones otherwise.
+        """
+        same_exercise = place.exercise == self.place.exercise
+        changing = same_exercise and place.side != self.place.side
+        self.place, self.position = place, self.course.exercise(place)
+        self.enter(State.CHANGING if changing else State.SETTING_UP, self.begin)
+        lines = [*before, *self._now_side(), *self._setup_lines(fully=fully)]
+        if self.exercise.wait_s is None:
+            self._scene.say([*lines, *self._scene.prompt("ask_ready")])
+            return
+        length = samples(self.exercise.wait_s)
+        self._scene.say(lines, lambda: self._scene.wait_for(length, self.begin))
+
+    def set_up_gently(self) -> None:
+        """Set the same hold up again after a report of pain; nothing but a spoken "ready" begins it."""
+        self.position = self.exercise
+        self.enter(State.SETTING_UP, self.begin)
+        self._scene.say([*self._setup_lines(fully=False), *self._scene.prompt("ask_ready")])
+
+    def begin(self) -> None:
+        """Begin the hold that was set up."""
+        self._lead_in(self._scene.prompt("begin"), 0)
+
+    def take_up(self, begins: int) -> None:
+        """Go on with a hold that was interrupted, from one of its breaths."""
+        self.enter(State.SETTING_UP)
+        self._lead_in(self._scene.prompt("resumed"), begins)
+
+    def _lead_in(self, lines: Iterable[Line], begins: int) -> None:
+        start = self._scene.proceed = lambda: self._start_hold(begins)
+        self._scene.wait = None
+        self._scene.say(lines, lambda: self._scene.wait_for(LINE_GAP, start))
+
+    # --- the hold and the rest after it -------------------------------------------------------------------
+
+    def _start_hold(self, begins: int = 0) -> None:
+        self._scene.hush()
+        self.enter(State.HOLDING, lambda: self.go(self.course.after(self.place)))
+        self.hold = Hold(self._scene.now - begins, self._layout(), self.pace, begins)
+        self.keep_time()
+
+    def keep_time(self) -> None:
+        """Speak the cues that are due, and end the hold when it is over."""
+        hold, now = self.hold, self._scene.now
+        while hold is not None and (due := hold.next_cue()) is not None and due <= now:
+            cue = hold.take_cue()
+            # While an answer has the voice the breath goes on without its word.
+            kind = "cue_left_out" if self._scene.lines.busy else "cue"
+            self._scene.record(kind, cue=cue.key, text=cue.text, due_s=seconds(due))
+            if kind == "cue":
+                self._scene.say([(cue.key, cue.text)])
+        if hold is not None and hold.ends <= now:
+            self._hold_over()
+
+    def _layout(self) -> Callable[[Fraction, int], Timeline]:
+        exercise, side = self.exercise, self.side
+        texts = self._phrases.sided(tuple(cue.text for cue in exercise.cues), side)
+        coaching = [HoldCue(cue.at_s, text) for cue, text in zip(exercise.cues, texts, strict=True)]
+        # Between repeats the rest says what comes next.
+        upcoming = "" if self.course.next_repeat(self.place) else self.answers.upcoming(self.place)[0][1]
+
+        def layout(pace: Fraction, begins: int) -> Timeline:
+            return lay_out(exercise, coaching, self._phrases, self._length, pace, begins, upcoming)
+
+        return layout
+
+    def _hold_over(self) -> None:
+        self._leave_hold()
+        again = self.course.next_repeat(self.place)
+        if again is None:
+            self.go(self.course.after(self.place))
+        else:
+            self.rest(again)
+
+    def _leave_hold(self) -> None:
+        hold, self.hold = self.hold, None
+        if hold is not None:
+            planned, done = hold.ends - hold.starts, hold.position(self._scene.now)
+            held = {"planned_s": seconds(planned), "held_s": seconds(done - hold.begins)}
+            self._scene.record("hold", **held, complete=done == planned, **self.where())
+
+    def rest(self, again: Place) -> None:
+        """Rest between repeats; the next hold begins when the time is over and the lines are spoken."""
+        self.place = again
+        self.enter(State.RESTING, self.begin)
+        lines = [
+            *self._scene.prompt("ease_off"),
+            *self.answers.numbered(again),
+            *self._setup_lines(fully=False),
+        ]
+        self._scene.say(lines)
+        self._scene.wait_for(samples(self.exercise.between_s), self._start_hold)
+
+    # --- moving -------------------------------------------------------------------------------------------
+
+    def go(self, place: Place | None) -> None:
+        """Come out of the position and go to another hold, or to the end."""
+        release = self._release()
+        if place is None:
+            self.finish("completed", self.course.routine.closing)
+        elif place.exercise == self.place.exercise and self._scene.state is not State.INTRODUCING:
+            self.set_up(place, before=release, fully=False)
+        elif release:
+            self.enter(State.CHANGING, lambda: self.introduce(place))
+            self._scene.say(release, self._scene.proceed)
+        else:
+            self.introduce(place)
+
+    def hold_again(self) -> None:
+        """Do a hold once more: the one that runs, or in the rest after it the one before."""
+        resting = self._scene.state is State.RESTING
+        place = self.course.before(self.place) if resting else self.place
+        self.set_up(place, before=self._scene.prompt("once_more"), fully=False)
+
+    def finish(self, how: str, closing: Iterable[str] = ()) -> None:
+        """Come out of the position and end the session.
+
+        Args:
+            how: `completed`, `stopped` or `pain`, for the records.
+            closing: the routine's last lines.
+        """
+        lines = [*self._release(), *(("closing", line) for line in closing), *self._scene.prompt("goodbye")]
+        self.enter(State.FINISHED)
+
+        def end() -> None:
+            self._scene.record("finished", how=how)
+            self._scene.do(End(self._scene.now))
+
+        self._scene.say(lines, end)
+
+    def _now_side(self) -> list[Line]:
+        return self._scene.prompt("now_side", side=self._phrases.side(self.side)) if self.side else []
+
+    def _setup_lines(self, *, fully: bool) -> list[Line]:
+        setup = self.exercise.setup if fully else self.exercise.setup_short
+        return [("setup", line) for line in self._phrases.sided(setup, self.side)]
+
+    def _release(self) -> list[Line]:
+        if self.position is None:
+            return []
+        return [("release", line) for line in self._phrases.sided(self.position.release, self.side)]
