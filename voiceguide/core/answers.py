@@ -12,6 +12,9 @@ from voiceguide.core.states import State
 HOLD_LEFT_STEP_S = 5
 """The time left in a hold is told in steps of this many seconds."""
 
+HOLD_LEFT_MOST_S = 120
+"""Longer rests are told in minutes alone."""
+
 _HELP = {State.WAITING: "help_waiting", State.HOLDING: "help_hold", State.PAUSED: "help_paused"}
 
 
@@ -74,7 +77,8 @@ class Answers:
 
     def _how_long(self, minutes_left: int, hold_left: int | None) -> list[Line]:
         lines = []
-        if hold_left is not None and (left := rounded_up(hold_left)) > 0:
+        left = 0 if hold_left is None else rounded_up(hold_left)
+        if 0 < left <= HOLD_LEFT_MOST_S:
             lines += self._prompt("hold_left", seconds=left)
         if minutes_left > 1:
             return [*lines, *self._prompt("how_long", minutes=minutes_left)]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from voiceguide.core.answers import HOLD_LEFT_STEP_S
+from voiceguide.core.answers import HOLD_LEFT_MOST_S, HOLD_LEFT_STEP_S
 from voiceguide.core.phrases import PROMPTS, Phrases
 from voiceguide.core.plan import Exercise, Routine, Side
 
-MINUTES_ALLOWED_FOR = 90
+MINUTES_ALLOWED_FOR = 40
 """Times in minutes are rendered up to this number; a longer one is rendered when it is asked for."""
 
 
@@ -22,14 +22,13 @@ def everything_said(routine: Routine, phrases: Phrases) -> list[str]:
 
 def _prompts(routine: Routine, phrases: Phrases) -> Iterator[str]:
     exercises = routine.exercises
-    longest = max(int(exercise.hold_s) for exercise in exercises)
+    sides: list[dict[str, object]] = [{"side": phrases.side(side)} for side in Side]
     blanks: dict[str, list[dict[str, object]]] = {
         "waiting": [{"routine": routine.title}],
         "duration": [{"minutes": minutes} for minutes in range(1, MINUTES_ALLOWED_FOR)],
         "how_long": [{"minutes": minutes} for minutes in range(2, MINUTES_ALLOWED_FOR)],
         "hold_left": [
-            {"seconds": left}
-            for left in range(HOLD_LEFT_STEP_S, longest + HOLD_LEFT_STEP_S + 1, HOLD_LEFT_STEP_S)
+            {"seconds": left} for left in range(HOLD_LEFT_STEP_S, HOLD_LEFT_MOST_S + 1, HOLD_LEFT_STEP_S)
         ],
         "equipment": [{"item": item} for exercise in exercises for item in exercise.equipment],
         "next_exercise": [{"title": exercise.title} for exercise in exercises],
@@ -38,7 +37,8 @@ def _prompts(routine: Routine, phrases: Phrases) -> Iterator[str]:
             for exercise in exercises
             for number in range(2, exercise.repeats + 1)
         ],
-        **dict.fromkeys(("now_side", "next_side"), [{"side": phrases.side(side)} for side in Side]),
+        "now_side": sides,
+        "next_side": sides,
     }
     for key in PROMPTS:
         if not key.startswith("side_"):  # words within other sentences, never spoken alone

@@ -60,9 +60,7 @@ class Session:
         first_time: say once what the guide is and is not (S10).
     """
 
-    def __init__(
-        self, routine: Routine, phrases: Phrases, length: Length, *, first_time: bool = True
-    ) -> None:
+    def __init__(self, routine: Routine, phrases: Phrases, length: Length, *, first_time: bool = True) -> None:
         self._scene = Scene(phrases)
         self._walk = Walk(self._scene, routine, phrases, length)
         self._phrases = phrases
@@ -306,9 +304,7 @@ class Session:
             self._pain = self._open_conversation()
         self._suspend(State.SAFETY)
         turn = self._pain.report(command)
-        self._scene.record(
-            "pain", pain=self._pain.kind.name.lower(), heard=self._last_heard, **self._walk.where()
-        )
+        self._scene.record("pain", pain=self._pain.kind.name.lower(), heard=self._last_heard, **self._walk.where())
         self._scene.breathe_before_speaking()
         self._take_turn(turn)
 

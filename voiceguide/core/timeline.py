@@ -77,6 +77,7 @@ def lay_out(
     phrases: Phrases,
     length: Length,
     pace: Fraction,
+    *,
     begins: int = 0,
     upcoming: str = "",
 ) -> Timeline:

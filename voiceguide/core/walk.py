@@ -173,7 +173,7 @@ class Walk:
         upcoming = "" if self.course.next_repeat(self.place) else self.answers.upcoming(self.place)[0][1]
 
         def layout(pace: Fraction, begins: int) -> Timeline:
-            return lay_out(exercise, coaching, self._phrases, self._length, pace, begins, upcoming)
+            return lay_out(exercise, coaching, self._phrases, self._length, pace, begins=begins, upcoming=upcoming)
 
         return layout
 
