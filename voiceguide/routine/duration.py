@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from voiceguide.core.plan import Exercise, Routine
 
 WORDS_PER_S = 3.2
-"""Measured: all lines of the shipped English routines with espeak-ng's en-us at 150 words a minute, trimmed."""
+"""Measured on every line of the shipped English routines: espeak-ng, en-us, 150 words a minute, trimmed."""
 
 LINE_PAUSE_S = 0.6
 """Between two lines."""

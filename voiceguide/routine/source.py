@@ -2,7 +2,7 @@
 
 Only the YAML a person writes by hand is accepted: lists, keys with values, texts, numbers. Anchors, aliases,
 tags and second documents are refused: nobody needs them here, and they are how YAML files grow without bound
-or name Python objects. Nothing is ever built from the file but `dict`, `list`, `str`, `int`, `float` and `bool`.
+or name Python objects. Only `dict`, `list`, `str`, `int`, `float` and `bool` are built from a file.
 
 Plain words follow YAML 1.2, as editors do: `yes` and `on` are words, `1:30` is a text and not ninety.
 """

@@ -1,0 +1,103 @@
+"""`voiceguide routines`, `check` and `schema`: what can be run, and help for writing one's own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path  # typer reads the annotations when the program runs
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from voiceguide.errors import RoutineError
+from voiceguide.places import routine_folders
+from voiceguide.routine.duration import about_s
+from voiceguide.routine.load import Listed, as_plan, list_routines, read_routine_file
+from voiceguide.routine.problems import BrokenRoutineError
+from voiceguide.routine.schema import routine_schema
+
+_CLOSE = 0.15
+"""Share by which the minutes in a file may differ from the estimate without a word: no voice is that exact."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command()(routines)
+    app.command()(check)
+    app.command()(schema)
+
+
+def routines() -> None:
+    """List the routines that can be run by name."""
+    console = Console()
+    table = Table(box=None, pad_edge=False)
+    for title in ("name", "minutes", "language", "what it is", "needs", "from"):
+        table.add_column(title, justify="right" if title == "minutes" else "left", no_wrap=title == "name")
+    found = list_routines()
+    for routine in found:
+        table.add_row(*map(Text, _cells(routine)))
+    console.print(table)
+    for routine in found:
+        if routine.problems:
+            console.print(Text(f"\n{routine.name} cannot be run. See: voiceguide check {routine.path}"))
+    console.print(Text(f"\nYour own routines belong into {routine_folders()[0]}"))
+
+
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Routine files to check.")],
+) -> None:
+    """Check routine files; every mistake is told with its line and a remedy. Exit code 2 if there is one."""
+    broken = False
+    for path in files:
+        try:
+            file = read_routine_file(path)
+        except BrokenRoutineError as error:
+            broken = True
+            for problem in error.problems:
+                typer.echo(problem)
+        else:
+            minutes = max(1, round(about_s(as_plan(file)) / 60))
+            close = abs(minutes - file.minutes) <= max(1, file.minutes * _CLOSE)
+            promised = "" if close else f" (the file says {file.minutes})"
+            typer.echo(f"{path}: fine, about {minutes} minute{'s' if minutes > 1 else ''}{promised}")
+    if broken:
+        raise typer.Exit(RoutineError.exit_code)
+
+
+def schema(
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file instead.")
+    ] = None,
+) -> None:
+    """Print the JSON Schema of routine files, with which editors complete and explain.
+
+    Save it next to your routines with: voiceguide schema -o routine.schema.json
+
+    Then begin a routine with the line: # yaml-language-server: $schema=routine.schema.json
+
+    Editors with the YAML language server, such as VS Code with its YAML extension, then offer the keys while you
+    type, explain them, and mark what does not fit.
+    """
+    text = json.dumps(routine_schema(), indent=2, ensure_ascii=False) + "\n"
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise RoutineError(
+            f"{output} cannot be written: {error.strerror}. Choose another file with -o."
+        ) from error
+    typer.echo(f"Written. Begin a routine beside it with: # yaml-language-server: $schema={output.name}")
+
+
+def _cells(routine: Listed) -> tuple[str, ...]:
+    where = "you" if routine.own else "voiceguide"
+    if routine.file is None:
+        count = len(routine.problems)
+        return routine.name, "", "", f"broken: {count} mistake{'s' if count > 1 else ''}", "", where
+    file = routine.file
+    items = dict.fromkeys(item for exercise in file.exercises for item in exercise.equipment)
+    return routine.name, str(file.minutes), file.language, file.summary, ", ".join(items), where
