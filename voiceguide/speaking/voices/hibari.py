@@ -41,9 +41,7 @@ class HibariVoice:
 
     def __init__(self, language: str = LANGUAGE, *, speed: float = 1.0) -> None:
         if language != LANGUAGE:
-            raise VoiceError(
-                f"The voice hibari speaks English only, not '{language}'. Use the voice pyttsx3."
-            )
+            raise VoiceError(f"The voice hibari speaks English only, not '{language}'. Use the voice pyttsx3.")
         try:
             from hibari import Hibari  # noqa: PLC0415 - an optional extra
 
