@@ -80,9 +80,7 @@ def _check_length(exercise: dict[str, Any], at: Location, source: Source) -> Non
     lengths = [key for key in ("hold_seconds", "rest_seconds") if key in exercise]
     if not lengths:
         what = f"{start}neither `hold_seconds` nor `rest_seconds` is there"
-        source.report_at(
-            at, what, "Add one: `hold_seconds: 30` for a hold, `rest_seconds: 300` for an open rest."
-        )
+        source.report_at(at, what, "Add one: `hold_seconds: 30` for a hold, `rest_seconds: 300` for an open rest.")
     if len(lengths) > 1:
         what = f"{start}`hold_seconds` and `rest_seconds` exclude each other"
         source.report_at(

@@ -50,9 +50,7 @@ class SetUp(_Part):
 class Breathing(_Part):
     """One breath. The guide says when to breathe in and out."""
 
-    in_seconds: Seconds = Field(
-        ge=1, le=20, description="Length of the in-breath, 1 to 20 seconds.", examples=[4]
-    )
+    in_seconds: Seconds = Field(ge=1, le=20, description="Length of the in-breath, 1 to 20 seconds.", examples=[4])
     out_seconds: Seconds = Field(
         ge=1,
         le=20,

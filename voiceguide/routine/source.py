@@ -117,9 +117,7 @@ def _parse(raw: bytes, source: Source) -> None:
         _report_syntax(error, text, source)
     else:
         if root is None:
-            source.report(
-                (1, 1), "the file is empty", "Begin with a shipped routine: see `voiceguide routines`."
-            )
+            source.report((1, 1), "the file is empty", "Begin with a shipped routine: see `voiceguide routines`.")
         else:
             source.data = _plain(root, (), source)
     if composer is not None:
@@ -195,9 +193,7 @@ def _plain_mapping(node: yaml.MappingNode, location: Location, source: Source) -
     for key_node, value_node in node.value:
         place = _at(key_node.start_mark)
         if not isinstance(key_node, yaml.ScalarNode) or key_node.tag == _REFUSED:
-            source.report(
-                place, "this key is no plain word", "Put the text in quotes, or write `key: value`."
-            )
+            source.report(place, "this key is no plain word", "Put the text in quotes, or write `key: value`.")
             continue
         key = key_node.value
         here = (*location, key)
@@ -232,9 +228,7 @@ def _report_syntax(error: yaml.YAMLError, text: str, source: Source) -> None:
         source.report(place, what, "Delete it and type the text again.")
         return
     problem = str(getattr(error, "problem", None) or error)
-    tabs = [
-        i for i, line in enumerate(text.splitlines(), 1) if "\t" in line[: len(line) - len(line.lstrip())]
-    ]
+    tabs = [i for i, line in enumerate(text.splitlines(), 1) if "\t" in line[: len(line) - len(line.lstrip())]]
     if "'\\t'" in problem and tabs:
         for line in tabs:
             source.report((line, 1), "the line is indented with a tab", "YAML wants spaces: replace the tab.")
@@ -244,7 +238,7 @@ def _report_syntax(error: yaml.YAMLError, text: str, source: Source) -> None:
     context_mark = getattr(error, "context_mark", None)
     context = getattr(error, "context", None)
     since = f" ({context} on line {context_mark.line + 1})" if context and context_mark else ""
-    source.report(place, f"this is not YAML: {problem}{since}", _syntax_remedy(problem))
+    source.report(place, f"this is not YAML: {problem}{since}", _syntax_remedy(f"{context}: {problem}"))
 
 
 def _syntax_remedy(problem: str) -> str:
@@ -263,7 +257,7 @@ _SYNTAX_REMEDIES = (
     ("but found '<block", "Indent this line like its neighbours."),
     (
         "but found '<scalar>'",
-        "A text that begins with a quote, a bracket or a brace needs quotes around all of it.",
+        "Is a quote before this never closed? A text that begins with a brace needs quotes around it all.",
     ),
     ("but found '{'", "A text with a brace needs quotes around all of it."),
 )
