@@ -42,7 +42,7 @@ closing: [Goodbye.]
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def good() -> str:
     """A small correct routine, to break in one place at a time. Its exercise is on line 8, its hold on 20."""
     return GOOD

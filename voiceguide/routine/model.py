@@ -33,7 +33,7 @@ class _Part(BaseModel):
 
 
 class SetUp(_Part):
-    """How to get into the position."""
+    """The way into the position, in full and in short."""
 
     first_time: Lines = Field(
         description="In full, for the first time, in the order in which the body moves.",
