@@ -121,6 +121,7 @@ class Session:
         walk, line = self._walk, self._scene.lines.current
         begun = self.state is not State.WAITING
         return View(
+            at=at,
             state=self.state,
             exercise=walk.exercise.title if begun else "",
             side=walk.side if begun else None,

@@ -14,6 +14,7 @@ class View:
     """A snapshot of the session.
 
     Attributes:
+        at: sample time of the snapshot.
         state: where the session is.
         exercise: title of the exercise, empty before the first.
         side: side worked on.
@@ -26,6 +27,7 @@ class View:
         heard: what was heard last.
     """
 
+    at: int
     state: State
     exercise: str
     side: Side | None

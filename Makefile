@@ -1,0 +1,47 @@
+# Two commands for a newcomer; each does all set-up itself on Debian 12 or 64-bit Raspberry Pi OS.
+#   make demo   a whole session without microphone, loudspeaker or downloaded model
+#   make test   lint, types and all tests
+# What else there is: make bench, make clean.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+
+# espeak-ng's library is the default voice, PortAudio the way to the sound card, flite the person in the demo.
+APT_RUN := python3-venv libespeak-ng1 espeak-ng-data libportaudio2 flite
+# The tests also speak with the espeak-ng and festival programs and play through a virtual sound card.
+APT_TEST := espeak-ng pulseaudio pulseaudio-utils libasound2-plugins alsa-utils
+
+.PHONY: demo test lint types bench clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/.demo
+	$(BIN)/voiceguide demo
+
+test: $(VENV)/.test lint types
+	$(BIN)/pytest
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.test
+	$(BIN)/mypy
+
+bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks.session
+
+$(VENV)/.demo: pyproject.toml packaging/apt.sh
+	sh packaging/apt.sh $(APT_RUN)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable '.[natural,plot]'
+	touch $@
+
+$(VENV)/.test: pyproject.toml packaging/apt.sh
+	sh packaging/apt.sh $(APT_RUN) $(APT_TEST)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	touch $@ $(VENV)/.demo
+
+clean:
+	rm -rf $(VENV) demo dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,188 @@
+"""The composition root: the only place where the rooms are put together.
+
+`prepare` builds everything that does not depend on the audio port and renders what will be said; `Prepared.guide`
+then runs a session on whatever port it is given. The command line, the demo and the tests all come through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from voiceguide.audio.port import AudioPort
+from voiceguide.core.actions import Sound
+from voiceguide.core.plan import Routine
+from voiceguide.core.script import everything_said
+from voiceguide.core.session import Session
+from voiceguide.core.view import View
+from voiceguide.guide import Guide
+from voiceguide.hearing.ears import Ears
+from voiceguide.hearing.engines import choose_recogniser
+from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.history.journal import Journal
+from voiceguide.language.pack import LanguagePack, load_language
+from voiceguide.places import data_folder
+from voiceguide.rendition import ReadyListener, RenditionPort, Sink
+from voiceguide.routine.load import find_routine, load_routine
+from voiceguide.speaking.cache import SpeechStore
+from voiceguide.speaking.chimes import chime
+from voiceguide.speaking.choose import choose_voice
+from voiceguide.speaking.voice import Voice
+
+Progress = Callable[[int, int], None]
+"""Is called with how many utterances are rendered, and of how many."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a person chose on the command line.
+
+    Attributes:
+        routine: name of a routine or path of a routine file.
+        voice: name of a voice; None for the best one installed.
+        engine: name of a recogniser; None for the best one installed.
+    """
+
+    routine: str
+    voice: str | None = None
+    engine: str | None = None
+
+
+class Prepared:
+    """A routine, a language, a voice with everything rendered, and a recogniser: ready to run.
+
+    A context manager: leaving it ends child processes and frees models.
+
+    Attributes:
+        routine: the checked routine.
+        language: its language pack.
+        voice: the voice that speaks.
+        recogniser: the engine that hears.
+    """
+
+    def __init__(self, routine: Routine, language: LanguagePack, voice: Voice, recogniser: Recogniser) -> None:
+        self.routine = routine
+        self.language = language
+        self.voice = voice
+        self.recogniser = recogniser
+        self.speech = SpeechStore(voice)
+
+    def render(self, progress: Progress | None = None) -> None:
+        """Render everything a session may say.
+
+        Raises:
+            VoiceError: the voice failed.
+        """
+        self.speech.prepare(everything_said(self.routine, self.language.phrases), progress)
+
+    def session(self, *, first_time: bool) -> Session:
+        """Return a new session of the routine."""
+        return Session(self.routine, self.language.phrases, self.speech.length, first_time=first_time)
+
+    def guide(
+        self,
+        port: AudioPort,
+        journal: Journal,
+        *,
+        first_time: bool = True,
+        watch: Callable[[View], None] | None = None,
+    ) -> Guide:
+        """Return a guide for one session on an audio port."""
+        return Guide(
+            self.session(first_time=first_time),
+            port=port,
+            ears=Ears(self.recogniser, self.language),
+            speech=self.speech,
+            chimes={sound: chime(sound) for sound in Sound},
+            journal=journal,
+            watch=watch,
+        )
+
+    def close(self) -> None:
+        """End child processes and free models."""
+        with ExitStack() as everything:
+            everything.callback(self.voice.close)
+            everything.callback(self.recogniser.close)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def prepare(choices: Choices, recogniser: Recogniser | None = None) -> Prepared:
+    """Load what a session needs; nothing is rendered yet.
+
+    Args:
+        choices: what was asked for.
+        recogniser: one that is loaded already, in place of the one chosen.
+
+    Raises:
+        VoiceguideError: something is missing or broken; the message says what to do.
+    """
+    routine = load_routine(find_routine(choices.routine))
+    language = load_language(routine.language)
+    engine = recogniser or choose_recogniser(routine.language, choices.engine)
+    try:
+        voice = choose_voice(routine.language, choices.voice)
+    except BaseException:
+        engine.close()
+        raise
+    return Prepared(routine, language, voice, engine)
+
+
+def render_session(
+    routine: str, voice: str | None, sink: Sink, ready_after_s: float, progress: Progress | None = None
+) -> int:
+    """Write the guide's voice of a whole session to a sink, for somebody who is always ready.
+
+    Returns:
+        Its length in samples.
+
+    Raises:
+        VoiceguideError: the routine is broken or the voice failed.
+    """
+    plan = load_routine(find_routine(routine))
+    language = load_language(plan.language)
+    with closing(choose_voice(plan.language, voice)) as speaker:
+        speech = SpeechStore(speaker)
+        speech.prepare(everything_said(plan, language.phrases), progress)
+        listener, journal = ReadyListener(ready_after_s), Journal()
+        journal.watch(listener.notice)
+        guide = Guide(
+            Session(plan, language.phrases, speech.length, first_time=False),
+            port=RenditionPort(sink),
+            ears=listener,
+            speech=speech,
+            chimes={sound: np.zeros(0, np.float32) for sound in Sound},
+            journal=journal,
+        )
+        guide.run()
+    return guide.now
+
+
+class Introduced:
+    """Remembers that a person was told once what the guide is and is not (S10)."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._mark = (folder or data_folder()) / "introduced"
+
+    def __bool__(self) -> bool:
+        return self._mark.exists()
+
+    def remember(self) -> None:
+        """Do not say it again; a folder that cannot be written means that it is said again."""
+        try:
+            self._mark.parent.mkdir(parents=True, exist_ok=True)
+            self._mark.touch()
+        except OSError:
+            pass

@@ -1,0 +1,109 @@
+"""`voiceguide demo`: a whole session without microphone, loudspeaker or downloaded model."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from voiceguide.app import Choices, prepare
+from voiceguide.cli.options import Engine, VoiceName
+from voiceguide.cli.panel import line_for
+from voiceguide.cli.progress import counting
+from voiceguide.core.clock import seconds
+from voiceguide.core.view import View
+from voiceguide.demo.person import PersonPort
+from voiceguide.demo.persons import person_voice
+from voiceguide.demo.picture import draw_timeline
+from voiceguide.demo.script import load_script
+from voiceguide.demo.verdict import Verdict, judge
+from voiceguide.errors import VoiceguideError
+from voiceguide.history.journal import Journal
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(demo)
+
+
+def demo(
+    *,
+    language: Annotated[str, typer.Option(help="Language of the demo: en or ko.")] = "en",
+    folder: Annotated[Path, typer.Option("--to", help="Folder for the sound, the events and the picture.")] = Path(
+        "demo"
+    ),
+    engine: Engine = None,
+    voice: VoiceName = None,
+) -> None:
+    """Guide a simulated person, who speaks with another voice, through a session with pain in it.
+
+    Everything is real but the room: both voices are synthesised, the recogniser hears the person's samples. Exit
+    code 1 if something the person said was not heard.
+    """
+    console = Console()
+    script = load_script(language)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise VoiceguideError(f"{folder} cannot be made: {error.strerror}. Choose another with --to.") from error
+    entries: list[dict[str, Any]] = []
+    views: list[View] = []
+    with ExitStack() as stack:
+        prepared = stack.enter_context(prepare(Choices(script.routine, voice, engine)))
+        with counting(console, "preparing the voice") as progress:
+            prepared.render(progress)
+        person_speaks = stack.enter_context(closing(person_voice(language)))
+        person = stack.enter_context(closing(PersonPort(script, person_speaks, folder / "session.wav")))
+        journal = stack.enter_context(closing(Journal(folder / "events.jsonl")))
+        console.print(
+            Text(
+                f"{prepared.voice.name} guides, {person_speaks.name} answers, {prepared.recogniser.name} hears.\n"
+            )
+        )
+
+        def tell(entry: dict[str, Any]) -> None:
+            if (line := line_for(entry)) is not None:
+                console.print(line, soft_wrap=True)
+            said = len(person.uttered)
+            person.notice(entry)
+            for words in person.uttered[said:]:
+                time = (f"{seconds(words.starts):8.2f} s  ", "dim")
+                console.print(Text.assemble(time, ("person  ", "bold"), f"“{words.line.say}”"))
+
+        journal.watch(entries.append)
+        journal.watch(tell)
+        prepared.guide(person, journal, watch=views.append).run()
+    draw_timeline(folder / "timeline.png", entries, person.uttered, views)
+    verdict = judge(script, person.uttered, person.unspoken, entries)
+    _print(verdict, console)
+    console.print(
+        Text(f"Listen to {folder}/session.wav, look at {folder}/timeline.png, read {folder}/events.jsonl.")
+    )
+    if not verdict.passed:
+        raise typer.Exit(1)
+
+
+def _print(verdict: Verdict, console: Console) -> None:
+    table = Table(title="\nWhat was said and what was heard", box=None, title_justify="left")
+    for column in ("at", "words", "command", "decided after the words"):
+        table.add_column(column, justify="right" if column in ("at", "decided after the words") else "left")
+    for reaction in verdict.reactions:
+        words = reaction.uttered
+        delay = Text("not heard", "bold red") if reaction.delay_s is None else Text(f"{reaction.delay_s:+.2f} s")
+        table.add_row(f"{seconds(words.starts):.2f} s", words.line.say, words.line.expect.value, delay)
+    console.print(table)
+    for line in verdict.unspoken:
+        console.print(Text(f"Never came to say “{line.say}”: nothing like {line.when} happened.", "bold red"))
+    for entry in verdict.misheard:
+        console.print(Text(f"Heard {entry['command']} at {entry['time_s']:.2f} s, which nobody said.", "bold red"))
+    if verdict.ended != verdict.wanted:
+        console.print(Text(f"The session ended by {verdict.ended}, not by {verdict.wanted}.", "bold red"))
+    heard = sum(reaction.delay_s is not None for reaction in verdict.reactions)
+    style = "bold green" if verdict.passed else "bold red"
+    word = "passed" if verdict.passed else "FAILED"
+    console.print(Text(f"\nDemo {word}: {heard} of {len(verdict.reactions)} commands heard and obeyed.", style))

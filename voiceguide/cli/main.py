@@ -1,0 +1,73 @@
+"""The `voiceguide` command: its groups put together, and errors told as a sentence."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.text import Text
+
+from voiceguide import __version__
+from voiceguide.cli import (
+    demo_command,
+    device_commands,
+    hear_command,
+    model_commands,
+    render_command,
+    routine_commands,
+    run_command,
+)
+from voiceguide.errors import VoiceguideError
+
+app = typer.Typer(
+    help="A voice guide for release routines that listens for pain. Everything runs offline.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+for group in (
+    run_command,
+    demo_command,
+    routine_commands,
+    render_command,
+    hear_command,
+    model_commands,
+    device_commands,
+):
+    group.register(app)
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer hands the flag over by position
+    if wanted:
+        typer.echo(f"voiceguide {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    verbose: bool = typer.Option(False, "--verbose", "-v", help="Tell what happens inside."),
+    version: bool = typer.Option(  # noqa: ARG001 - the callback does its work
+        False, "--version", callback=_show_version, is_eager=True, help="Show the version and leave."
+    ),
+) -> None:
+    """Set up what all commands share."""
+    level = logging.DEBUG if verbose else logging.WARNING
+    handler = RichHandler(console=Console(stderr=True), show_path=verbose, show_time=verbose)
+    logging.basicConfig(level=level, format="%(message)s", handlers=[handler], force=True)
+    for noisy in ("matplotlib", "comtypes", "PIL"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def main() -> None:
+    """Run the command line; every error a person can do something about ends as a sentence."""
+    try:
+        app()
+    except VoiceguideError as error:
+        message = Text.assemble(("voiceguide: ", "bold red"), str(error))
+        Console(stderr=True).print(message, soft_wrap=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,80 @@
+"""`voiceguide run`: guide a session on the sound card, or on sound files."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from voiceguide.app import Choices, Introduced, Prepared, prepare
+from voiceguide.audio.card import CardPort
+from voiceguide.audio.files import FilePort
+from voiceguide.audio.port import AudioPort
+from voiceguide.cli.options import Engine, VoiceName
+from voiceguide.cli.panel import Panel
+from voiceguide.cli.progress import counting
+from voiceguide.errors import VoiceguideError
+from voiceguide.hearing.recognisers.typed import TypedRecogniser, read_lines
+from voiceguide.history.journal import Journal
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(run)
+
+
+def run(
+    routine: Annotated[str, typer.Argument(help="Name of a routine (see `routines`) or path of a routine file.")],
+    *,
+    mic: Annotated[Path | None, typer.Option(help="Hear this sound file instead of the sound card.")] = None,
+    speaker: Annotated[Path | None, typer.Option(help="Write the guide's voice to this WAV or FLAC file.")] = None,
+    events: Annotated[
+        Path | None, typer.Option(help="Write what happens to this file, one JSON object a line.")
+    ] = None,
+    input_device: Annotated[str | None, typer.Option("--input", help="Microphone: part of its name.")] = None,
+    output_device: Annotated[str | None, typer.Option("--output", help="Loudspeaker: part of its name.")] = None,
+    typed: Annotated[bool, typer.Option(help="Type the commands instead of speaking them.")] = False,
+    engine: Engine = None,
+    voice: VoiceName = None,
+    introduce: Annotated[
+        bool | None,
+        typer.Option(help="Say what the guide is and is not; by default before the first session only."),
+    ] = None,
+) -> None:
+    """Guide a session.
+
+    With --mic or --speaker a session runs on sound files, on sample time and faster than real time; otherwise on the
+    sound card.
+    """
+    console = Console()
+    on_files = mic is not None or speaker is not None
+    if on_files and (input_device or output_device):
+        raise VoiceguideError(
+            "--mic and --speaker name files, --input and --output name devices: use one or the other."
+        )
+    introduced = Introduced()
+    with ExitStack() as stack:
+        listener = TypedRecogniser(lines=read_lines()) if typed else None
+        prepared = stack.enter_context(prepare(Choices(routine, voice, engine), listener))
+        _render(prepared, console)
+        journal = stack.enter_context(closing(Journal(events)))
+        port: AudioPort
+        if on_files:
+            port = stack.enter_context(closing(FilePort(mic, speaker, silence_after_s=0)))
+        else:
+            port = stack.enter_context(closing(CardPort(input_device, output_device)))
+        panel = stack.enter_context(Panel(console, prepared.routine.title, live=not on_files))
+        journal.watch(panel.notice)
+        first_time = not introduced if introduce is None else introduce
+        guide = prepared.guide(port, journal, first_time=first_time, watch=panel.show, live=not on_files)
+        stack.callback(guide.close)
+        guide.run()
+        introduced.remember()
+
+
+def _render(prepared: Prepared, console: Console) -> None:
+    with counting(console, "preparing the voice") as progress:
+        prepared.render(progress)

@@ -1,0 +1,69 @@
+"""What the person in the demo says, and when: data, one file per language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from voiceguide.core.commands import Command
+from voiceguide.errors import LanguageError
+
+_SCRIPTS = Path(__file__).resolve().parent / "scripts"
+
+
+class Line(BaseModel):
+    """One thing the person says.
+
+    Attributes:
+        when: fields of the journal entry that the person reacts to; the first that matches after their last
+            line was spoken.
+        wait_s: seconds from that entry until they speak.
+        say: their words.
+        expect: the command that must be heard.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    when: dict[str, Any] = Field(min_length=1)
+    wait_s: float = Field(ge=0, le=60)
+    say: str = Field(min_length=1)
+    expect: Command
+
+    def matches(self, entry: dict[str, Any]) -> bool:
+        """Tell whether a journal entry is what the person waits for."""
+        return all(entry.get(name) == value for name, value in self.when.items())
+
+
+class Script(BaseModel):
+    """A demo conversation.
+
+    Attributes:
+        routine: the routine that is guided.
+        ends: how the session ends when all was heard, as in the journal's `finished` entry.
+        lines: what the person says, in order.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    routine: str
+    ends: str
+    lines: list[Line] = Field(min_length=1)
+
+
+def load_script(language: str) -> Script:
+    """Return the demo's script in a language.
+
+    Raises:
+        LanguageError: there is none.
+    """
+    path = _SCRIPTS / f"{language}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(found.stem for found in _SCRIPTS.glob("*.yaml")))
+        raise LanguageError(f"There is no demo in {language!r}. Choose one of: {known}.")
+    try:
+        return Script.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise LanguageError(f"{path} is broken: {error}") from error

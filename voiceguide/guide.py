@@ -1,0 +1,217 @@
+"""The loop around a session: ten milliseconds of sound out, ten in, and what follows from them.
+
+The same loop runs on a sound card, on files and with a simulated person; only the port differs. It never waits
+itself: a sound card's `exchange` does. Time is the mouth's count of samples, so the microphone block that comes
+back from an exchange belongs to the speaker block that went out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+
+from voiceguide.audio.port import BLOCK, AudioPort, MicrophoneBlock, SpeakerBlock
+from voiceguide.core.actions import Action, Chime, End, Hush, Listen, Record, Say, SetVolume, Sound
+from voiceguide.core.clock import seconds
+from voiceguide.core.commands import Command
+from voiceguide.core.events import (
+    Begun,
+    Event,
+    Heard,
+    HearingBack,
+    HearingLost,
+    SpeechCut,
+    SpeechFinished,
+    SpeechStarted,
+    Tick,
+)
+from voiceguide.core.session import Session
+from voiceguide.core.view import View
+from voiceguide.errors import RecogniserError
+from voiceguide.history.journal import Journal
+from voiceguide.speaking.mouth import Mouth
+from voiceguide.speaking.voice import Samples
+
+VIEW_EVERY = 10
+"""Blocks between two looks of a watcher at the session: ten a second."""
+
+_STUCK_AFTER = 1000
+
+
+class Hearing(Protocol):
+    """What the loop needs of the ears."""
+
+    def listen_for(self, commands: frozenset[Command]) -> None:
+        """Set the commands that are possible from now on."""
+        ...
+
+    def accept(self, frame: MicrophoneBlock) -> Iterable[Heard]:
+        """Take the next microphone block."""
+        ...
+
+
+class Speech(Protocol):
+    """What the loop needs of the store of rendered speech."""
+
+    def samples(self, text: str) -> Samples:
+        """Return a text as speaker samples at 16 kHz."""
+        ...
+
+
+class Guide:
+    """Runs one session on one audio port.
+
+    Args:
+        session: the session.
+        port: microphone and speaker.
+        ears: the recogniser and what decides about it.
+        speech: rendered speech.
+        chimes: the sounds that answer.
+        journal: where events go.
+        watch: is shown the session ten times a second.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        *,
+        port: AudioPort,
+        ears: Hearing,
+        speech: Speech,
+        chimes: dict[Sound, Samples],
+        journal: Journal,
+        watch: Callable[[View], None] | None = None,
+    ) -> None:
+        self._session = session
+        self._port = port
+        self._ears = ears
+        self._speech = speech
+        self._chimes = chimes
+        self._journal = journal
+        self._watch = watch
+        self._mouth = Mouth()
+        self._keys: dict[int, Say] = {}
+        self._deaf: RecogniserError | None = None
+        self._ended = False
+
+    @property
+    def now(self) -> int:
+        """Sample time: how many samples went to the speaker."""
+        return self._mouth.now
+
+    def run(self) -> None:
+        """Guide the session to its end.
+
+        It ends when the session says so, or when the microphone's file is over and nothing but words could
+        lead on.
+
+        Raises:
+            AudioError: the audio port failed.
+            RecogniserError: the recogniser failed; the guide has said so and paused before.
+        """
+        self._happen(Begun(self.now))
+        blocks = 0
+        while not self._ended:
+            frame = self._port.exchange(self._speak(BLOCK))
+            if self._nothing_to_come():
+                if self._deaf is not None:
+                    raise self._deaf
+                if frame is None:
+                    self._journal.write(self.now, "microphone_ended")
+                    break
+            self._listen(np.zeros(BLOCK, np.int16) if frame is None else frame)
+            if self._watch is not None and blocks % VIEW_EVERY == 0:
+                self._watch(self._session.view(self.now))
+            blocks += 1
+
+    def _nothing_to_come(self) -> bool:
+        return self._mouth.next_boundary() is None and self._session.next_deadline() is None
+
+    def _speak(self, count: int) -> SpeakerBlock:
+        """Render the next samples, stopping at every moment at which something happens."""
+        mouth, end = self._mouth, self._mouth.now + count
+        parts = []
+        while mouth.now < end:
+            self._keep_up()
+            moments = (self._session.next_deadline(), mouth.next_boundary(), end)
+            stop = min(moment for moment in moments if moment is not None)
+            parts.append(mouth.render(min(stop, end) - mouth.now))
+        self._keep_up()
+        return np.concatenate(parts)
+
+    def _keep_up(self) -> None:
+        """Tell the session what happened up to now, until nothing more follows at this sample."""
+        for _ in range(_STUCK_AFTER):
+            reports = self._mouth.reports()
+            for report in reports:
+                self._happen(report)
+            due = self._session.next_deadline()
+            if due is not None and due <= self._mouth.now:
+                self._happen(Tick(self._mouth.now))
+            elif not reports:
+                return
+        raise RuntimeError(
+            f"the session is stuck at sample {self._mouth.now}: it asks for the same moment for ever"
+        )
+
+    def _listen(self, frame: MicrophoneBlock) -> None:
+        if self._deaf is not None:
+            return
+        try:
+            heard = list(self._ears.accept(frame))
+        except RecogniserError as error:
+            # A guide that cannot hear pain does not go on (S7).
+            self._deaf = error
+            self._happen(HearingLost(self.now, str(error)))
+            return
+        for event in heard:
+            self._happen(replace(event, at=self.now))
+
+    def _happen(self, event: Event) -> None:
+        self._write_down(event)
+        for action in self._session.handle(event):
+            self._do(action)
+
+    def _do(self, action: Action) -> None:
+        match action:
+            case Say(at=at, utterance=utterance, text=text):
+                self._keys[utterance] = action
+                self._mouth.say(utterance, self._speech.samples(text), at)
+            case Hush(at=at):
+                self._mouth.hush(at)
+            case Chime(at=at, sound=sound):
+                self._journal.write(at, "chime", sound=sound.value)
+                self._mouth.chime(self._chimes[sound], at)
+            case Listen(commands=commands):
+                self._ears.listen_for(commands)
+            case SetVolume(gain_db=gain_db):
+                self._mouth.set_gain_db(gain_db)
+            case Record(at=at, kind=kind, fields=fields):
+                self._journal.write(at, kind, **fields)
+            case End():
+                self._ended = True
+
+    def _write_down(self, event: Event) -> None:
+        match event:
+            case Heard(at=at, command=command, text=text, engine=engine):
+                name = command.value if command else None
+                self._journal.write(at, "heard", command=name, text=text, engine=engine)
+            case SpeechStarted(at=at, utterance=utterance):
+                say = self._keys[utterance]
+                late = seconds(at - say.at)
+                self._journal.write(
+                    at, "say_started", **self._said(utterance), wanted_s=seconds(say.at), late_s=late
+                )
+            case SpeechFinished(at=at, utterance=utterance):
+                self._journal.write(at, "say_finished", **self._said(utterance))
+            case SpeechCut(at=at, utterance=utterance):
+                self._journal.write(at, "say_cut", **self._said(utterance))
+            case HearingLost() | HearingBack() | Begun() | Tick():
+                pass  # the session records what follows from them
+
+    def _said(self, utterance: int) -> dict[str, object]:
+        say = self._keys[utterance]
+        return {"utterance": utterance, "key": say.key, "text": say.text}

@@ -1,0 +1,71 @@
+"""The events of a session, one JSON object a line, and whoever wants to know of them as they happen.
+
+What each kind carries is written down in docs/events.md.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TextIO
+
+from voiceguide.core.clock import seconds
+from voiceguide.errors import VoiceguideError
+
+Watcher = Callable[[dict[str, Any]], None]
+"""Is called with each entry: `time_s`, `kind` and the fields of that kind."""
+
+_MUST_SURVIVE = frozenset({"pain", "pain_kind"})
+
+
+class Journal:
+    """Writes down what happens.
+
+    A report of pain is on the disk, not only in a buffer, before `write` returns (S6).
+
+    Args:
+        path: the file to write, replaced if there is one; None keeps nothing.
+
+    Raises:
+        VoiceguideError: the file cannot be written.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._watchers: list[Watcher] = []
+        self._file: TextIO | None = None
+        if path is not None:
+            try:
+                self._file = path.open("w", encoding="utf-8")
+            except OSError as error:
+                reason = error.strerror or str(error)
+                raise VoiceguideError(
+                    f"{path} cannot be written: {reason}. Choose another place for --events."
+                ) from error
+
+    def watch(self, watcher: Watcher) -> None:
+        """Call a function with every entry from now on."""
+        self._watchers.append(watcher)
+
+    def write(self, at: int, kind: str, **fields: object) -> None:
+        """Write one entry.
+
+        Args:
+            at: sample time.
+            kind: `heard`, `state`, `cue`, ...
+            fields: JSON-ready details.
+        """
+        entry = {"time_s": round(seconds(at), 6), "kind": kind, **fields}
+        if self._file is not None:
+            self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            if kind in _MUST_SURVIVE:
+                self._file.flush()
+                os.fsync(self._file.fileno())
+        for watcher in self._watchers:
+            watcher(entry)
+
+    def close(self) -> None:
+        """Write out what is left."""
+        if self._file is not None:
+            self._file.close()

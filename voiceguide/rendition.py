@@ -1,0 +1,75 @@
+"""A session for a listener who is always ready: the guide's voice alone, as it would go without interruption."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+import numpy as np
+
+from voiceguide.audio.port import MicrophoneBlock, SpeakerBlock
+from voiceguide.core.clock import samples
+from voiceguide.core.commands import Command
+from voiceguide.core.events import Heard
+
+_ANSWERS = {"waiting": Command.START, "ask_ready": Command.READY}
+"""Key of the guide's line, and what the listener answers to it."""
+
+
+class Sink(Protocol):
+    """Takes the guide's samples."""
+
+    def write(self, samples: SpeakerBlock) -> None:
+        """Append `(n,)` float32 samples at 16 kHz."""
+        ...
+
+
+class RenditionPort:
+    """A speaker that writes to a sink, and a microphone in an empty room.
+
+    Args:
+        sink: takes the guide's samples.
+    """
+
+    name = "a rendition"
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+
+    def exchange(self, block: SpeakerBlock) -> MicrophoneBlock | None:
+        """Write a block; nothing is ever heard."""
+        self._sink.write(block)
+        return np.zeros(len(block), np.int16)
+
+    def close(self) -> None:
+        """The sink belongs to whoever made it."""
+
+
+class ReadyListener:
+    """Answers "start" and "ready" a while after the guide asked; stands in for the ears.
+
+    Args:
+        ready_after_s: seconds from the end of the guide's question to the answer.
+    """
+
+    def __init__(self, ready_after_s: float) -> None:
+        self._after = samples(ready_after_s)
+        self._now = 0
+        self._due: tuple[int, Command] | None = None
+
+    def notice(self, entry: dict[str, Any]) -> None:
+        """Take a journal entry."""
+        if entry["kind"] == "say_finished" and entry["key"] in _ANSWERS:
+            self._due = (samples(entry["time_s"]) + self._after, _ANSWERS[entry["key"]])
+
+    def listen_for(self, commands: frozenset[Command]) -> None:
+        """Nothing to prepare."""
+
+    def accept(self, frame: MicrophoneBlock) -> Iterable[Heard]:
+        """Count a frame and answer when it is time."""
+        self._now += len(frame)
+        if self._due is None or self._now < self._due[0]:
+            return []
+        _, command = self._due
+        self._due = None
+        return [Heard(self._now, command, command.value, "rendition")]
