@@ -135,8 +135,8 @@ class SpeechStore:
         except OSError as error:
             self._writable = False
             _log.warning(
-                "Speech cannot be kept in %s (%s), so it is rendered anew each time. Make that folder writable, or "
-                "set XDG_CACHE_HOME to a folder that is.",
+                "Speech cannot be kept in %s (%s), so it is rendered anew each time. Make that folder writable, "
+                "or set XDG_CACHE_HOME to a folder that is.",
                 self._folder,
                 error.strerror,
             )

@@ -1,4 +1,4 @@
-"""The two short sounds of the guide, made here: two rising notes for "heard", two falling ones for "not understood"."""
+"""The two short sounds of the guide: rising notes for "heard", falling ones for "not understood"."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def chime(sound: Sound) -> Samples:
     """Return a chime: `(2240,)` float32 at 16 kHz (140 ms), beginning and ending in silence; not to be changed."""
     both = np.concatenate([_note(frequency) for frequency in NOTES_HZ[sound]])
     rms = np.sqrt(np.mean(np.square(both)))
-    finished = (both * (10.0 ** (LEVEL_DB / 20.0) / rms)).astype(np.float32)
+    finished: Samples = (both * (10.0 ** (LEVEL_DB / 20.0) / rms)).astype(np.float32)
     finished.flags.writeable = False  # shared by all callers
     return finished
 
@@ -39,4 +39,5 @@ def _note(frequency: float) -> Samples:
     tone = np.sin(2 * np.pi * frequency * t) + _SECOND_HARMONIC * np.sin(4 * np.pi * frequency * t)
     rise = 0.5 - 0.5 * np.cos(np.pi * np.arange(_ATTACK) / _ATTACK)
     fall = 0.5 + 0.5 * np.cos(np.pi * np.arange(1, _NOTE - _ATTACK + 1) / (_NOTE - _ATTACK))
-    return (tone * np.concatenate([rise, fall])).astype(np.float32)
+    note: Samples = (tone * np.concatenate([rise, fall])).astype(np.float32)
+    return note

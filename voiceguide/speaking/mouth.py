@@ -86,7 +86,7 @@ class Mouth:
         self._chimes.append((max(at, self._now), sound))
 
     def hush(self, at: int) -> None:
-        """Fade out what sounds at sample `at` (or `now` if that is past), within `FADE` samples; drop what follows.
+        """Fade out what sounds at sample `at` (`now` if that is past) within `FADE` samples; drop the rest.
 
         An utterance that would begin at `at` or later is dropped and reported as cut at once, at `now`. What is
         said after this call is not concerned.
@@ -107,7 +107,7 @@ class Mouth:
         self._volume = _Volume(present, np.float32(10.0 ** (gain_db / 20.0)), self._now)
 
     def next_boundary(self) -> int | None:
-        """Return the first sample after `now` at which an utterance starts, ends or has faded; None if none is queued.
+        """Return the next sample at which an utterance starts, ends or has faded; None if none is queued.
 
         Rendering exactly up to it and taking the reports there lets the caller react at that very sample.
         """
@@ -117,7 +117,7 @@ class Mouth:
         return first.stop if first.started else first.start
 
     def render(self, count: int) -> Samples:
-        """Return the next `count` (>= 0) samples for the speaker: `(count,)` float32 in -1..1, owned by the caller."""
+        """Return the next `count` samples for the speaker, `(count,)` float32 in -1..1, and advance `now`."""
         end = self._now + count
         block = np.zeros(count, np.float32)
         for utterance in self._line:

@@ -156,6 +156,8 @@ class _Child:
             raise VoiceError(f"The voice pyttsx3 cannot start: it {failure}") from failure
 
     def render(self, line: str) -> Samples:
+        if self._requests.closed:  # it failed before, and could not be replaced
+            raise _Failure("has no process")
         with self._killed_after_the_limit():
             # A child that is gone also shows in the missing answer.
             with suppress(OSError):
