@@ -56,6 +56,18 @@ def test_speech_is_trimmed_and_levelled(tmp_path: Path) -> None:
         assert decibels(sound[400:-600]) == pytest.approx(ACTIVE_LEVEL_DB, abs=0.1)
 
 
+def test_a_weak_consonant_is_kept_and_a_hiss_is_not(tmp_path: Path) -> None:
+    class Lisp(ToneVoice):
+        def render(self, text: str) -> NDArray[np.float32]:
+            tone = np.trim_zeros(super().render(text))
+            weak = tone[:1600] / 50  # 34 dB below
+            hiss = np.tile(tone[:1600] / 1000, 5)  # 60 dB below
+            return np.concatenate([hiss, weak, tone, weak, hiss])
+
+    sound = SpeechStore(Lisp(), tmp_path).samples("consonant")
+    assert 0 <= len(sound) - (1600 + 800 * len("consonant") + 1600) <= (0.015 + 0.025) * RATE + 2
+
+
 def test_a_peaky_line_stays_under_the_ceiling(tmp_path: Path) -> None:
     class Clicks(ToneVoice):
         def render(self, text: str) -> NDArray[np.float32]:
