@@ -17,8 +17,9 @@ VERSION = 1
 ACTIVE_LEVEL_DB = -20.0
 """RMS of the spoken parts after levelling, in dBFS.
 
-Telephony's nominal level (ITU-T P.56, active speech) is -26 dBov; 6 dB more suit a small loudspeaker, and speech
-peaks, 12-18 dB above its RMS in both voices here (measured), still stay below the ceiling.
+Telephony's nominal level of active speech (measured as in ITU-T P.56) is -26 dBov; 6 dB more suit a small
+loudspeaker, and peaks still stay below the ceiling: over the 86 lines of a routine they are 10-18 dB above the RMS
+(median 16 dB for pyttsx3, 14 dB for hibari), but for one hibari line at 22 dB.
 """
 
 PEAK_DB = -1.25
