@@ -8,6 +8,7 @@ thread that calls `exchange`.
 from __future__ import annotations
 
 import atexit
+import ctypes.util
 import logging
 import threading
 from collections import deque
@@ -26,12 +27,16 @@ LATENCY_S = 0.04
 DEAF_AFTER_S = 1.0
 """Seconds without a microphone block after which the card counts as lost. A healthy one sends 100 in them."""
 
+WAKE_LIMIT_S = 5.0
+"""Seconds that a card may take for its very first block: one that was suspended has been seen to take 1.6."""
+
 MUTE_AFTER = MICROPHONE_BACKLOG + 100
 """Blocks the speaker may leave untaken before it counts as lost. A session that was as far behind as it can
 be hands over its whole backlog at once; a second more has no such excuse."""
 
-CUSHION = 3
-"""Blocks kept ready for the speaker: 30 ms, for a session that runs beside other programs."""
+CUSHION = 4
+"""Blocks kept ready for the speaker: 40 ms, as much as PortAudio takes in one go at that latency. With 3 the
+start of a stream sometimes had a gap, with 4 it had none."""
 
 CUSHION_PER_RESAMPLER = 2
 """Blocks more for each direction that is resampled: so many come out of the resampler at once."""
@@ -74,6 +79,7 @@ class CardPort:
         self._deaf_after_s = deaf_after_s
         self._started = False
         self._closing = False
+        self._tail = 0
         self._drained = threading.Event()
         self._heard: deque[MicrophoneBlock] = deque()
         self._exchanges = 0
@@ -118,11 +124,11 @@ class CardPort:
         if self._to_callback.untaken > MUTE_AFTER:
             raise AudioError(f'The speaker "{self._loudspeaker.name}" stopped taking sound. {_LOST}')
         while not self._heard:
-            delivered = self._from_callback.take(self._deaf_after_s)
+            limit_s = self._deaf_after_s if self._exchanges else max(self._deaf_after_s, WAKE_LIMIT_S)
+            delivered = self._from_callback.take(limit_s)
             if delivered is None:
                 raise AudioError(
-                    f'The microphone "{self._mic.name}" stopped delivering: '
-                    f"nothing for {self._deaf_after_s:g} s. {_LOST}"
+                    f'The microphone "{self._mic.name}" stopped delivering: nothing for {limit_s:g} s. {_LOST}'
                 )
             self._heard.extend(to_int16(block) for block in self._from_card.feed(to_float(delivered)))
         self._exchanges += 1
@@ -145,8 +151,7 @@ class CardPort:
         closer.join(CLOSE_LIMIT_S)
         if closer.is_alive():
             _log.warning("%s did not close within %g s and is abandoned", self.name, CLOSE_LIMIT_S)
-            # At exit sounddevice would wait for the same dead server, for ever.
-            atexit.unregister(self._sounddevice._exit_handler)  # noqa: SLF001 - no public way
+            self._abandon()
 
     def _open(self, devices: list[Device], device: Device, direction: Direction) -> tuple[Any, int]:
         microphone = direction is Direction.MICROPHONE
@@ -191,7 +196,10 @@ class CardPort:
         if block is None:
             samples.fill(0)
             if self._closing:
-                self._drained.set()
+                self._tail += 1
+                # As much silence as PortAudio holds back: stopping at once cost the last 20 ms of sound.
+                if self._tail > CUSHION:
+                    self._drained.set()
         else:
             samples[:, 0] = block
 
@@ -199,13 +207,24 @@ class CardPort:
         if self._started:
             # More than the queue can hold; it is over at once when the last block has been taken.
             self._drained.wait(timeout=0.5)
-        for stream in (self._input, self._output):
-            try:
-                # stop() plays what PortAudio holds; older ones also hang in close() without it.
-                stream.stop()
-                stream.close()
-            except self._sounddevice.PortAudioError as error:
-                _log.warning("%s did not close cleanly: %s", self.name, error)
+        try:
+            # The speaker first: it goes on asking for blocks until it is stopped, and a microphone that has
+            # gone silent may never return. Older PortAudios hang in close() without a stop() or abort() before.
+            self._output.stop()
+            self._output.close()
+            self._input.abort()
+            self._input.close()
+        except self._sounddevice.PortAudioError as error:
+            _log.warning("%s did not close cleanly: %s", self.name, error)
+
+    def _abandon(self) -> None:
+        # At exit sounddevice would wait for the same dead server, for ever.
+        atexit.unregister(self._sounddevice._exit_handler)  # noqa: SLF001 - no public way
+        # And Python would unload the library under the thread that hangs in it, which crashes. A second
+        # reference to it that is never given back keeps it loaded.
+        library = ctypes.util.find_library("portaudio")
+        if library:
+            ctypes.CDLL(library)
 
     def _tell_troubles(self) -> None:
         troubles = self.counters.troubles

@@ -109,9 +109,7 @@ def choose(devices: list[Device], wanted: str | None, direction: Direction) -> D
     """
     usable = [device for device in devices if device.can(direction)]
     if not usable:
-        raise AudioError(
-            f"There is no {direction.value}. {NO_DEVICES}" + (_listing(devices) if devices else "")
-        )
+        raise AudioError(f"There is no {direction.value}. {NO_DEVICES}" + (_listing(devices) if devices else ""))
     if wanted is None:
         matches = [device for device in usable if direction in device.defaults]
         complaint = f"The system has no default {direction.value}."

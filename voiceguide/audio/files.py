@@ -124,7 +124,7 @@ def _blocks(file: soundfile.SoundFile) -> Iterator[MicrophoneBlock]:
             for block in resampler.feed(np.ascontiguousarray(chunk.mean(axis=1))):
                 yield to_int16(block)
     except soundfile.SoundFileError as error:
-        raise AudioError(f"{file.name} is damaged and can be read only in part: {error}") from error
+        raise AudioError(f"{file.name} is damaged and breaks off: {error} Record or copy it again.") from error
     for block in resampler.finish():
         yield to_int16(block)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import wave
+import os
+import struct
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -42,9 +44,7 @@ class Recording:
     def __init__(self, path: Path) -> None:
         sink = _SINKS.get(path.suffix.lower())
         if sink is None:
-            raise AudioError(
-                f"{path}: sound is written as WAV or FLAC. Choose a name that ends in .wav or .flac."
-            )
+            raise AudioError(f"{path}: sound is written as WAV or FLAC. Choose a name that ends in .wav or .flac.")
         if not path.parent.is_dir():
             raise AudioError(f"{path}: there is no folder {path.parent}. Create it or choose another place.")
         self._path = path
@@ -102,25 +102,34 @@ class Recording:
 
 
 class _Wav:
-    # The standard library's writer rather than soundfile's: it renews the header with every write, and
-    # soundfile offers no way to do so (its flush leaves a length of 0).
+    # Written here rather than by soundfile, which puts the length into the header only when it closes the file,
+    # or by the standard library, whose writer complains from its destructor when the disk is full.
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb")
-        self._wave = wave.open(self._file, "wb")  # noqa: SIM115 - lives as long as the recording
-        self._wave.setnchannels(1)
-        self._wave.setsampwidth(2)
-        self._wave.setframerate(RATE)
-        self._wave.writeframes(b"")  # the header
+        self._bytes = 0
+        try:
+            self._renew_header()
+        except OSError:
+            with suppress(OSError):
+                self._file.close()
+            raise
 
     def write(self, samples: NDArray[np.int16]) -> None:
-        self._wave.writeframes(samples.astype("<i2").tobytes())
-        self._file.flush()
+        self._bytes += self._file.write(samples.astype("<i2").tobytes())
+        self._renew_header()
 
     def close(self) -> None:
-        try:
-            self._wave.close()
-        finally:
-            self._file.close()
+        self._file.close()
+
+    def _renew_header(self) -> None:
+        # RIFF: the size of everything after it; fmt: PCM, one channel, rate, bytes a second, bytes and bits a
+        # sample; data: the size of the samples, with 32 bits, so longer than 37 hours it stays at its largest.
+        size = min(self._bytes, 0xFFFF_FFFF - 36)
+        layout = (b"RIFF", 36 + size, b"WAVE", b"fmt ", 16, 1, 1, RATE, 2 * RATE, 2, 16, b"data", size)
+        self._file.seek(0)
+        self._file.write(struct.pack("<4sI4s4sIHHIIHH4sI", *layout))
+        self._file.seek(0, os.SEEK_END)
+        self._file.flush()
 
 
 class _Flac:

@@ -1,0 +1,113 @@
+"""The card's port on a real PortAudio, with PulseAudio as its sound card."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tones import level, loudest_hertz, middle
+from virtual_card import SoundServer, run_python
+
+from voiceguide.audio.samples import to_float
+
+LISTING = "from voiceguide.audio.devices import list_devices; print(list_devices())"
+OPENING = "from voiceguide.audio.card import CardPort; CardPort()"
+
+
+def _tone_in(samples: np.ndarray) -> np.ndarray:
+    """From the first to the last loud sample."""
+    loud = np.flatnonzero(np.abs(samples) > 0.1)
+    assert loud.size, "nothing arrived"
+    return samples[loud[0] : loud[-1] + 1]
+
+
+def test_what_is_played_arrives_at_the_speaker_and_through_the_room_at_the_microphone(
+    sound_card: SoundServer,
+) -> None:
+    with sound_card.recording("spk.monitor") as speaker:
+        answer = sound_card.run("tone")
+    assert answer.code == 0, answer.errors
+    at_speaker = to_float(np.frombuffer(bytes(speaker), np.int16))
+    at_microphone = to_float(np.array(answer.json["heard"], np.int16))
+    for sound in (at_speaker, at_microphone):
+        tone = _tone_in(sound)
+        # Two seconds; a busy machine may put gaps into it, but they are counted.
+        assert len(tone) >= 31_900
+        assert loudest_hertz(tone) == pytest.approx(1000, abs=2)
+    if answer.json["counters"]["speaker_gaps"] == 0:
+        assert level(middle(_tone_in(at_speaker))) == pytest.approx(0.5, rel=0.05)
+    assert answer.json["counters"]["microphone_blocks"] >= 300
+
+
+def test_closing_plays_the_last_word_to_its_end(sound_card: SoundServer) -> None:
+    with sound_card.recording("spk.monitor") as speaker:
+        answer = sound_card.run("last_word")
+    assert answer.code == 0, answer.errors
+    assert len(_tone_in(to_float(np.frombuffer(bytes(speaker), np.int16)))) >= 15_900
+
+
+def test_a_device_is_found_by_part_of_its_name_in_any_case(sound_card: SoundServer) -> None:
+    answer = sound_card.run("choose", "kitchen", "SPEAKERPHONE")
+    assert answer.json == {"name": "Kitchen_Speakerphone -> Kitchen_Speakerphone"}
+
+
+@pytest.mark.parametrize("wanted", [("bathroom", "kitchen"), ("kitchen", "bathroom"), ("99", "kitchen")])
+def test_an_unknown_device_is_answered_with_what_there_is(
+    sound_card: SoundServer, wanted: tuple[str, str]
+) -> None:
+    error = sound_card.run("choose", *wanted).json["error"]
+    assert 'is called "bathroom"' in error or 'is called "99"' in error
+    assert "Kitchen_Speakerphone" in error
+    assert "any part of its name" in error
+
+
+def test_the_devices_command_lists_them(sound_card: SoundServer) -> None:
+    program = (
+        "import typer; from voiceguide.cli.device_commands import register\n"
+        "app = typer.Typer(); app.callback()(lambda: None); register(app); app(['devices'])"
+    )
+    answer = run_python(["-c", program], sound_card.env)
+    assert answer.code == 0, answer.errors
+    assert "Kitchen_Speakerphone" in answer.output
+    assert "microphone, speaker" in answer.output  # the default
+
+
+def test_a_microphone_that_stops_in_the_middle_ends_with_an_error_and_the_program_ends(
+    mortal_sound_card: SoundServer,
+) -> None:
+    answer = mortal_sound_card.run("lose_the_microphone")
+    assert answer.code == 0, answer.errors
+    assert "stopped delivering" in answer.json["error"]
+
+
+@pytest.mark.parametrize("by", ["SIGKILL", "SIGSTOP"])
+def test_a_sound_server_that_dies_or_hangs_does_not_take_the_program_with_it(
+    mortal_sound_card: SoundServer, by: str
+) -> None:
+    pid = mortal_sound_card.process.pid
+    try:
+        answer = mortal_sound_card.run("lose_the_server", str(pid), by)
+    finally:
+        if by == "SIGSTOP":
+            os.kill(pid, signal.SIGCONT)
+    assert answer.code == 0, answer.errors
+    assert "stopped delivering" in answer.json["error"]
+
+
+def test_a_machine_without_devices(no_devices: dict[str, str]) -> None:
+    assert run_python(["-c", LISTING], no_devices).output.strip() == "[]"
+    answer = run_python(["-c", OPENING], no_devices)
+    assert "AudioError: There is no microphone. No sound card was found." in answer.errors
+    assert "usermod -aG audio" in answer.errors
+
+
+def test_a_machine_without_portaudio(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import ctypes.util\nctypes.util.find_library = lambda name: None  # as if it were not installed\n"
+    )
+    answer = run_python(["-c", OPENING], {**os.environ, "PYTHONPATH": str(tmp_path)})
+    assert "AudioError: The library PortAudio is missing" in answer.errors
+    assert "sudo apt install libportaudio2" in answer.errors

@@ -1,0 +1,157 @@
+"""The card's port on a scripted sounddevice: step by step, without time."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from scripted_card import ScriptedSounddevice
+from tones import level, loudest_hertz, middle, sine
+
+from voiceguide.audio.card import CUSHION, MUTE_AFTER, CardPort
+from voiceguide.audio.queues import MICROPHONE_BACKLOG
+from voiceguide.audio.samples import Resampler, to_float, to_int16
+from voiceguide.errors import AudioError
+
+SILENCE = np.zeros(160, np.float32)
+QUIET = np.zeros(160, np.int16)
+
+Plug = Callable[..., ScriptedSounddevice]
+
+
+@pytest.fixture
+def plug(monkeypatch: pytest.MonkeyPatch) -> Plug:
+    def plug_in(*rates: int, refuses: tuple[str, ...] = ()) -> ScriptedSounddevice:
+        card = ScriptedSounddevice(*rates, refuses=refuses)
+        monkeypatch.setitem(sys.modules, "sounddevice", card)
+        return card
+
+    return plug_in
+
+
+def test_16_khz_is_used_when_the_card_takes_it(plug: Plug) -> None:
+    card = plug(44_100, 16_000)
+    CardPort()
+    for stream in (card.mic, card.speaker):
+        assert (stream.options["samplerate"], stream.options["blocksize"]) == (16_000, 160)
+        assert stream.options["channels"] == 1
+
+
+@pytest.mark.parametrize("rate", [8_000, 22_050, 32_000, 44_100, 48_000, 96_000])
+def test_a_card_without_16_khz_runs_at_its_own_rate(plug: Plug, rate: int) -> None:
+    card = plug(rate)
+    CardPort()
+    for stream in (card.mic, card.speaker):
+        assert (stream.options["samplerate"], stream.options["blocksize"]) == (rate, rate // 100)
+
+
+@pytest.mark.parametrize("rate", [16_000, 44_100, 48_000])
+def test_sound_goes_through_at_the_cards_rate_without_a_gap(plug: Plug, rate: int) -> None:
+    card = plug(rate)
+    port = CardPort()
+    ten_ms = rate // 100
+    user = to_int16(sine(3, rate, hertz=700)).reshape(-1, ten_ms)
+    guide = sine(3, hertz=1000, level=0.25).reshape(-1, 160)
+    shadow = Resampler(rate, 16_000, 160, "LQ")  # says when exchange() would have to wait
+    heard: list[np.ndarray] = []
+    played = []
+    ready = 0
+    for block in user:
+        card.mic.deliver(block)
+        ready += len(shadow.feed(to_float(block)))
+        while len(heard) < ready:
+            heard.append(port.exchange(guide[len(heard)]))
+        played.append(card.speaker.pull())
+    assert port.counters.troubles == dict.fromkeys(port.counters.troubles, 0)
+    assert loudest_hertz(middle(to_float(np.concatenate(heard)))) == pytest.approx(700, abs=2)
+    assert level(middle(to_float(np.concatenate(heard)))) == pytest.approx(0.5, rel=0.01)
+    assert loudest_hertz(middle(to_float(np.concatenate(played))), rate) == pytest.approx(1000, abs=2)
+    assert level(middle(to_float(np.concatenate(played)))) == pytest.approx(0.25, rel=0.01)
+
+
+def test_streams_start_with_the_first_exchange(plug: Plug) -> None:
+    card = plug(16_000)
+    port = CardPort()
+    assert (card.mic.done, card.speaker.done) == ([], [])
+    card.mic.deliver(QUIET)
+    port.exchange(SILENCE)
+    assert (card.mic.done, card.speaker.done) == (["start"], ["start"])
+
+
+def test_a_microphone_that_falls_silent_is_told(plug: Plug) -> None:
+    card = plug(16_000)
+    port = CardPort(deaf_after_s=0.01)
+    card.mic.deliver(QUIET)
+    port.exchange(SILENCE)
+    with pytest.raises(AudioError, match=r"Fussy USB Card.*stopped delivering: nothing for 0\.01 s"):
+        port.exchange(SILENCE)
+
+
+def test_a_speaker_that_takes_nothing_is_told(plug: Plug) -> None:
+    card = plug(16_000)
+    port = CardPort()
+    for _ in range(MUTE_AFTER):
+        card.mic.deliver(QUIET)
+        port.exchange(SILENCE)
+    with pytest.raises(AudioError, match=r"Fussy USB Card.*stopped taking sound"):
+        port.exchange(SILENCE)
+
+
+def test_a_session_that_is_late_loses_the_oldest_and_counts_it(plug: Plug) -> None:
+    card = plug(16_000)
+    port = CardPort()
+    for number in range(MICROPHONE_BACKLOG + 30):
+        card.mic.deliver(np.full(160, number, np.int16))
+    assert port.exchange(SILENCE)[0] == 30
+    assert port.counters.microphone_dropped == 30
+
+
+def test_what_portaudio_reports_is_counted_and_logged(plug: Plug, caplog: pytest.LogCaptureFixture) -> None:
+    card = plug(16_000)
+    port = CardPort()
+    with caplog.at_level(logging.WARNING):
+        for number in range(100):
+            card.mic.deliver(QUIET, overflow=number < 2)
+            card.speaker.pull(underflow=number < 3)
+            port.exchange(SILENCE)
+    assert port.counters.microphone_overflows == 2
+    assert port.counters.speaker_underflows == 3
+    assert len(caplog.records) == 1
+    assert "'microphone_overflows': 2, 'speaker_underflows': 3" in caplog.text
+
+
+def test_silence_is_played_until_the_cushion_is_there(plug: Plug) -> None:
+    card = plug(16_000)
+    port = CardPort()
+    loud = np.full(160, 0.5, np.float32)
+    for _ in range(CUSHION - 1):
+        card.mic.deliver(QUIET)
+        port.exchange(loud)
+        assert not card.speaker.pull().any()
+    card.mic.deliver(QUIET)
+    port.exchange(loud)
+    assert card.speaker.pull().tolist() == [16_384] * 160
+
+
+def test_closing_stops_both_streams_once(plug: Plug) -> None:
+    card = plug(16_000)
+    port = CardPort()
+    port.close()
+    port.close()
+    assert (card.mic.done, card.speaker.done) == (["abort", "close"], ["stop", "close"])
+
+
+@pytest.mark.parametrize(("direction", "word"), [("input", "microphone"), ("output", "speaker")])
+def test_a_card_that_cannot_be_opened_is_explained(plug: Plug, direction: str, word: str) -> None:
+    card = plug(48_000, refuses=(direction,))
+    with pytest.raises(AudioError) as caught:
+        CardPort()
+    message = str(caught.value)
+    assert message.startswith(f'The {word} "Fussy USB Card: - (hw:1,0)" cannot be opened. PortAudio says: ')
+    for part in ("Device unavailable", "Another program may hold it", "usermod -aG audio", "48000"):
+        assert part in message
+    # Nothing stays open.
+    assert all(stream.done == ["close"] for stream in card.opened.values())
