@@ -100,6 +100,11 @@ class VirtualSession:
         while not self.ended and (at := self._next_moment()) is not None:
             self._advance(at)
 
+    def run_until_silent(self) -> None:
+        """Let time pass until nothing is being said and no line waits to be."""
+        while not self.ended and (self._playing or self._queue) and (at := self._next_moment()) is not None:
+            self._advance(at)
+
     def run_until(self, state: State, within_s: float = 3600) -> None:
         """Let time pass until the session is in a state.
 

@@ -41,7 +41,7 @@ for group in (
     group.register(app)
 
 
-def _show_version(wanted: bool) -> None:  # noqa: FBT001 - typer hands the flag over by position
+def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"voiceguide {__version__}")
         raise typer.Exit

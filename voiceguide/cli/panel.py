@@ -109,7 +109,7 @@ def _content(view: View, heard: str) -> Group:
     facts.add_column(style="dim", justify="right")
     facts.add_column(width=_WIDTH - 16)
     facts.add_row("now", Text(words, style=colour))
-    facts.add_row("exercise", view.exercise or "–")
+    facts.add_row("exercise", view.exercise or "-")
     if view.side is not None:
         facts.add_row("side", view.side.value)
     if view.repeats > 1:

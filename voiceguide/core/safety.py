@@ -265,14 +265,20 @@ class PainConversation:
         lines = {
             Kind.UNKNOWN: lambda: self._lines("safety_stop_unasked"),
             Kind.DULL: lambda: self._of_exercise("safety_dull", "safety_dull_anywhere"),
-            Kind.SHARP: lambda: self._of_exercise("safety_sharp", "safety_sharp_anywhere"),
+            Kind.SHARP: self._advise_on_sharp,
             Kind.SHOOTING: lambda: self._lines("safety_shooting"),
         }[self.kind]()
-        if self.kind is Kind.SHARP and self.over:
-            lines += self._lines("safety_see_professional")
         if self.over and self._exercise is not None:
             lines += self._lines("safety_exercise_over")
         return Turn(lines)
+
+    def _advise_on_sharp(self) -> tuple[tuple[str, str], ...]:
+        how = self._of_exercise("safety_sharp", "safety_sharp_anywhere")
+        if not self.over:
+            return how
+        # Where repositioning was allowed and did not help, how to reposition is not said again.
+        tried = self._exercise is not None and self._exercise.pain.sharp_tries > 0
+        return (() if tried else how) + self._lines("safety_see_professional")
 
     def _offer(self) -> Turn:
         self.stage = Stage.OFFERING

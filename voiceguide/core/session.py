@@ -184,20 +184,15 @@ class Session:
             proceed()
 
     def _say_again(self) -> None:
-        walk = self._walk
         match self.state:
-            case State.WAITING:
-                walk.wait_for_start()
-            case State.INTRODUCING:
-                walk.introduce(walk.place)
-            case State.SETTING_UP | State.CHANGING:
-                walk.set_up(walk.place)
             case State.ENDING:
                 self._scene.say(self._scene.prompt("stop_ask"), self._await_end_answer)
             case State.QUIET:
                 self._scene.say(self._scene.prompt("safety_rest"))
-            case _:
+            case State.PAUSED:
                 self._scene.say(self._scene.prompt("paused"))
+            case _:
+                self._walk.say_again()
 
     def _answer(self, question: Command) -> None:
         walk, hold = self._walk, self._walk.hold

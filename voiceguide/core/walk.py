@@ -14,7 +14,7 @@ from voiceguide.core.lines import LINE_GAP, Line
 from voiceguide.core.outlook import Outlook
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.plan import Exercise, HoldCue, Routine, Side
-from voiceguide.core.scene import Scene
+from voiceguide.core.scene import Continuation, Scene
 from voiceguide.core.states import TABLE, State
 from voiceguide.core.timeline import Length, Timeline, lay_out
 
@@ -40,12 +40,14 @@ class Walk:
         self.position: Exercise | None = None
         self.hold: Hold | None = None
         self.pace = Fraction(1)
+        self._done = 0  # samples of this place's hold that are over, while none is running
         self.course = Course(routine)
         self.outlook = Outlook(self.course, phrases, length)
         self.answers = Answers(self.course, phrases)
         self._scene = scene
         self._phrases = phrases
         self._length = length
+        self._say_again: Continuation = self.wait_for_start
 
     @property
     def exercise(self) -> Exercise:
@@ -60,7 +62,7 @@ class Walk:
     @property
     def minutes_left(self) -> int:
         """Whole minutes to the end of the routine."""
-        done = self.hold.position(self._scene.now) if self.hold else 0
+        done = self.hold.position(self._scene.now) if self.hold else self._done
         return self.outlook.minutes(self.place, self.pace, done)
 
     def where(self) -> dict[str, object]:
@@ -85,21 +87,25 @@ class Walk:
     def wait_for_start(self, before: Iterable[Line] = ()) -> None:
         """Wait until the person wants to begin."""
         self.enter(State.WAITING, self.introduce_routine)
+        self._say_again = self.wait_for_start
         title = self.course.routine.title
         self._scene.say([*before, *self._scene.prompt("waiting", routine=title)])
 
     def introduce_routine(self) -> None:
         """Say what this routine is, then introduce its first exercise."""
         self.enter(State.INTRODUCING, lambda: self.introduce(Place()))
+        self._say_again = self.introduce_routine
         welcome = [("welcome", line) for line in self.course.routine.welcome]
         duration = self._scene.prompt("duration", minutes=self.outlook.total_minutes(self.pace))
         self._scene.say([*welcome, *duration], self._scene.proceed)
 
     def introduce(self, place: Place) -> None:
         """Say what an exercise is and what it is for, then set it up."""
-        self.place, self.position = place, None
+        self._move_to(place)
+        self.position = None
         exercise = self.exercise
         self.enter(State.INTRODUCING, lambda: self.set_up(place))
+        self._say_again = lambda: self.introduce(place)
         lines = [("title", exercise.title), *(("purpose", line) for line in exercise.purpose)]
         for item in exercise.equipment:
             lines += self._scene.prompt("equipment", item=item)
@@ -114,9 +120,12 @@ class Walk:
             fully: the long instructions; the short ones otherwise.
         """
         same_exercise = place.exercise == self.place.exercise
-        changing = same_exercise and place.side != self.place.side
-        self.place, self.position = place, self.course.exercise(place)
+        again = self._scene.state is State.CHANGING and place == self.place
+        changing = same_exercise and (again or place.side != self.place.side)
+        self._move_to(place)
+        self.position = self.exercise
         self.enter(State.CHANGING if changing else State.SETTING_UP, self.begin)
+        self._say_again = lambda: self.set_up(place)
         lines = [*before, *self._now_side(), *self._setup_lines(fully=fully)]
         if self.exercise.wait_s is None:
             self._scene.say([*lines, *self._scene.prompt("ask_ready")])
@@ -126,8 +135,10 @@ class Walk:
 
     def set_up_gently(self) -> None:
         """Set the same hold up again after a report of pain; nothing but a spoken "ready" begins it."""
+        self._move_to(self.place)
         self.position = self.exercise
         self.enter(State.SETTING_UP, self.begin)
+        self._say_again = self.set_up_gently
         self._scene.say([*self._setup_lines(fully=False), *self._scene.prompt("ask_ready")])
 
     def begin(self) -> None:
@@ -189,12 +200,13 @@ class Walk:
         hold, self.hold = self.hold, None
         if hold is not None:
             planned, done = hold.ends - hold.starts, hold.position(self._scene.now)
+            self._done = done
             held = {"planned_s": seconds(planned), "held_s": seconds(done - hold.begins)}
             self._scene.record("hold", **held, complete=done == planned, **self.where())
 
     def rest(self, again: Place) -> None:
         """Rest between repeats; the next hold begins when the time is over and the lines are spoken."""
-        self.place = again
+        self._move_to(again)
         self.enter(State.RESTING, self.begin)
         lines = [
             *self._scene.prompt("ease_off"),
@@ -214,10 +226,23 @@ class Walk:
         elif place.exercise == self.place.exercise and self._scene.state is not State.INTRODUCING:
             self.set_up(place, before=release, fully=False)
         elif release:
-            self.enter(State.CHANGING, lambda: self.introduce(place))
-            self._scene.say(release, self._scene.proceed)
+            self._come_out(release, place)
         else:
             self.introduce(place)
+
+    def _move_to(self, place: Place) -> None:
+        self.place = place
+        self._done = 0
+
+    def _come_out(self, release: list[Line], place: Place) -> None:
+        self.enter(State.CHANGING, lambda: self.introduce(place))
+        self._done = samples(self.exercise.hold_s)
+        self._say_again = lambda: self._come_out(release, place)
+        self._scene.say(release, self._scene.proceed)
+
+    def say_again(self) -> None:
+        """Say once more what the state began with, in full."""
+        self._say_again()
 
     def hold_again(self) -> None:
         """Do a hold once more: the one that runs, or in the rest after it the one before."""

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from small_routine import ROUTINE
+
+from voiceguide.core.commands import Command
+from voiceguide.core.phrases import Phrases
+from voiceguide.core.plan import Routine
+from voiceguide.core.session import Session
+from voiceguide.core.states import State
+from voiceguide.language.pack import load_language
+from voiceguide.testing import VirtualSession, spoken_length
+
+
+@pytest.fixture(scope="session")
+def phrases() -> Phrases:
+    return load_language("en").phrases
+
+
+NewSession = Callable[..., VirtualSession]
+
+
+@pytest.fixture
+def new_session(phrases: Phrases) -> NewSession:
+    def build(routine: Routine = ROUTINE, *, first_time: bool = False) -> VirtualSession:
+        virtual = VirtualSession(Session(routine, phrases, spoken_length, first_time=first_time))
+        virtual.begin()
+        return virtual
+
+    return build
+
+
+@pytest.fixture
+def reach(new_session: NewSession) -> Callable[[State], VirtualSession]:
+    """Bring a session into a state by the shortest spoken way."""
+
+    def build(state: State) -> VirtualSession:
+        virtual = new_session()
+        ways: dict[State, list[Command | State]] = {
+            State.WAITING: [],
+            State.INTRODUCING: [Command.START],
+            State.SETTING_UP: [Command.START, State.SETTING_UP],
+            State.HOLDING: [Command.START, State.SETTING_UP, Command.READY, State.HOLDING],
+            State.RESTING: [Command.START, State.SETTING_UP, Command.READY, State.RESTING],
+            State.CHANGING: [Command.START, State.SETTING_UP, Command.NEXT_SIDE],
+            State.PAUSED: [Command.START, State.SETTING_UP, Command.READY, State.HOLDING, Command.PAUSE],
+            State.ENDING: [Command.START, State.SETTING_UP, Command.READY, State.HOLDING, Command.STOP],
+            State.SAFETY: [Command.START, State.SETTING_UP, Command.READY, State.HOLDING, Command.PAIN],
+            State.QUIET: [Command.START, State.SETTING_UP, Command.SHOOTING],
+            State.FINISHED: [Command.START, State.SETTING_UP, Command.STOP, Command.YES],
+        }
+        for step in ways[state]:
+            if isinstance(step, State):
+                virtual.run_until(step)
+                virtual.run(2)
+            else:
+                virtual.hear(step)
+        if state is State.QUIET:
+            virtual.run_until_idle()
+            virtual.hear(Command.REST)
+        assert virtual.session.state is state
+        return virtual
+
+    return build

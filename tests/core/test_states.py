@@ -1,0 +1,82 @@
+"""Every state by every command, from the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from voiceguide.core.actions import Chime, Hush, Listen, Say, SetVolume, Sound
+from voiceguide.core.commands import PAIN_FAMILY, Command
+from voiceguide.core.events import Heard
+from voiceguide.core.states import TABLE, State, Step
+from voiceguide.testing import VirtualSession
+
+Reach = Callable[[State], VirtualSession]
+
+EVERY_PAIR = [pytest.param(state, command, id=f"{state}-{command}") for state in State for command in Command]
+
+LEADS_TO = {
+    Step.PROCEED: {
+        State.WAITING: {State.INTRODUCING},
+        State.INTRODUCING: {State.INTRODUCING, State.SETTING_UP},
+        State.SETTING_UP: {State.SETTING_UP},
+        State.CHANGING: {State.CHANGING},
+        State.HOLDING: {State.SETTING_UP},
+        State.RESTING: {State.RESTING},
+        State.PAUSED: {State.SETTING_UP},
+    },
+    Step.PAUSE: {state: {State.PAUSED} for state in State},
+    Step.ASK_END: {state: {State.ENDING} for state in State},
+    Step.END: {state: {State.FINISHED} for state in State},
+    Step.HOLD_AGAIN: {state: {State.SETTING_UP} for state in State},
+    Step.CHANGE_SIDE: {state: {State.CHANGING, State.INTRODUCING} for state in State},
+    Step.SKIP: {state: {State.CHANGING, State.INTRODUCING} for state in State},
+    Step.GO_BACK: {state: {State.SETTING_UP, State.CHANGING, State.INTRODUCING} for state in State},
+    Step.RESUME: {state: {State.SETTING_UP} for state in State},
+}
+
+
+def test_every_state_has_a_row() -> None:
+    assert set(TABLE) == set(State)
+
+
+def test_pain_is_in_every_row() -> None:
+    for state, row in TABLE.items():
+        for command in PAIN_FAMILY:
+            assert row[command] is Step.PAIN, (state, command)
+
+
+@pytest.mark.parametrize(("state", "command"), EVERY_PAIR)
+def test_every_command_does_what_the_table_says(reach: Reach, state: State, command: Command) -> None:
+    virtual = reach(state)
+    step = TABLE[state].get(command)
+    actions = virtual.session.handle(Heard(virtual.now, command, "words", "test"))
+    after = virtual.session.state
+    chimes = [action.sound for action in actions if isinstance(action, Chime)]
+    if step is None:
+        assert chimes == [Sound.UNKNOWN]
+        assert after is state
+        assert not any(isinstance(action, Say | Hush) for action in actions)
+    elif step is Step.PAIN:
+        assert after is State.SAFETY
+    else:
+        assert chimes == [Sound.ACCEPTED]
+        if step in LEADS_TO:
+            assert after in LEADS_TO[step][state]
+        else:
+            assert step in {Step.ANSWER, Step.PACE, Step.VOLUME, Step.SAY_AGAIN}
+            assert after is state
+            assert any(isinstance(action, Say | SetVolume) for action in actions)
+    if after is not state and after is not State.SAFETY:
+        listened = [action.commands for action in actions if isinstance(action, Listen)]
+        assert listened[-1] == frozenset(TABLE[after])
+
+
+@pytest.mark.parametrize("state", State)
+def test_unknown_speech_is_answered_by_its_own_sound_alone(reach: Reach, state: State) -> None:
+    virtual = reach(state)
+    actions = virtual.session.handle(Heard(virtual.now, None, "", "test"))
+    assert [type(action) for action in actions] == [Chime]
+    assert actions[0].sound is Sound.UNKNOWN
+    assert virtual.session.state is state
