@@ -262,12 +262,15 @@ class PainConversation:
 
     def _advise(self) -> Turn:
         self.stage = Stage.ADVISING
-        lines = {
-            Kind.UNKNOWN: lambda: self._lines("safety_stop_unasked"),
-            Kind.DULL: lambda: self._of_exercise("safety_dull", "safety_dull_anywhere"),
-            Kind.SHARP: self._advise_on_sharp,
-            Kind.SHOOTING: lambda: self._lines("safety_shooting"),
-        }[self.kind]()
+        match self.kind:
+            case Kind.UNKNOWN:
+                lines = self._lines("safety_stop_unasked")
+            case Kind.DULL:
+                lines = self._of_exercise("safety_dull", "safety_dull_anywhere")
+            case Kind.SHARP:
+                lines = self._advise_on_sharp()
+            case Kind.SHOOTING:
+                lines = self._lines("safety_shooting")
         if self.over and self._exercise is not None:
             lines += self._lines("safety_exercise_over")
         return Turn(lines)
