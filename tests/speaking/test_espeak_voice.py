@@ -134,8 +134,19 @@ def test_a_child_that_hangs_is_replaced(voice: EspeakVoice) -> None:
     assert is_gone(process_id)
 
 
+def test_an_interrupted_utterance_is_not_taken_for_the_next(voice: EspeakVoice) -> None:
+    whole = len(voice.render("Three."))
+    os.kill(voice.process_id, signal.SIGSTOP)  # so that the interrupt comes while waiting for the answer
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    with pytest.raises(KeyboardInterrupt):
+        voice.render(LINES[-1])
+    signal.signal(signal.SIGALRM, before)
+    assert len(voice.render("Three.")) == pytest.approx(whole, rel=0.05)
+
+
 def test_a_child_that_never_starts_is_an_error() -> None:
-    with pytest.raises(VoiceError, match=r"gave no answer within 0\.001 s"):
+    with pytest.raises(VoiceError, match=r"gave no answer within 0\.001 s\. Install it again: sudo apt-get"):
         EspeakVoice("en", time_limit_s=0.001)
 
 

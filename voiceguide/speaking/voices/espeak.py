@@ -131,6 +131,10 @@ class _Failure(Exception):  # noqa: N818 - never leaves this file
     """One try failed; the message continues the words "The voice pyttsx3 ..."."""
 
 
+class _Refusal(_Failure):
+    """The child itself says what is wrong, and what to do."""
+
+
 class _Child:
     """One life of the child process. After a failure it is of no more use.
 
@@ -141,11 +145,16 @@ class _Child:
     def __init__(self, voice: str, rate: int, time_limit_s: float) -> None:
         self._rate = rate
         self._time_limit_s = time_limit_s
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "voiceguide.speaking.voices.espeak_child", voice, str(rate)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "voiceguide.speaking.voices.espeak_child", voice, str(rate)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+        except OSError as error:
+            raise VoiceError(
+                f"The voice pyttsx3 cannot start a process: {error}. Close other programs and try again."
+            ) from error
         self._requests = cast("BinaryIO", self.process.stdin)
         self._replies = cast("BinaryIO", self.process.stdout)
         try:
@@ -153,7 +162,12 @@ class _Child:
                 self.espeak_version = self._reply().decode()
         except _Failure as failure:
             self.close()
-            raise VoiceError(f"The voice pyttsx3 cannot start: it {failure}") from failure
+            remedy = (
+                ""
+                if isinstance(failure, _Refusal)
+                else ". Install it again: sudo apt-get install --reinstall libespeak-ng1 espeak-ng-data"
+            )
+            raise VoiceError(f"The voice pyttsx3 cannot start: it {failure}{remedy}") from failure
 
     def render(self, line: str) -> Samples:
         if self._requests.closed:  # it failed before, and could not be replaced
@@ -183,20 +197,28 @@ class _Child:
             raise _Failure("ended without an answer") from None
         status, answer = message[:1], message[1:]
         if status != DONE:
-            raise _Failure(f"reports: {answer.decode(errors='replace')}")
+            raise _Refusal(f"reports: {answer.decode(errors='replace')}")
         return answer
 
     @contextmanager
     def _killed_after_the_limit(self) -> Iterator[None]:
-        # Killing ends every blocking read and write below, which keeps them simple.
-        timer = threading.Timer(self._time_limit_s, self.process.kill)
+        # Killing ends every blocking read and write, which keeps them simple.
+        expired = threading.Event()
+
+        def expire() -> None:
+            expired.set()
+            self.process.kill()
+
+        timer = threading.Timer(self._time_limit_s, expire)
         timer.daemon = True
         timer.start()
         try:
             yield
-        except _Failure as failure:
-            if not timer.is_alive():
-                raise _Failure(f"gave no answer within {self._time_limit_s:g} s") from failure
+        except BaseException as error:
+            # Also after ctrl-C: the answer still on its way must never be taken for the next utterance.
+            self.process.kill()
+            if isinstance(error, _Failure) and expired.is_set():
+                raise _Failure(f"gave no answer within {self._time_limit_s:g} s") from error
             raise
         finally:
             timer.cancel()
