@@ -211,6 +211,10 @@ class ScriptedRecogniser:
             due.append(Hypothesis(words, final=True, at=self._heard, engine=self.name))
         return due
 
+    def restart(self) -> None:
+        """Count samples from zero."""
+        self._heard = 0
+
     def unknown_words(self, phrases: Iterable[str]) -> list[str]:
         """Know every word."""
         del phrases

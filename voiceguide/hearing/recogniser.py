@@ -33,7 +33,7 @@ class Hypothesis:
 class Recogniser(Protocol):
     """A speech recogniser with a changeable grammar.
 
-    Implementations keep no clock: time is the number of samples they were given.
+    Implementations keep no clock: time is the number of samples they were given since they were made or restarted.
     """
 
     @property
@@ -51,6 +51,10 @@ class Recogniser(Protocol):
         Raises:
             RecogniserError: the engine failed and cannot go on.
         """
+        ...
+
+    def restart(self) -> None:
+        """Begin a new stream: forget the sound so far and count samples from zero. The phrases stay."""
         ...
 
     def unknown_words(self, phrases: Iterable[str]) -> list[str]:

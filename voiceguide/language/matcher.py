@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from voiceguide.core.commands import Command
-from voiceguide.language.pack import LanguagePack, normalise
+from voiceguide.language.pack import LanguagePack, comparable
 
 
 class Matcher:
@@ -18,13 +18,9 @@ class Matcher:
 
     def __init__(self, pack: LanguagePack) -> None:
         self._commands = {
-            _key(phrase): command for command, phrases in pack.commands.items() for phrase in phrases
+            comparable(phrase): command for command, phrases in pack.commands.items() for phrase in phrases
         }
 
     def command(self, text: str) -> Command | None:
         """Return the command, or None for text that is no known command."""
-        return self._commands.get(_key(text))
-
-
-def _key(text: str) -> str:
-    return normalise(text).replace("'", "")
+        return self._commands.get(comparable(text))

@@ -34,6 +34,11 @@ def normalise(text: str) -> str:
     return " ".join(_LONE_APOSTROPHE.sub(" ", text).split())
 
 
+def comparable(text: str) -> str:
+    """Return what two spellings of the same words have in common: "What's next?" and "whats next"."""
+    return normalise(text).replace("'", "")
+
+
 @dataclass(frozen=True)
 class LanguagePack:
     """What is said in one language. Normalised text throughout, except in `phrases`.
@@ -51,6 +56,12 @@ class LanguagePack:
     phrases: Phrases
     commands: Mapping[Command, tuple[str, ...]]
     decoys: tuple[str, ...]
+
+    def spoken_words(self) -> tuple[str, ...]:
+        """Return the words of the guide's own sentences, each once, in alphabetical order."""
+        lines = (line for lines in self.phrases.prompts.values() for line in lines)
+        texts = ("".join(part for part, *_ in Formatter().parse(line)) for line in lines)
+        return tuple(sorted({word for text in texts for word in normalise(text).split()}))
 
     def phrases_for(self, commands: Iterable[Command]) -> tuple[str, ...]:
         """Return what a recogniser should expect: these commands' phrases and always the pain family's."""
@@ -147,7 +158,7 @@ def _commands(section: object, problems: list[str]) -> dict[Command, tuple[str, 
         phrases = dict.fromkeys(_expanded(f"commands: {command.value}", section[command.value], problems))
         for phrase in phrases:
             # Compared as the matcher does, so that no phrase can depend on which command is looked up first.
-            other = owner.setdefault(phrase.replace("'", ""), command)
+            other = owner.setdefault(comparable(phrase), command)
             if other is not command:
                 problems.append(f'commands: "{phrase}" belongs to both {other.value} and {command.value}')
         commands[command] = tuple(phrases)
@@ -170,9 +181,7 @@ def _expanded(where: str, value: object, problems: list[str]) -> list[str]:
     return phrases
 
 
-def _decoys(
-    section: object, commands: dict[Command, tuple[str, ...]], problems: list[str]
-) -> tuple[str, ...]:
+def _decoys(section: object, commands: dict[Command, tuple[str, ...]], problems: list[str]) -> tuple[str, ...]:
     if section == []:
         return ()
     decoys = dict.fromkeys(_expanded("decoys", section, problems))

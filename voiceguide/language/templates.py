@@ -34,9 +34,7 @@ def expand(template: str) -> tuple[str, ...]:
     texts, end = _sequence(template, 0)
     if end < len(template):
         problem = (
-            'a "|" outside of "( )"'
-            if template[end] == "|"
-            else f'"{template[end]}" closes what nothing opened'
+            'a "|" outside of "( )"' if template[end] == "|" else f'"{template[end]}" closes what nothing opened'
         )
         raise TemplateError(template, end, problem)
     phrases = dict.fromkeys(" ".join(text.split()) for text in texts)

@@ -1,0 +1,63 @@
+"""Which recogniser hears a language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from voiceguide.core.commands import Command
+from voiceguide.errors import RecogniserError
+from voiceguide.hearing.models import find_model, how_to_install
+from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.language.pack import LanguagePack, load_language
+
+ENGINES = ("vosk", "pocketsphinx")
+"""Engines that hear speech, the preferred one first."""
+
+_POCKETSPHINX_LANGUAGES = ("en",)
+
+
+def choose_recogniser(language: str, preferred: str | None = None) -> Recogniser:
+    """Load the engine that was asked for, or else the best one that can hear the language here.
+
+    Args:
+        language: language code.
+        preferred: one of `ENGINES`, or None for Vosk where a model for it is installed, otherwise PocketSphinx.
+
+    Raises:
+        LanguageError: there is no such language.
+        RecogniserError: nothing here can hear it; the message says what to install.
+    """
+    if preferred not in (None, *ENGINES):
+        raise RecogniserError(f'there is no engine "{preferred}"; there are: {", ".join(ENGINES)}')
+    pack = load_language(language)
+    model = find_model(language) if preferred in (None, "vosk") else None
+    if model is not None:
+        return _vosk(model, pack)
+    if preferred == "vosk":
+        raise RecogniserError(
+            f"no Vosk model for {pack.name} is installed. Install one with: {how_to_install(language)}"
+        )
+    if language in _POCKETSPHINX_LANGUAGES:
+        return _pocketsphinx(pack)
+    if preferred == "pocketsphinx":
+        raise RecogniserError(f"PocketSphinx hears English only, not {pack.name}. Leave the engine open.")
+    raise RecogniserError(
+        f"nothing here can hear {pack.name} yet. Install a model with: {how_to_install(language)}"
+    )
+
+
+# Engines are imported when chosen: each loads a C library of its own.
+
+
+def _vosk(model: Path, pack: LanguagePack) -> Recogniser:
+    from voiceguide.hearing.recognisers.vosk_engine import VoskRecogniser  # noqa: PLC0415 - see above
+
+    return VoskRecogniser(model, pack.decoys)
+
+
+def _pocketsphinx(pack: LanguagePack) -> Recogniser:
+    from voiceguide.hearing.recognisers.pocketsphinx_engine import (  # noqa: PLC0415 - see above
+        PocketsphinxRecogniser,
+    )
+
+    return PocketsphinxRecogniser(pack.phrases_for(Command), [*pack.decoys, *pack.spoken_words()])

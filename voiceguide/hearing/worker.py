@@ -1,0 +1,108 @@
+"""The ears in a thread of their own, for the sound card: a slow recogniser never stalls the speaker."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from contextlib import suppress
+
+import numpy as np
+
+from voiceguide.core.clock import samples, seconds
+from voiceguide.core.commands import Command
+from voiceguide.core.events import Heard
+from voiceguide.errors import RecogniserError
+from voiceguide.hearing.ears import Listening
+from voiceguide.hearing.recogniser import Frame
+
+BACKLOG = 300
+"""Frames (3 s) that may wait for the recogniser. A word that is answered later than that would startle."""
+
+DEAF_AFTER = samples(5.0)
+"""Samples lost in a row: then the recogniser hangs, and the guide must know that it is deaf (S7)."""
+
+
+class EarsInThread:
+    """Ears that listen in the background.
+
+    What was heard is returned by a later call of `accept`, with the sample time of the decision. When the
+    recogniser cannot keep up, frames are dropped and counted; silence takes their place, so that sample time stays
+    true.
+
+    Args:
+        ears: what listens; used by the thread alone from now on.
+    """
+
+    def __init__(self, ears: Listening) -> None:
+        self._ears = ears
+        self._frames: queue.Queue[tuple[int, Frame]] = queue.Queue(BACKLOG)
+        self._heard: queue.SimpleQueue[Heard] = queue.SimpleQueue()
+        self._commands: frozenset[Command] | None = None
+        self._failure: RecogniserError | None = None
+        self._closing = False
+        self._dropped = 0
+        self._missing = 0
+        self._thread = threading.Thread(target=self._run, name="ears", daemon=True)
+        self._thread.start()
+
+    @property
+    def dropped(self) -> int:
+        """Frames dropped so far because the recogniser was behind."""
+        return self._dropped
+
+    def listen_for(self, commands: frozenset[Command]) -> None:
+        """Set the commands that are possible from now on; frames that still wait are heard with them too."""
+        self._commands = commands
+
+    def accept(self, frame: Frame) -> list[Heard]:
+        """Hand over the next frame, without waiting, and return what has been heard meanwhile, in order.
+
+        Raises:
+            RecogniserError: the recogniser failed, or has not taken a frame for a long time.
+        """
+        try:
+            # A copy: the caller may use its buffer again.
+            self._frames.put_nowait((self._missing, frame.copy()))
+            self._missing = 0
+        except queue.Full:
+            self._dropped += 1
+            self._missing += len(frame)
+        heard: list[Heard] = []
+        with suppress(queue.Empty):
+            while True:
+                heard.append(self._heard.get_nowait())
+        if heard:
+            return heard
+        if self._failure is not None:
+            raise self._failure
+        if self._missing >= DEAF_AFTER:
+            raise RecogniserError(
+                f"the recogniser has been stuck for {seconds(self._missing):.0f} s; please start voiceguide again"
+            )
+        return []
+
+    def close(self) -> None:
+        """Stop listening. What still waits is not heard any more."""
+        self._closing = True
+        with suppress(queue.Full):  # when it is full, the thread is awake anyway
+            self._frames.put_nowait((0, np.zeros(0, np.int16)))
+        self._thread.join(timeout=2.0)  # a hung C library must not keep the program from ending
+        self._ears.close()
+
+    def _run(self) -> None:
+        try:
+            while True:
+                missing, frame = self._frames.get()
+                if self._closing:
+                    return
+                if self._commands is not None:
+                    self._ears.listen_for(self._commands)
+                for one in (np.zeros(missing, np.int16), frame):
+                    for heard in self._ears.accept(one):
+                        self._heard.put(heard)
+        except RecogniserError as error:
+            self._failure = error
+        except Exception as error:  # noqa: BLE001 - whatever it was, the guide is deaf now and must know
+            self._failure = RecogniserError(
+                f"the recogniser stopped: {type(error).__name__}: {error}; please start voiceguide again"
+            )
