@@ -25,6 +25,7 @@ from voiceguide.guide import Guide
 from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.worker import EarsInThread
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import LanguagePack, load_language
 from voiceguide.places import data_folder
@@ -92,12 +93,23 @@ class Prepared:
         *,
         first_time: bool = True,
         watch: Callable[[View], None] | None = None,
+        live: bool = False,
     ) -> Guide:
-        """Return a guide for one session on an audio port."""
+        """Return a guide for one session on an audio port.
+
+        Args:
+            port: microphone and speaker.
+            journal: where events go.
+            first_time: say once what the guide is and is not.
+            watch: is shown the session ten times a second.
+            live: listen in a thread of its own, so that a slow recogniser cannot stall the speaker; files are
+                heard in step, which gives the same result every time.
+        """
+        ears = Ears(self.recogniser, self.language)
         return Guide(
             self.session(first_time=first_time),
             port=port,
-            ears=Ears(self.recogniser, self.language),
+            ears=EarsInThread(ears) if live else ears,
             speech=self.speech,
             chimes={sound: chime(sound) for sound in Sound},
             journal=journal,

@@ -7,7 +7,7 @@ back from an exchange belongs to the speaker block that went out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
@@ -16,7 +16,6 @@ import numpy as np
 from voiceguide.audio.port import BLOCK, AudioPort, MicrophoneBlock, SpeakerBlock
 from voiceguide.core.actions import Action, Chime, End, Hush, Listen, Record, Say, SetVolume, Sound
 from voiceguide.core.clock import seconds
-from voiceguide.core.commands import Command
 from voiceguide.core.events import (
     Begun,
     Event,
@@ -31,6 +30,7 @@ from voiceguide.core.events import (
 from voiceguide.core.session import Session
 from voiceguide.core.view import View
 from voiceguide.errors import RecogniserError
+from voiceguide.hearing.ears import Listening
 from voiceguide.history.journal import Journal
 from voiceguide.speaking.mouth import Mouth
 from voiceguide.speaking.voice import Samples
@@ -39,18 +39,6 @@ VIEW_EVERY = 10
 """Blocks between two looks of a watcher at the session: ten a second."""
 
 _STUCK_AFTER = 1000
-
-
-class Hearing(Protocol):
-    """What the loop needs of the ears."""
-
-    def listen_for(self, commands: frozenset[Command]) -> None:
-        """Set the commands that are possible from now on."""
-        ...
-
-    def accept(self, frame: MicrophoneBlock) -> Iterable[Heard]:
-        """Take the next microphone block."""
-        ...
 
 
 class Speech(Protocol):
@@ -79,7 +67,7 @@ class Guide:
         session: Session,
         *,
         port: AudioPort,
-        ears: Hearing,
+        ears: Listening,
         speech: Speech,
         chimes: dict[Sound, Samples],
         journal: Journal,
@@ -127,6 +115,10 @@ class Guide:
                 self._watch(self._session.view(self.now))
             blocks += 1
 
+    def close(self) -> None:
+        """Stop listening. The port and the recogniser belong to who made them."""
+        self._ears.close()
+
     def _nothing_to_come(self) -> bool:
         return self._mouth.next_boundary() is None and self._session.next_deadline() is None
 
@@ -161,7 +153,7 @@ class Guide:
         if self._deaf is not None:
             return
         try:
-            heard = list(self._ears.accept(frame))
+            heard = self._ears.accept(frame)
         except RecogniserError as error:
             # A guide that cannot hear pain does not go on (S7).
             self._deaf = error

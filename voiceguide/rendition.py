@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Protocol
 
 import numpy as np
@@ -65,7 +64,7 @@ class ReadyListener:
     def listen_for(self, commands: frozenset[Command]) -> None:
         """Nothing to prepare."""
 
-    def accept(self, frame: MicrophoneBlock) -> Iterable[Heard]:
+    def accept(self, frame: MicrophoneBlock) -> list[Heard]:
         """Count a frame and answer when it is time."""
         self._now += len(frame)
         if self._due is None or self._now < self._due[0]:
@@ -73,3 +72,6 @@ class ReadyListener:
         _, command = self._due
         self._due = None
         return [Heard(self._now, command, command.value, "rendition")]
+
+    def close(self) -> None:
+        """Nothing to stop."""

@@ -66,14 +66,21 @@ def demo(
             )
         )
 
-        def tell(entry: dict[str, Any]) -> None:
-            if (line := line_for(entry)) is not None:
-                console.print(line, soft_wrap=True)
-            said = len(person.uttered)
-            person.notice(entry)
-            for words in person.uttered[said:]:
+        told = 0
+
+        def tell_person(until_s: float) -> None:
+            nonlocal told
+            while told < len(person.uttered) and seconds(person.uttered[told].starts) <= until_s:
+                words = person.uttered[told]
                 time = (f"{seconds(words.starts):8.2f} s  ", "dim")
                 console.print(Text.assemble(time, ("person  ", "bold"), f"“{words.line.say}”"))
+                told += 1
+
+        def tell(entry: dict[str, Any]) -> None:
+            tell_person(entry["time_s"])
+            if (line := line_for(entry)) is not None:
+                console.print(line, soft_wrap=True)
+            person.notice(entry)
 
         journal.watch(entries.append)
         journal.watch(tell)
@@ -89,7 +96,8 @@ def demo(
 
 
 def _print(verdict: Verdict, console: Console) -> None:
-    table = Table(title="\nWhat was said and what was heard", box=None, title_justify="left")
+    console.print()
+    table = Table(title="What was said and what was heard", box=None, title_justify="left")
     for column in ("at", "words", "command", "decided after the words"):
         table.add_column(column, justify="right" if column in ("at", "decided after the words") else "left")
     for reaction in verdict.reactions:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from voiceguide import __version__
 from voiceguide.cli import (
+    commands_command,
     demo_command,
     device_commands,
     hear_command,
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 for group in (
     run_command,
+    commands_command,
     demo_command,
     routine_commands,
     render_command,

@@ -88,6 +88,8 @@ def line_for(entry: dict[str, Any]) -> Text | None:
             words = f"“{entry['text']}” → {entry['command']} ({entry['engine']})"
             return Text.assemble(time, ("heard   ", "green"), words)
         case "state":
+            if entry["state"] in (State.WAITING, State.FINISHED):
+                return Text.assemble(time, ("state   ", "cyan"), entry["state"])
             side = f", {entry['side']} side" if entry["side"] else ""
             count = f", {entry['repeat']} of {entry['repeats']}" if entry["repeats"] > 1 else ""
             return Text.assemble(time, ("state   ", "cyan"), f"{entry['state']}: {entry['exercise']}{side}{count}")

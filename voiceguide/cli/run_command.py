@@ -46,11 +46,17 @@ def run(
 ) -> None:
     """Guide a session.
 
-    With --mic or --speaker a session runs on sound files, on sample time and faster than real time; otherwise on the
-    sound card.
+    With --mic a session runs on sound files, on sample time and faster than real time; otherwise on the sound card.
     """
     console = Console()
-    on_files = mic is not None or speaker is not None
+    on_files = mic is not None
+    if speaker is not None and not on_files:
+        raise VoiceguideError(
+            "--speaker writes the voice of a session on files and needs --mic FILE as well. For the guide's voice "
+            "without anybody to hear use: voiceguide render."
+        )
+    if on_files and typed:
+        raise VoiceguideError("--mic hears a file, --typed the keyboard: use only one.")
     if on_files and (input_device or output_device):
         raise VoiceguideError(
             "--mic and --speaker name files, --input and --output name devices: use one or the other."

@@ -69,6 +69,7 @@ class PersonPort:
         self._noise = np.random.default_rng(seed)
         self._now = 0
         self._moved = 0
+        self._seen = 0  # entries that matched the next line
         self._speaking: tuple[int, Samples] | None = None
         self.uttered: list[Uttered] = []
         try:
@@ -81,8 +82,10 @@ class PersonPort:
         if not self._waiting or (self._speaking and self._now < self._speaking[0] + len(self._speaking[1])):
             return
         line = self._waiting[0]
-        if line.matches(entry):
+        self._seen += line.matches(entry)
+        if self._seen == line.times:
             self._waiting.popleft()
+            self._seen = 0
             sound = self._sounds[line.say]
             starts = max(self._now, samples(entry["time_s"]) + samples(line.wait_s))
             self._speaking = (starts, sound)

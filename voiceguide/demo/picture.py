@@ -14,6 +14,8 @@ from voiceguide.errors import VoiceguideError
 ROW_S = 120.0
 """Seconds of the session in one row of the picture."""
 
+_SPOKEN, _CUT, _PERSON = "#08519c", "#54278f", "#a50f15"
+
 _COLOURS = {
     "waiting": "#d9d9d9",
     "introducing": "#c6dbef",
@@ -45,6 +47,7 @@ def draw_timeline(
     """
     try:
         from matplotlib.figure import Figure  # noqa: PLC0415 - an optional extra, loaded when a picture is wanted
+        from matplotlib.lines import Line2D  # noqa: PLC0415
         from matplotlib.patches import Patch  # noqa: PLC0415
     except ImportError as error:
         raise VoiceguideError(
@@ -67,8 +70,13 @@ def draw_timeline(
         ax.tick_params(axis="y", length=0)
     axes[-1].set_xlabel("seconds")
     seen = dict.fromkeys(state for _, _, state in states)
-    patches = [Patch(color=_COLOURS[state], alpha=0.75, label=state.replace("_", " ")) for state in seen]
-    figure.legend(handles=patches, loc="outside upper center", ncols=len(patches), frameon=False)
+    handles: list[Any] = [
+        Patch(color=_COLOURS[state], alpha=0.75, label=state.replace("_", " ")) for state in seen
+    ]
+    handles += [Patch(color=_SPOKEN, label="spoken"), Patch(color=_CUT, label="cut off")]
+    handles += [Patch(color=_PERSON, label="person")]
+    handles += [Line2D([], [], color="black", marker="^", linestyle="", label="decided")]
+    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), frameon=False)
     figure.savefig(path, dpi=100)
 
 
@@ -86,14 +94,15 @@ def _draw_speech(ax: Any, journal: Sequence[dict[str, Any]], uttered: Sequence[U
                 started[entry["utterance"]] = entry["time_s"]
             case "say_finished" | "say_cut" if entry["utterance"] in started:
                 begins, ends = started.pop(entry["utterance"]), entry["time_s"]
-                colour = "#08519c" if entry["kind"] == "say_finished" else "#54278f"
+                colour = _SPOKEN if entry["kind"] == "say_finished" else _CUT
                 ax.broken_barh([(begins, ends - begins)], (3.05, 0.5), color=colour)
             case "heard":
                 ax.plot(entry["time_s"], 1.62, marker="^", color="black", markersize=5)
-    for words in uttered:
+    for number, words in enumerate(uttered):
         begins, ends = seconds(words.starts), seconds(words.ends)
-        ax.broken_barh([(begins, ends - begins)], (1.75, 0.5), color="#a50f15")
-        ax.text(begins, 2.32, words.line.say, fontsize=8, clip_on=True)
+        ax.broken_barh([(begins, ends - begins)], (1.75, 0.5), color=_PERSON)
+        # At two heights, so that words close together can both be read.
+        ax.text(begins, 2.32 + 0.28 * (number % 2), words.line.say, fontsize=8, clip_on=True)
 
 
 def _draw_breath(ax: Any, views: Sequence[View]) -> None:

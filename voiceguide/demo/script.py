@@ -18,8 +18,8 @@ class Line(BaseModel):
     """One thing the person says.
 
     Attributes:
-        when: fields of the journal entry that the person reacts to; the first that matches after their last
-            line was spoken.
+        when: fields of the journal entry that the person reacts to, once their last line is spoken.
+        times: the how-manieth matching entry it is; 1 is the first.
         wait_s: seconds from that entry until they speak.
         say: their words.
         expect: the command that must be heard.
@@ -28,6 +28,7 @@ class Line(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     when: dict[str, Any] = Field(min_length=1)
+    times: int = Field(1, ge=1)
     wait_s: float = Field(ge=0, le=60)
     say: str = Field(min_length=1)
     expect: Command
