@@ -2,8 +2,8 @@
 
 | hypothesis                                  | heard                                                       |
 |---------------------------------------------|-------------------------------------------------------------|
-| partial, an urgent command                  | that command, once it has stood still for `STEADY`          |
-| partial, anything else                      | nothing; it also ends the wait of an urgent one             |
+| partial, a command of `EARLY`               | that command, once it has stood still for `STEADY`          |
+| partial, anything else                      | nothing; it also ends the wait of an early one              |
 | final, a command                            | that command, unless a partial result already said so       |
 | final, no command, after a partial one      | nothing: the person has been answered                       |
 | final, no command                           | unknown speech                                              |
@@ -19,6 +19,10 @@ from voiceguide.core.clock import samples
 from voiceguide.core.commands import URGENT, Command
 from voiceguide.core.events import Heard
 from voiceguide.hearing.recogniser import Hypothesis
+
+EARLY = URGENT - {Command.DULL}
+"""Acted on from partial results. A dull ache can wait for the final result a quarter of a second later: its short
+dark syllable was what PocketSphinx most often took the beginnings of other words for."""
 
 STEADY = samples(0.18)
 """How long an urgent partial result must stand still. Measured with PocketSphinx on voices for tuning: at 0.12 s
@@ -64,7 +68,7 @@ class Decision:
         return self._report(hypothesis, command, due)
 
     def _consider(self, partial: Hypothesis, command: Command | None) -> None:
-        if command not in URGENT or command == self._acted:
+        if command not in EARLY or command == self._acted:
             self._waiting = None
         elif self._waiting is None or self._waiting[1] is not command:
             self._waiting = (partial, command)

@@ -28,8 +28,9 @@ from voiceguide.hearing.voice_activity import Piece, Utterances
 
 log = logging.getLogger(__name__)
 
-_LONGEST_S = 2.5
-"""Seconds after which an utterance is cut. The longest phrases take 2.1 s with the slowest test voices."""
+_LONGEST_S = 4.0
+"""Seconds after which an utterance is cut. The longest phrases take 2.1 s with the slowest test voices; the second
+half of a cut sentence may begin with what sounds like a command, so few sentences should be cut."""
 
 _PHRASE_WEIGHT = 30
 """How much likelier than one competing word each phrase is. 10 found as many in quiet and fewer in noise; false
