@@ -46,7 +46,7 @@ def run(
 ) -> None:
     """Guide a session.
 
-    With --mic a session runs on sound files, on sample time and faster than real time; otherwise on the sound card.
+    With --mic a session runs on sound files, on sample time and faster than real time; without, on the card.
     """
     console = Console()
     on_files = mic is not None
@@ -58,9 +58,7 @@ def run(
     if on_files and typed:
         raise VoiceguideError("--mic hears a file, --typed the keyboard: use only one.")
     if on_files and (input_device or output_device):
-        raise VoiceguideError(
-            "--mic and --speaker name files, --input and --output name devices: use one or the other."
-        )
+        raise VoiceguideError("--mic names a file, --input and --output name devices: use one or the other.")
     introduced = Introduced()
     with ExitStack() as stack:
         listener = TypedRecogniser(lines=read_lines()) if typed else None
@@ -78,7 +76,8 @@ def run(
         guide = prepared.guide(port, journal, first_time=first_time, watch=panel.show, live=not on_files)
         stack.callback(guide.close)
         guide.run()
-        introduced.remember()
+        if not on_files:
+            introduced.remember()
 
 
 def _render(prepared: Prepared, console: Console) -> None:
