@@ -327,6 +327,14 @@ def test_s10_is_said_once_before_the_first_session(new_session: NewSession) -> N
     assert "not_a_device" not in [said.key for said in later.spoken]
 
 
+def test_s10_is_said_even_to_those_who_start_at_once(new_session: NewSession) -> None:
+    virtual = new_session(first_time=True)
+    virtual.run(1)
+    virtual.hear(Command.START)
+    virtual.run_until_silent()
+    assert [said.key for said in virtual.spoken if not said.cut][:2] == ["not_a_device", "welcome"]
+
+
 # --- random sessions -----------------------------------------------------------------------------------------
 
 STEPS = st.one_of(

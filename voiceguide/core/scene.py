@@ -83,17 +83,17 @@ class Scene:
         """Leave a moment of silence before the next words."""
         self._voice_from = self.now + AFTER_CHIME
 
-    def say(self, lines: Iterable[Line], then: Continuation | None = None, *, gap: int = 0) -> None:
+    def say(self, lines: Iterable[Line], then: Continuation | None = None, *, over_chime: bool = False) -> None:
         """Say lines in place of whatever is being said.
 
         Args:
             lines: what to say; with none, `then` follows at once.
             then: what follows when the last line has truly ended.
-            gap: samples of silence before the first line.
+            over_chime: begin at this very sample, also while a chime sounds: a cue does not wait.
         """
         self.hush()
         self.after_lines = None
-        said = self.lines.say(lines, max(self.now + gap, self._voice_from))
+        said = self.lines.say(lines, self.now if over_chime else max(self.now, self._voice_from))
         for action in said:
             self.do(action)
         if said:

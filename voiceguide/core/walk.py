@@ -95,9 +95,11 @@ class Walk:
         """Say what this routine is, then introduce its first exercise."""
         self.enter(State.INTRODUCING, lambda: self.introduce(Place()))
         self._say_again = self.introduce_routine
-        welcome = [("welcome", line) for line in self.course.routine.welcome]
-        duration = self._scene.prompt("duration", minutes=self.outlook.total_minutes(self.pace))
-        self._scene.say([*welcome, *duration], self._scene.proceed)
+        # Whoever says "start" early is still told what the guide is and is not (S10).
+        lines = [line for line in self._scene.lines.unsaid() if line[0] == "not_a_device"]
+        lines += [("welcome", line) for line in self.course.routine.welcome]
+        lines += self._scene.prompt("duration", minutes=self.outlook.total_minutes(self.pace))
+        self._scene.say(lines, self._scene.proceed)
 
     def introduce(self, place: Place) -> None:
         """Say what an exercise is and what it is for, then set it up."""
@@ -172,7 +174,7 @@ class Walk:
             kind = "cue_left_out" if self._scene.lines.busy else "cue"
             self._scene.record(kind, cue=cue.key, text=cue.text, due_s=seconds(due))
             if kind == "cue":
-                self._scene.say([(cue.key, cue.text)])
+                self._scene.say([(cue.key, cue.text)], over_chime=True)
         if hold is not None and hold.ends <= now:
             self._hold_over()
 
