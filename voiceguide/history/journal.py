@@ -56,7 +56,7 @@ class Journal:
             kind: `heard`, `state`, `cue`, ...
             fields: JSON-ready details.
         """
-        entry = {"time_s": round(seconds(at), 6), "kind": kind, **fields}
+        entry = {"time_s": seconds(at), "kind": kind, **fields}
         if self._file is not None:
             self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
             if kind in _MUST_SURVIVE:
