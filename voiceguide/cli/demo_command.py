@@ -103,7 +103,7 @@ def _print(verdict: Verdict, console: Console) -> None:
     for reaction in verdict.reactions:
         words = reaction.uttered
         delay = Text("not heard", "bold red") if reaction.delay_s is None else Text(f"{reaction.delay_s:+.2f} s")
-        table.add_row(f"{seconds(words.starts):.2f} s", words.line.say, words.line.expect.value, delay)
+        table.add_row(f"{seconds(words.starts):.2f} s", words.line.say, words.line.expect or "none", delay)
     console.print(table)
     for line in verdict.unspoken:
         console.print(Text(f"Never came to say “{line.say}”: nothing like {line.when} happened.", "bold red"))

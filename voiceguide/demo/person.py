@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import soundfile
 from voiceguide.audio.port import MicrophoneBlock, SpeakerBlock
 from voiceguide.audio.samples import to_int16
 from voiceguide.core.clock import RATE, samples
-from voiceguide.demo.script import Line, Script
+from voiceguide.demo.script import Line, Prompter, Script
 from voiceguide.errors import AudioError
 from voiceguide.speaking.finish import finish
 from voiceguide.speaking.voice import Samples, Voice
@@ -63,13 +62,12 @@ class PersonPort:
     name = "a simulated person"
 
     def __init__(self, script: Script, voice: Voice, recording: Path, seed: int = 1) -> None:
-        self._waiting = deque(script.lines)
+        self._prompter = Prompter(script.lines)
         loudness = np.float32(10 ** (LEVEL_DB / 20))
         self._sounds = {line.say: finish(voice.render(line.say)) * loudness for line in script.lines}
         self._noise = np.random.default_rng(seed)
         self._now = 0
         self._moved = 0
-        self._seen = 0  # entries that matched the next line
         self._speaking: tuple[int, Samples] | None = None
         self.uttered: list[Uttered] = []
         try:
@@ -79,13 +77,10 @@ class PersonPort:
 
     def notice(self, entry: dict[str, Any]) -> None:
         """Take a journal entry: if it is what the person waits for, they speak a little later."""
-        if not self._waiting or (self._speaking and self._now < self._speaking[0] + len(self._speaking[1])):
+        if self._speaking and self._now < self._speaking[0] + len(self._speaking[1]):
             return
-        line = self._waiting[0]
-        self._seen += line.matches(entry)
-        if self._seen == line.times:
-            self._waiting.popleft()
-            self._seen = 0
+        line = self._prompter.notice(entry)
+        if line is not None:
             sound = self._sounds[line.say]
             starts = max(self._now, samples(entry["time_s"]) + samples(line.wait_s))
             self._speaking = (starts, sound)
@@ -95,7 +90,7 @@ class PersonPort:
     @property
     def unspoken(self) -> list[Line]:
         """The lines whose moment has not come."""
-        return list(self._waiting)
+        return self._prompter.unspoken
 
     def exchange(self, block: SpeakerBlock) -> MicrophoneBlock | None:
         """Hear a block of the guide and return a block of the person; None when they have left."""

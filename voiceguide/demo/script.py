@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ class Line(BaseModel):
         times: the how-manieth matching entry it is; 1 is the first.
         wait_s: seconds from that entry until they speak.
         say: their words.
-        expect: the command that must be heard.
+        expect: the command that must be heard; null for words that are no command.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -31,7 +33,7 @@ class Line(BaseModel):
     times: int = Field(1, ge=1)
     wait_s: float = Field(ge=0, le=60)
     say: str = Field(min_length=1)
-    expect: Command
+    expect: Command | None
 
     def matches(self, entry: dict[str, Any]) -> bool:
         """Tell whether a journal entry is what the person waits for."""
@@ -52,6 +54,33 @@ class Script(BaseModel):
     routine: str
     ends: str
     lines: list[Line] = Field(min_length=1)
+
+
+class Prompter:
+    """Leads through lines in their order: each one's moment is looked for once the one before was taken.
+
+    Args:
+        lines: what is to be said.
+    """
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self._waiting = deque(lines)
+        self._seen = 0  # entries that matched the next line
+
+    @property
+    def unspoken(self) -> list[Line]:
+        """The lines whose moment has not come."""
+        return list(self._waiting)
+
+    def notice(self, entry: dict[str, Any]) -> Line | None:
+        """Take a journal entry and return the line whose moment it is, if there is one."""
+        if not self._waiting:
+            return None
+        self._seen += self._waiting[0].matches(entry)
+        if self._seen < self._waiting[0].times:
+            return None
+        self._seen = 0
+        return self._waiting.popleft()
 
 
 def load_script(language: str) -> Script:

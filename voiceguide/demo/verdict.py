@@ -57,7 +57,7 @@ def judge(
     script: Script, uttered: Sequence[Uttered], unspoken: Sequence[Line], journal: Sequence[dict[str, Any]]
 ) -> Verdict:
     """Compare what was said with what was heard."""
-    heard = [entry for entry in journal if entry["kind"] == "heard" and entry["command"] is not None]
+    heard = [entry for entry in journal if entry["kind"] == "heard"]
     reactions = []
     for words in uttered:
         match = next((entry for entry in heard if _answers(entry, words)), None)
@@ -66,9 +66,10 @@ def judge(
         delay = None if match is None else match["time_s"] - seconds(words.ends)
         reactions.append(Reaction(words, delay))
     ended = next((entry["how"] for entry in journal if entry["kind"] == "finished"), None)
-    return Verdict(tuple(reactions), tuple(unspoken), tuple(heard), ended, script.ends)
+    misheard = tuple(entry for entry in heard if entry["command"] is not None)
+    return Verdict(tuple(reactions), tuple(unspoken), misheard, ended, script.ends)
 
 
 def _answers(entry: dict[str, Any], words: Uttered) -> bool:
     in_time = seconds(words.starts) < entry["time_s"] <= seconds(words.ends) + HEARD_WITHIN_S
-    return bool(in_time and entry["command"] == words.line.expect.value)
+    return bool(in_time and entry["command"] == words.line.expect)
