@@ -1,14 +1,8 @@
-"""Fakes for tests of voiceguide and of what is built on it: scripted by time, no mocks.
-
-`VirtualSession` plays the outside world for a `Session` on virtual time: it speaks every line for the length the
-line has, ticks when asked to, and lets a test say words at any moment. `ScriptedRecogniser` hears words at given
-sample times, for tests of the loop around the session.
-"""
+"""The outside world of a `Session`, on virtual time."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from voiceguide.core.actions import Action, Chime, End, Hush, Listen, Record, Say, SetVolume
@@ -25,12 +19,7 @@ from voiceguide.core.events import (
 )
 from voiceguide.core.session import Session
 from voiceguide.core.states import State
-from voiceguide.hearing.recogniser import Frame, Hypothesis
-
-
-def spoken_length(text: str) -> int:
-    """Return a plausible length for a text, in samples: 65 ms a letter and at least 0.3 s."""
-    return samples(0.3 + 0.065 * len(text))
+from voiceguide.testing.speech import spoken_length
 
 
 @dataclass(frozen=True)
@@ -54,7 +43,7 @@ class Spoken:
 
 @dataclass
 class VirtualSession:
-    """Runs a session on virtual time.
+    """Plays the outside world for a session: speaks every line for the length it has, and ticks when asked to.
 
     Attributes:
         session: the session under test.
@@ -184,41 +173,3 @@ class VirtualSession:
             self.feed(SpeechStarted(at, say.utterance))
         else:
             self.feed(Tick(at))
-
-
-class ScriptedRecogniser:
-    """A recogniser that hears words at given times, whatever the microphone brings.
-
-    Args:
-        script: (seconds, words) in order of time.
-    """
-
-    name = "script"
-
-    def __init__(self, script: Iterable[tuple[float, str]]) -> None:
-        self._script = deque((samples(at_s), words) for at_s, words in script)
-        self._heard = 0
-
-    def expect(self, phrases: Sequence[str]) -> None:
-        """Take any phrases."""
-
-    def accept(self, frame: Frame) -> list[Hypothesis]:
-        """Count the frame's samples and return the words whose time has come."""
-        self._heard += len(frame)
-        due = []
-        while self._script and self._script[0][0] <= self._heard:
-            _, words = self._script.popleft()
-            due.append(Hypothesis(words, final=True, at=self._heard, engine=self.name))
-        return due
-
-    def restart(self) -> None:
-        """Count samples from zero."""
-        self._heard = 0
-
-    def unknown_words(self, phrases: Iterable[str]) -> list[str]:
-        """Know every word."""
-        del phrases
-        return []
-
-    def close(self) -> None:
-        """Nothing to free."""
