@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+import soxr
+from speakers import Sound, in_a_room, spoken
+from typer.testing import CliRunner
+
+from voiceguide.cli.main import app
+from voiceguide.errors import LanguageError, RecogniserError
+
+RUNNER = CliRunner()
+
+
+def write(path: Path, sound: Sound, rate: int = 16_000) -> Path:
+    resampled = soxr.resample(sound.astype(np.float32) / 32768, 16_000, rate)
+    soundfile.write(path, np.stack([resampled, resampled], axis=1), rate)
+    return path
+
+
+def test_one_object_a_line_for_each_command(tmp_path: Path) -> None:
+    first = write(tmp_path / "one.wav", in_a_room(spoken("next side"), spoken("i feel pain"), after_s=0.1), 44_100)
+    second = write(tmp_path / "two.flac", in_a_room(spoken("stop the session", "rms"), after_s=0), 22_050)
+    result = RUNNER.invoke(app, ["hear", str(first), str(second), "--json", "--engine", "pocketsphinx"])
+    assert result.exit_code == 0, result.output
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(Path(line["file"]).name, line["command"], line["text"], line["engine"]) for line in lines] == [
+        ("one.wav", "next_side", "next side", "pocketsphinx"),
+        ("one.wav", "pain", "i feel pain", "pocketsphinx"),
+        ("two.flac", "stop", "stop the session", "pocketsphinx"),
+    ]
+    said = 0.5 + len(spoken("next side")) / 16_000
+    assert said < lines[0]["time_s"] < said + 0.5
+
+
+def test_a_table_for_people(tmp_path: Path) -> None:
+    file = write(tmp_path / "one.wav", in_a_room(spoken("next side")))
+    result = RUNNER.invoke(app, ["hear", str(file), "--engine", "pocketsphinx"])
+    assert result.exit_code == 0
+    assert "next_side" in result.stdout
+    assert "pocketsphinx" in result.stdout
+
+
+def test_silence_is_told(tmp_path: Path) -> None:
+    file = write(tmp_path / "silence.wav", in_a_room())
+    result = RUNNER.invoke(app, ["hear", str(file), "--engine", "pocketsphinx"])
+    assert result.exit_code == 0
+    assert result.stdout == "no command was heard\n"
+
+
+def test_files_that_cannot_be_read_do_not_stop_the_others(tmp_path: Path) -> None:
+    good = write(tmp_path / "good.wav", in_a_room(spoken("next side")))
+    text = tmp_path / "text.wav"
+    text.write_text("no sound", encoding="utf-8")
+    missing = tmp_path / "missing.wav"
+    arguments = ["hear", str(missing), str(text), str(good), "--json", "--engine", "pocketsphinx"]
+    result = RUNNER.invoke(app, arguments)
+    assert result.exit_code == 1
+    assert [json.loads(line)["command"] for line in result.stdout.splitlines()] == ["next_side"]
+    assert "missing.wav: there is no such sound file" in result.stderr
+    assert "text.wav cannot be read as sound" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "told"),
+    [
+        (["--engine", "ear"], RecogniserError, 'no engine "ear"'),
+        (["--language", "xx"], LanguageError, 'no language "xx"'),
+        (["--language", "ko", "--engine", "pocketsphinx"], RecogniserError, "hears English only"),
+    ],
+)
+def test_what_cannot_be_chosen_is_told(options: list[str], error: type[Exception], told: str) -> None:
+    result = RUNNER.invoke(app, ["hear", "any.wav", *options])
+    assert isinstance(result.exception, error)
+    assert told in str(result.exception)
