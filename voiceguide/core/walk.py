@@ -153,14 +153,18 @@ class Walk:
         self._lead_in(self._scene.prompt("resumed"), begins)
 
     def _lead_in(self, lines: Iterable[Line], begins: int) -> None:
-        start = self._scene.proceed = lambda: self._start_hold(begins)
+        def start_soon() -> None:
+            # After a moment of silence, so that no fading word pushes the first breath off its place.
+            self._scene.hush()
+            self._scene.wait_for(LINE_GAP, lambda: self._start_hold(begins))
+
+        self._scene.proceed = start_soon
         self._scene.wait = None
-        self._scene.say(lines, lambda: self._scene.wait_for(LINE_GAP, start))
+        self._scene.say(lines, start_soon)
 
     # --- the hold and the rest after it -------------------------------------------------------------------
 
     def _start_hold(self, begins: int = 0) -> None:
-        self._scene.hush()
         self.enter(State.HOLDING, lambda: self.go(self.course.after(self.place)))
         self.hold = Hold(self._scene.now - begins, self._layout(), self.pace, begins)
         self.keep_time()
