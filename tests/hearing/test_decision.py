@@ -128,3 +128,14 @@ def test_long_talk_is_one_unknown_thing() -> None:
     assert final(decision, None, NOW) == Heard(at=NOW, command=None, text="", engine="e")
     assert final(decision, None, NOW + UNKNOWN_REFRACTORY - 1) is None
     assert final(decision, None, NOW + UNKNOWN_REFRACTORY)
+
+
+def test_vosk_is_given_the_time_to_look_twice() -> None:
+    decision = Decision()
+    looks_every = samples(0.24)
+    guess = Hypothesis("pain", final=False, at=NOW, engine="vosk")
+    assert decision.judge(guess, Command.PAIN) is None
+    assert decision.settle(NOW + looks_every) is None
+    revised = Hypothesis("start the session", final=False, at=NOW + looks_every, engine="vosk")
+    assert decision.judge(revised, Command.START) is None
+    assert decision.settle(NOW + samples(5)) is None

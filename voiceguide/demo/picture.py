@@ -16,6 +16,9 @@ ROW_S = 120.0
 
 _SPOKEN, _CUT, _PERSON = "#08519c", "#54278f", "#a50f15"
 
+_HANGUL_FONTS = ("Noto Sans CJK KR", "NanumGothic", "UnDotum", "Baekmuk Gulim")
+"""Fonts with Korean letters that Debian has."""
+
 _COLOURS = {
     "waiting": "#d9d9d9",
     "introducing": "#c6dbef",
@@ -46,13 +49,16 @@ def draw_timeline(
         VoiceguideError: matplotlib is not installed.
     """
     try:
-        from matplotlib.figure import Figure  # noqa: PLC0415 - an optional extra, loaded when a picture is wanted
+        from matplotlib import font_manager  # noqa: PLC0415 - an optional extra, loaded when a picture is wanted
+        from matplotlib.figure import Figure  # noqa: PLC0415
         from matplotlib.lines import Line2D  # noqa: PLC0415
         from matplotlib.patches import Patch  # noqa: PLC0415
     except ImportError as error:
         raise VoiceguideError(
             "Pictures need matplotlib. Install it with: pip install 'voiceguide[plot]'"
         ) from error
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    fonts = [name for name in _HANGUL_FONTS if name in installed]
     end = max(entry["time_s"] for entry in journal)
     rows = max(1, -(-int(end + 1) // int(ROW_S)))
     figure = Figure(figsize=(16, 2.3 * rows + 0.8), layout="constrained")
@@ -62,7 +68,7 @@ def draw_timeline(
         low = row * ROW_S
         for begins, ends, state in states:
             ax.axvspan(begins, ends, color=_COLOURS[state], alpha=0.75, linewidth=0)
-        _draw_speech(ax, journal, uttered)
+        _draw_speech(ax, journal, uttered, fonts)
         _draw_breath(ax, views)
         ax.set_xlim(low, low + ROW_S)
         ax.set_ylim(0, 4.2)
@@ -86,7 +92,9 @@ def _states(journal: Sequence[dict[str, Any]], end: float) -> list[tuple[float, 
     return [(begins, until, state) for (begins, state), until in zip(entered, ends, strict=True) if until > begins]
 
 
-def _draw_speech(ax: Any, journal: Sequence[dict[str, Any]], uttered: Sequence[Uttered]) -> None:
+def _draw_speech(
+    ax: Any, journal: Sequence[dict[str, Any]], uttered: Sequence[Uttered], fonts: Sequence[str]
+) -> None:
     started: dict[int, float] = {}
     for entry in journal:
         match entry["kind"]:
@@ -102,7 +110,10 @@ def _draw_speech(ax: Any, journal: Sequence[dict[str, Any]], uttered: Sequence[U
         begins, ends = seconds(words.starts), seconds(words.ends)
         ax.broken_barh([(begins, ends - begins)], (1.75, 0.5), color=_PERSON)
         # At two heights, so that words close together can both be read.
-        ax.text(begins, 2.32 + 0.28 * (number % 2), words.line.say, fontsize=8, clip_on=True)
+        # Without a font for the words the command stands for them.
+        label = words.line.say if fonts or words.line.say.isascii() else str(words.line.expect)
+        height = 2.32 + 0.28 * (number % 2)
+        ax.text(begins, height, label, fontsize=8, family=["DejaVu Sans", *fonts], clip_on=True)
 
 
 def _draw_breath(ax: Any, views: Sequence[View]) -> None:
