@@ -34,8 +34,8 @@ _LONGEST_S = 4.0
 half of a cut sentence may begin with what sounds like a command, so few sentences should be cut."""
 
 _PHRASE_WEIGHT = 100
-"""How much likelier than one competing word each phrase is. 100 found up to 8 points more than 10 in noise; false
-commands in other people's speech were as few."""
+"""How much likelier than one competing word each phrase is. 100 found up to 8 points more than 10 in noise; 23
+minutes of people reading aloud held 7 false commands with 30 and with 100."""
 
 _EXTRA_PRONUNCIATIONS = {"psoas": ("S OW AE S", "S OW AH S")}
 """Words of this program that the model's dictionary does not know, as people say them."""
