@@ -15,8 +15,8 @@ WINDOW = samples(0.03)
 """Samples judged at once; the detector (WebRTC's) takes 10, 20 or 30 ms."""
 
 _DETECTOR_MODE = 2
-"""0 calls most things speech, 3 the fewest. After clean words 2 lets go within 0.11 s and 1 within 0.17 s; 3 began
-to cut soft word endings."""
+"""0 calls most things speech, 3 the fewest. After clean words 2 lets go within 0.11 s and 1 within 0.17 s; 3 let
+go of some words before they had ended."""
 
 _OPENS_ON, _OPENS_OF = 4, 6
 """Windows of speech among the last ones that open an utterance: 0.12 s within 0.18 s, shorter than "no" and
