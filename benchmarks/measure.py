@@ -1,65 +1,137 @@
-"""Measuring in a process of its own: CPU seconds, peak memory, and whatever the measured code reports."""
+"""What a command costs, from outside and as a whole: time, CPU and memory, its child processes included."""
 
 from __future__ import annotations
 
 import json
 import os
-import resource
+import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+LOOK_EVERY_S = 0.01
+"""How often memory is looked at. A high-water mark only grows: what is missed is growth after the last look."""
+
 
 @dataclass(frozen=True)
-class Measured:
-    """What one run cost.
+class Cost:
+    """What one run of a command cost.
 
     Attributes:
-        wall_s: seconds from the start of the process to its end.
-        cpu_s: CPU seconds of the process and its children, on all cores.
-        peak_mb: largest resident set of the process, in megabytes; children not included.
-        report: what the run itself reported.
+        began: `time.monotonic()` just before the process was made; the same clock in every process (Linux).
+        wall_s: seconds from there to its end.
+        cpu_s: CPU seconds on all cores, of the process and of the children it waited for.
+        peaks_mb: the largest resident set (VmHWM) of each process, the first one's first. Their sum is an upper
+            bound: shared libraries count once for each, and the peaks need not have come at the same moment.
     """
 
+    began: float
     wall_s: float
     cpu_s: float
-    peak_mb: float
-    children_peak_mb: float
-    report: dict[str, Any]
+    peaks_mb: tuple[float, ...]
+
+    @property
+    def peak_mb(self) -> float:
+        """The peaks of all processes together."""
+        return sum(self.peaks_mb)
 
 
-def run_here(name: str, jobs: dict[str, Callable[..., dict[str, Any]]], arguments: dict[str, Any]) -> None:
-    """Run one job in this process and print its report with the memory it took."""
-    report = jobs[name](**arguments)
-    own = resource.getrusage(resource.RUSAGE_SELF)
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    report["_peak_mb"] = own.ru_maxrss / 1024
-    report["_children_peak_mb"] = children.ru_maxrss / 1024
-    report["_cpu_s"] = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-    print(json.dumps(report))
+@dataclass(frozen=True)
+class Spread:
+    """Least, median and most of a few runs."""
+
+    least: float
+    median: float
+    most: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Spread:
+        """Summarise measured values, at least one."""
+        return cls(min(values), statistics.median(values), max(values))
+
+    def scaled(self, factor: float) -> Spread:
+        """Return the spread in another unit."""
+        return Spread(self.least * factor, self.median * factor, self.most * factor)
+
+    def text(self, digits: int = 2) -> str:
+        """Return it as "median (least - most)"."""
+        return f"{self.median:.{digits}f} ({self.least:.{digits}f} - {self.most:.{digits}f})"
 
 
-def measure(module: str, name: str, *, cache: Path | None = None, **arguments: Any) -> Measured:
-    """Run a job of a benchmark module in a new process, one core's worth of threads, and take its figures."""
-    import time
+class RunFailed(Exception):  # noqa: N818 - reads better where it is caught
+    """A measured command failed; the message is the end of what it printed."""
 
-    with tempfile.TemporaryDirectory() as folder:
-        environment = dict(os.environ, XDG_CACHE_HOME=str(cache or folder), OMP_NUM_THREADS="1")
-        environment["XDG_DATA_HOME"] = folder
-        began = time.perf_counter()
-        finished = subprocess.run(
-            [sys.executable, "-m", module, name, json.dumps(arguments)],
-            check=True,
-            stdout=subprocess.PIPE,
-            env=environment,
-            text=True,
-        )
-        wall_s = time.perf_counter() - began
-    report = json.loads(finished.stdout.splitlines()[-1])
-    return Measured(
-        wall_s, report.pop("_cpu_s"), report.pop("_peak_mb"), report.pop("_children_peak_mb"), report
-    )
+
+def run(command: Sequence[str], *, cache: Path, one_core: bool = False) -> tuple[Cost, str]:
+    """Run a command to its end and return what it cost and what it printed.
+
+    Args:
+        command: program and arguments.
+        cache: folder that stands for the user's cache: empty for a cold start.
+        one_core: allow the command and its children one core, this process's last.
+
+    Raises:
+        RunFailed: it ended with an error.
+    """
+    pin = ["taskset", "-c", str(max(os.sched_getaffinity(0)))] if one_core else []
+    environment = os.environ | {"XDG_CACHE_HOME": str(cache)}
+    peaks: dict[int, float] = {}
+    with tempfile.TemporaryFile("w+") as printed, tempfile.TemporaryFile("w+") as complaints:
+        began = time.monotonic()
+        process = subprocess.Popen([*pin, *command], stdout=printed, stderr=complaints, env=environment)
+        while True:
+            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                break
+            for one in _family(process.pid):
+                # The latest look counts: a child begins as its parent's copy, and only then gets its own memory.
+                with suppress(OSError, StopIteration):
+                    peaks[one] = _high_water_mb(one)
+            time.sleep(LOOK_EVERY_S)
+        wall_s = time.monotonic() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        printed.seek(0)
+        complaints.seek(0)
+        if process.returncode:
+            raise RunFailed(f"{' '.join(command)}: {complaints.read()[-2000:]}")
+        cost = Cost(began, wall_s, usage.ru_utime + usage.ru_stime, tuple(peaks.values()))
+        return cost, printed.read()
+
+
+def run_job(name: str, arguments: dict[str, str], *, cache: Path) -> tuple[Cost, dict[str, Any]]:
+    """Run one of `benchmarks.jobs` in a process of its own and return what it cost and what it reports.
+
+    Raises:
+        RunFailed: it failed.
+    """
+    command = [sys.executable, "-m", "benchmarks.jobs", name, json.dumps(arguments)]
+    cost, printed = run(command, cache=cache)
+    report: dict[str, Any] = json.loads(printed.splitlines()[-1])
+    return cost, report
+
+
+def high_water_mb() -> float:
+    """Return this process's largest resident set so far, in megabytes."""
+    return _high_water_mb(os.getpid())
+
+
+def _high_water_mb(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    line = next(line for line in lines if line.startswith("VmHWM:"))
+    return int(line.split()[1]) * 1024 / 1e6
+
+
+def _family(pid: int) -> list[int]:
+    """Return a process and all that descend from it."""
+    found = [pid]
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            for child in task.read_text().split():
+                found += _family(int(child))
+    return found

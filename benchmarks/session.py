@@ -1,0 +1,97 @@
+"""Measures a session: `python -m benchmarks.session`, from the repository's root.
+
+Prints a table for each part and writes all of them, with the date and the machine, into docs/benchmarks.md and the
+figures into docs/benchmarks.json. Both are kept in the repository, so that every figure in the text can be traced
+and a change shows as a difference. Nothing here is a test: a figure that falls short stands as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from benchmarks.calls import measure_pain
+from benchmarks.sections import measure_hearing, measure_render, measure_sessions, measure_start
+from benchmarks.tables import Section, targets_table
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+
+
+def machine() -> dict[str, Any]:
+    """Describe this machine in general terms."""
+    info = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    lines = [
+        line.partition(":")[2].strip() for line in info.splitlines() if line.startswith(("model name", "Model"))
+    ]
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return {
+        "cpu": lines[0] if lines else platform.processor() or "unknown",
+        "architecture": platform.machine(),
+        "cores": len(os.sched_getaffinity(0)),
+        "memory_gb": round(pages / 1e9, 1),
+        "python": platform.python_version(),
+    }
+
+
+def main() -> None:
+    """Measure everything and write it down."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=3, help="runs of whatever takes wall time (default: 3)")
+    parser.add_argument("--print-only", action="store_true", help="leave the documentation as it is")
+    options = parser.parse_args()
+    console = Console()
+    about = machine() | {"date": f"{datetime.now(UTC):%Y-%m-%d}", "load_before": os.getloadavg()[0]}
+    parts: dict[str, Callable[[], Section]] = {
+        "start to first word": lambda: measure_start(options.runs),
+        "rendering": lambda: measure_render(options.runs),
+        "sessions": lambda: measure_sessions(options.runs),
+        "hearing": measure_hearing,
+        "pain": measure_pain,
+    }
+    sections = []
+    for name, measure in parts.items():
+        with console.status(f"measuring: {name}"):
+            section = measure()
+        sections.append(section)
+        for table in section.tables:
+            console.print(table.for_terminal())
+            console.print()
+    about["load_after"] = os.getloadavg()[0]
+    targets = targets_table([target for section in sections for target in section.targets])
+    console.print(targets.for_terminal())
+    if options.print_only:
+        return
+    tables = [targets, *(table for section in sections for table in section.tables)]
+    _write_text(_about(about) + "\n".join(table.markdown() for table in tables))
+    data = {"machine": about} | {key: value for section in sections for key, value in section.data.items()}
+    path = DOCS / "benchmarks.json"
+    path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _about(about: dict[str, Any]) -> str:
+    return (
+        f"Measured on {about['date']}: {about['cpu']} ({about['architecture']}), {about['cores']} cores, "
+        f"{about['memory_gb']} GB, Python {about['python']}. Other work on the machine, as its load "
+        f"average: {about['load_before']:.1f} before and {about['load_after']:.1f} after, where this "
+        "program alone makes 1.\n\n"
+    )
+
+
+def _write_text(measured: str) -> None:
+    path = DOCS / "benchmarks.md"
+    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    path.write_text(f"{before}{BEGIN}\n{measured}{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
