@@ -17,6 +17,8 @@ from voiceguide.core.states import State
 from voiceguide.core.view import View
 
 _WIDTH = 64
+_HEIGHT = 12
+"""Always the same, so that a terminal has nothing to scroll: ten lines and the frame. Longer lines are cut off."""
 _STATES = {
     State.WAITING: ("waiting for “start”", "white"),
     State.INTRODUCING: ("introducing", "cyan"),
@@ -71,7 +73,9 @@ class Panel:
     def show(self, view: View) -> None:
         """Take a look at the session."""
         if self._live is not None:
-            self._live.update(Box(_content(view, self._heard), title=self._title, width=_WIDTH + 6))
+            self._live.update(
+                Box(_content(view, self._heard), title=self._title, width=_WIDTH + 6, height=_HEIGHT)
+            )
 
 
 def line_for(entry: dict[str, Any]) -> Text | None:
@@ -112,15 +116,13 @@ def _content(view: View, heard: str) -> Group:
     facts.add_column(width=_WIDTH - 16)
     facts.add_row("now", Text(words, style=colour))
     facts.add_row("exercise", view.exercise or "-")
-    if view.side is not None:
-        facts.add_row("side", view.side.value)
-    if view.repeats > 1:
-        facts.add_row("repeat", f"{view.repeat} of {view.repeats}")
+    facts.add_row("side", view.side.value if view.side else "-")
+    facts.add_row("repeat", f"{view.repeat} of {view.repeats}" if view.repeats > 1 else "-")
     left = "" if view.hold_left is None else f"{seconds(view.hold_left):.0f} s here, "
     facts.add_row("left", f"{left}about {view.minutes_left} min in all")
-    facts.add_row("guide", Text(view.saying, style="blue"))
     facts.add_row("heard", Text(heard, style="green"))
-    return Group(facts, _breath(view))
+    facts.add_row("guide", Text(view.saying, style="blue"))
+    return Group(_breath(view), facts)
 
 
 def _breath(view: View) -> ProgressBar | Text:
