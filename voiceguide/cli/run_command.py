@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from voiceguide.app import Choices, Introduced, Prepared, prepare
+from voiceguide.app import Choices, Introduced, prepare
 from voiceguide.audio.card import CardPort
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.port import AudioPort
@@ -63,13 +63,14 @@ def run(
     with ExitStack() as stack:
         listener = TypedRecogniser(lines=read_lines()) if typed else None
         prepared = stack.enter_context(prepare(Choices(routine, voice, engine), listener))
-        _render(prepared, console)
         journal = stack.enter_context(closing(Journal(events)))
         port: AudioPort
         if on_files:
             port = stack.enter_context(closing(FilePort(mic, speaker, silence_after_s=0)))
         else:
             port = stack.enter_context(closing(CardPort(input_device, output_device)))
+        with counting(console, "preparing the voice") as progress:  # the longest wait, so the last
+            prepared.render(progress)
         panel = stack.enter_context(Panel(console, prepared.routine.title, live=not on_files))
         journal.watch(panel.notice)
         first_time = not introduced if introduce is None else introduce
@@ -78,8 +79,3 @@ def run(
         guide.run()
         if not on_files:
             introduced.remember()
-
-
-def _render(prepared: Prepared, console: Console) -> None:
-    with counting(console, "preparing the voice") as progress:
-        prepared.render(progress)
