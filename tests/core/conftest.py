@@ -38,7 +38,7 @@ def reach(new_session: NewSession) -> Callable[[State], VirtualSession]:
 
     def build(state: State) -> VirtualSession:
         virtual = new_session()
-        ways: dict[State, list[Command | State]] = {
+        ways: dict[State, list[Command | State | None]] = {
             State.WAITING: [],
             State.INTRODUCING: [Command.START],
             State.SETTING_UP: [Command.START, State.SETTING_UP],
@@ -48,6 +48,7 @@ def reach(new_session: NewSession) -> Callable[[State], VirtualSession]:
             State.PAUSED: [Command.START, State.SETTING_UP, Command.READY, State.HOLDING, Command.PAUSE],
             State.ENDING: [Command.START, State.SETTING_UP, Command.READY, State.HOLDING, Command.STOP],
             State.SAFETY: [Command.START, State.SETTING_UP, Command.READY, State.HOLDING, Command.PAIN],
+            State.DOUBT: [Command.START, State.SETTING_UP, Command.READY, State.HOLDING, None],
             State.QUIET: [Command.START, State.SETTING_UP, Command.SHOOTING],
             State.FINISHED: [Command.START, State.SETTING_UP, Command.STOP, Command.YES],
         }

@@ -29,6 +29,7 @@ _STATES = {
     State.PAUSED: ("paused", "yellow"),
     State.ENDING: ("end the session?", "yellow"),
     State.SAFETY: ("pain: the exercise has stopped", "bold red"),
+    State.DOUBT: ("does something hurt?", "bold yellow"),
     State.QUIET: ("resting quietly", "red"),
     State.FINISHED: ("finished", "white"),
 }

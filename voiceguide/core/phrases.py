@@ -43,6 +43,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "paused": frozenset(),
     "resumed": frozenset(),
     "stop_ask": frozenset(),
+    "doubt_ask": frozenset(),
     "how_long": frozenset({"minutes"}),
     "how_long_soon": frozenset(),
     "hold_left": frozenset({"seconds"}),

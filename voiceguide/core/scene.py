@@ -43,6 +43,7 @@ class Scene:
         self.wait: tuple[int, Continuation] | None = None
         self._phrases = phrases
         self._voice_from = 0
+        self._spoke_until = 0
         self._out: list[Action] = []
 
     def do(self, action: Action) -> None:
@@ -77,6 +78,7 @@ class Scene:
     def hush(self) -> None:
         """Fall silent at once."""
         for action in self.lines.hush(self.now):
+            self._spoke_until = self.now
             self.do(action)
 
     def breathe_before_speaking(self) -> None:
@@ -124,6 +126,7 @@ class Scene:
 
     def speech_finished(self, utterance: int) -> None:
         """Take the true end of an utterance: the next line, or what follows the last."""
+        self._spoke_until = self.now
         following = self.lines.finished(utterance, self.now)
         if following is None:
             return
@@ -133,6 +136,10 @@ class Scene:
             then, self.after_lines = self.after_lines, None
             self._voice_from = max(self._voice_from, self.now + LINE_GAP)
             then()
+
+    def silent_for(self, length: int) -> bool:
+        """Tell whether the guide has said nothing for this many samples."""
+        return not self.lines.busy and self.now - self._spoke_until >= length
 
     def prompt(self, key: str, **blanks: object) -> list[Line]:
         """Return one of the language's own prompts as lines."""

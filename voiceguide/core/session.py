@@ -3,51 +3,32 @@
 `Session.handle` takes one event and returns what is to be done about it; `Session.next_deadline` tells when it
 wants a `Tick`. It never looks at a clock, so a whole session can be walked through in a test by plain calls.
 
-The walk along the routine is in `walk.py`; here is everything that a person's words do to it. A pain phrase is
-decided first, in `handle` itself, before the table is even asked (S1).
+The walk along the routine is in `walk.py`, what may interrupt it in `interruptions.py`; here is what a person's
+words do to them. A pain phrase is decided first, in `handle` itself, before the table is even asked (S1).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from voiceguide.core.actions import Action, SetVolume, Sound
 from voiceguide.core.breath import PACE_LEAST, PACE_MOST, PACE_STEP
-from voiceguide.core.clock import samples
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import Begun, Event, Heard, HearingBack, HearingLost, SpeechFinished, Tick
+from voiceguide.core.interruptions import ANSWER_WITHIN, Interruptions
 from voiceguide.core.lines import Line
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.plan import Routine
 from voiceguide.core.safety import Outcome, PainConversation, Turn
-from voiceguide.core.scene import Continuation, Scene
+from voiceguide.core.scene import Scene
 from voiceguide.core.states import TABLE, State, Step
 from voiceguide.core.timeline import Length
 from voiceguide.core.view import View
 from voiceguide.core.walk import Walk
 
-ANSWER_WITHIN = samples(15)
-"""A question that nobody answers is asked once more after this long."""
-
 VOLUME_STEP_DB = 3.0
 VOLUME_LEAST_DB = -18.0
 VOLUME_MOST_DB = 6.0
-
-
-@dataclass(frozen=True)
-class _Suspended:
-    """What was interrupted by a pause, a question or a report of pain.
-
-    Attributes:
-        state: the state that was interrupted.
-        resume: takes it up again.
-        proceed: goes on to what would have come next.
-    """
-
-    state: State
-    resume: Continuation
-    proceed: Continuation | None
 
 
 class Session:
@@ -67,7 +48,7 @@ class Session:
         self._first_time = first_time
         self._volume_db = 0.0
         self._last_heard = ""
-        self._suspended: _Suspended | None = None
+        self._beside = Interruptions(self._scene, self._walk)
         self._pain: PainConversation | None = None
         self._sharp_reports: dict[str, int] = {}
         self._over = False
@@ -144,14 +125,18 @@ class Session:
         step = TABLE[self.state].get(command) if command is not None else None
         if command is None or step is None or (step is Step.PAIN and not self._possible_answer(command)):
             self._scene.chime(Sound.UNKNOWN)
+            if command is None:
+                self._beside.not_understood()
             return
         self._scene.chime(Sound.ACCEPTED)
         walk, course = self._walk, self._walk.course
         match step:
             case Step.PAIN:
                 self._answer_pain(command)
+            case Step.IT_HURTS:
+                self._pain_phrase(Command.PAIN)
             case Step.PROCEED:
-                self._proceed()
+                self._beside.proceed()
             case Step.CHANGE_SIDE:
                 walk.go(course.next_side(walk.place) or course.next_exercise(walk.place))
             case Step.SKIP:
@@ -159,15 +144,15 @@ class Session:
             case Step.GO_BACK:
                 walk.go(course.before(walk.place))
             case Step.SAY_AGAIN:
-                self._say_again()
+                self._beside.say_again()
             case Step.HOLD_AGAIN:
                 walk.hold_again()
             case Step.PAUSE:
-                self._pause(self._scene.prompt("paused"))
+                self._beside.pause(self._scene.prompt("paused"))
             case Step.RESUME:
-                self._resume()
+                self._beside.resume()
             case Step.ASK_END:
-                self._ask_end()
+                self._beside.ask_end()
             case Step.END:
                 walk.finish("stopped")
             case Step.ANSWER:
@@ -176,23 +161,6 @@ class Session:
                 self._change_pace(1 if command is Command.SLOWER else -1)
             case Step.VOLUME:
                 self._change_volume(1 if command is Command.LOUDER else -1)
-
-    def _proceed(self) -> None:
-        suspended = self.state is State.PAUSED and self._suspended
-        proceed = suspended.proceed if suspended else self._scene.proceed
-        if proceed is not None:
-            proceed()
-
-    def _say_again(self) -> None:
-        match self.state:
-            case State.ENDING:
-                self._scene.say(self._scene.prompt("stop_ask"), self._await_end_answer)
-            case State.QUIET:
-                self._scene.say(self._scene.prompt("safety_rest"))
-            case State.PAUSED:
-                self._scene.say(self._scene.prompt("paused"))
-            case _:
-                self._walk.say_again()
 
     def _answer(self, question: Command) -> None:
         walk, hold = self._walk, self._walk.hold
@@ -227,67 +195,6 @@ class Session:
         # In a hold the breath does not wait for an answer, so what it cut off is not said late.
         self._scene.interject(lines, resume=self._walk.hold is None)
 
-    # --- pause and end ------------------------------------------------------------------------------------
-
-    def _suspend(self, state: State) -> None:
-        """Enter a state beside the walk, and keep what it interrupts."""
-        if self.state not in (State.PAUSED, State.ENDING, State.SAFETY):
-            self._suspended = _Suspended(self.state, self._how_to_resume(), self._scene.proceed)
-        self._scene.hush()
-        self._walk.enter(state)
-
-    def _how_to_resume(self) -> Continuation:
-        scene, walk, hold, place = self._scene, self._walk, self._walk.hold, self._walk.place
-        if self.state is State.WAITING:
-            return walk.wait_for_start
-        if hold is not None:
-            begins = hold.breath(scene.now).begins
-            return lambda: walk.take_up(begins)
-        if self.state is State.RESTING:
-            return lambda: walk.rest(place)
-        state, unsaid, after_lines, proceed = (
-            self.state,
-            scene.lines.unsaid(),
-            scene.after_lines,
-            scene.proceed,
-        )
-
-        def go_on_speaking() -> None:
-            walk.enter(state, proceed)
-            lines = unsaid or (() if after_lines else scene.prompt("ask_ready"))
-            scene.say([*scene.prompt("resumed"), *lines], after_lines)
-
-        return go_on_speaking
-
-    def _pause(self, lines: Iterable[Line]) -> None:
-        self._suspend(State.PAUSED)
-        self._scene.say(lines)
-
-    def _resume(self) -> None:
-        kept, self._suspended = self._suspended, None
-        if kept is not None:
-            kept.resume()
-        else:
-            self._walk.wait_for_start()
-
-    def _ask_end(self) -> None:
-        self._suspend(State.ENDING)
-        self._scene.say(self._scene.prompt("stop_ask"), self._await_end_answer)
-
-    def _await_end_answer(self) -> None:
-        def ask_again() -> None:
-            self._scene.say(
-                self._scene.prompt("stop_ask"), lambda: self._scene.wait_for(ANSWER_WITHIN, stay_paused)
-            )
-
-        def stay_paused() -> None:
-            if self._suspended is None or self._suspended.state is State.WAITING:
-                self._walk.wait_for_start()
-            else:
-                self._suspend(State.PAUSED)
-
-        self._scene.wait_for(ANSWER_WITHIN, ask_again)
-
     # --- safety -------------------------------------------------------------------------------------------
 
     def _pain_phrase(self, command: Command) -> None:
@@ -298,7 +205,7 @@ class Session:
         self._scene.hush()
         if self._pain is None:
             self._pain = self._open_conversation()
-        self._suspend(State.SAFETY)
+        self._beside.suspend(State.SAFETY)
         turn = self._pain.report(command)
         self._scene.record("pain", pain=self._pain.kind.name.lower(), heard=self._last_heard, **self._walk.where())
         self._scene.breathe_before_speaking()
@@ -348,27 +255,25 @@ class Session:
             self._scene.wait_for(ANSWER_WITHIN, lambda: self._take_turn(pain.silence()))
 
     def _leave_safety(self, pain: PainConversation, outcome: Outcome) -> None:
-        walk, kept = self._walk, self._suspended
+        walk, interrupted = self._walk, self._beside.interrupted
         self._pain = None
         self._over = pain.over
         position, walk.position = walk.position, None  # the release was spoken
         if position is not None:
             self._sharp_reports[position.id] = pain.sharp_reports
-        at_rest = kept is None or kept.state in (State.WAITING, State.QUIET, State.FINISHED)
+        at_rest = interrupted in (None, State.WAITING, State.QUIET, State.FINISHED)
         match outcome:
             case Outcome.REST if pain.over:
                 walk.enter(State.QUIET)
                 self._scene.say(self._scene.prompt("safety_rest"))
             case Outcome.END:
                 walk.finish("pain")
-            case _ if kept is not None and kept.state is State.FINISHED:
+            case _ if interrupted is State.FINISHED:
                 walk.finish("pain")
             case _ if at_rest:
                 walk.wait_for_start()
             case Outcome.REST:
-                self._suspended = _Suspended(State.SETTING_UP, walk.set_up_gently, walk.set_up_gently)
-                walk.enter(State.PAUSED)
-                self._scene.say(self._scene.prompt("paused"))
+                self._beside.rest_before(walk.set_up_gently)
             case Outcome.AGAIN if position is None:
                 walk.introduce(walk.place)
             case Outcome.AGAIN:
@@ -388,7 +293,7 @@ class Session:
             case State.WAITING:
                 self._scene.say(self._scene.prompt("hearing_lost"))
             case _:
-                self._pause(self._scene.prompt("hearing_lost"))
+                self._beside.pause(self._scene.prompt("hearing_lost"))
 
     def _hearing_back(self) -> None:
         self._scene.record("hearing_back")

@@ -7,11 +7,12 @@ A session walks along the routine:
                     |                          +----> CHANGING -> HOLDING ... (the other side)
                     +------- (next exercise) --+----> FINISHED                (after the last)
 
-Four states stand beside this walk. PAUSED keeps the place and waits for words. ENDING asks whether the session
+Five states stand beside this walk. PAUSED keeps the place and waits for words. ENDING asks whether the session
 shall end, and keeps the place as well. SAFETY is entered by a pain phrase from every state, without exception
 (S1); there the pain conversation in `safety.py` decides, with a table of its own, and only a spoken answer leads
 out again (S3). QUIET is the rest that is offered when an exercise is over after pain: nothing but the end, or
-another report of pain, leads out of it (S4).
+another report of pain, leads out of it (S4). DOUBT is entered from a hold by speech that is no command: it asks
+whether something hurts, and goes on after a moment of silence (S8).
 
 The table gives one `Step` for each state and command. A command that is missing in a row is not possible there:
 the recogniser does not listen for it, and if it is heard all the same it counts as unknown speech. The session
@@ -40,6 +41,7 @@ class State(StrEnum):
     ENDING = "ending"
     SAFETY = "safety"
     QUIET = "quiet"
+    DOUBT = "doubt"
     FINISHED = "finished"
 
 
@@ -62,6 +64,8 @@ class Step(StrEnum):
     VOLUME = "volume"
     PAIN = "pain"
     """Into the pain conversation, or, within it, an answer to it."""
+    IT_HURTS = "it_hurts"
+    """"Yes" to the question whether something hurts: a report of pain as good as any."""
 
 
 _C = Command
@@ -127,6 +131,15 @@ TABLE: Mapping[State, Mapping[Command, Step]] = MappingProxyType(
             **dict.fromkeys((_C.YES, _C.STOP), Step.END),
             **dict.fromkeys((_C.NO, _C.RESUME), Step.RESUME),
             _C.REPEAT: Step.SAY_AGAIN,
+        },
+        State.DOUBT: {
+            **_ALWAYS,
+            **_MOVES,
+            **dict.fromkeys((_C.RESUME, _C.READY, _C.NO), Step.RESUME),
+            **dict.fromkeys((_C.PAUSE, _C.REST), Step.PAUSE),
+            _C.YES: Step.IT_HURTS,
+            _C.REPEAT: Step.SAY_AGAIN,
+            _C.STOP: Step.ASK_END,
         },
         State.QUIET: {**_ALWAYS, **dict.fromkeys((_C.REPEAT, _C.HELP), Step.SAY_AGAIN), _C.STOP: Step.END},
         # Which answers are possible depends on how far the pain conversation has come: see `safety.ANSWERS`.

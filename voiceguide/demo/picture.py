@@ -30,6 +30,7 @@ _COLOURS = {
     "ending": "#fec44f",
     "safety": "#fb6a4a",
     "quiet": "#fcbba1",
+    "doubt": "#fd8d3c",
     "finished": "#bdbdbd",
 }
 

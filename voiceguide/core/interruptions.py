@@ -1,0 +1,181 @@
+"""What stands beside the walk: a pause, the question whether to end, and doubt.
+
+All three keep what they interrupt and can take it up again.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from voiceguide.core.clock import samples
+from voiceguide.core.lines import Line
+from voiceguide.core.scene import Continuation, Scene
+from voiceguide.core.states import State
+from voiceguide.core.walk import Walk
+
+ANSWER_WITHIN = samples(15)
+"""A question that nobody answers is asked once more after this long."""
+
+DOUBT_WITHIN = samples(10)
+"""When nobody answers whether something hurts the hold goes on after this long: a false stop costs ten seconds."""
+
+OWN_VOICE = samples(1)
+"""Unknown speech that ends this soon after the guide's own words may be their echo, and raises no doubt."""
+
+DOUBTS = 2
+DOUBTS_IN = samples(180)
+"""So many doubts in so much time at the most. More is a cough or a television, and answered by a chime alone."""
+
+_BESIDE = (State.PAUSED, State.ENDING, State.DOUBT, State.SAFETY)
+
+
+@dataclass(frozen=True)
+class _Suspended:
+    """What was interrupted.
+
+    Attributes:
+        state: the state that was interrupted.
+        resume: takes it up again.
+        proceed: goes on to what would have come next.
+    """
+
+    state: State
+    resume: Continuation
+    proceed: Continuation | None
+
+
+class Interruptions:
+    """Interrupts the walk and takes it up again.
+
+    Args:
+        scene: the session's present.
+        walk: the walk along the routine.
+    """
+
+    def __init__(self, scene: Scene, walk: Walk) -> None:
+        self._scene = scene
+        self._walk = walk
+        self._suspended: _Suspended | None = None
+        self._doubts: deque[int] = deque(maxlen=DOUBTS)  # sample times of the last ones
+        self._asked_again = False
+
+    @property
+    def interrupted(self) -> State | None:
+        """The state that was interrupted last."""
+        return self._suspended.state if self._suspended else None
+
+    def suspend(self, state: State) -> None:
+        """Fall silent, enter a state beside the walk and keep what it interrupts."""
+        if self._scene.state not in _BESIDE:
+            self._suspended = _Suspended(self._scene.state, self._how_to_resume(), self._scene.proceed)
+        self._scene.hush()
+        self._walk.enter(state)
+
+    def resume(self) -> None:
+        """Take up what was interrupted."""
+        kept, self._suspended = self._suspended, None
+        if kept is not None:
+            kept.resume()
+        else:
+            self._walk.wait_for_start()
+
+    def proceed(self) -> None:
+        """Go on to what comes next, of the walk or of what was interrupted."""
+        suspended = self._scene.state in _BESIDE and self._suspended
+        proceed = suspended.proceed if suspended else self._scene.proceed
+        if proceed is not None:
+            proceed()
+
+    def say_again(self) -> None:
+        """Say once more what the present state began with."""
+        match self._scene.state:
+            case State.ENDING:
+                self._scene.say(self._scene.prompt("stop_ask"), self._await_end_answer)
+            case State.QUIET:
+                self._scene.say(self._scene.prompt("safety_rest"))
+            case State.PAUSED:
+                self._scene.say(self._scene.prompt("paused"))
+            case State.DOUBT:
+                self._ask_in_doubt()
+            case _:
+                self._walk.say_again()
+
+    # --- pause --------------------------------------------------------------------------------------------
+
+    def pause(self, lines: Iterable[Line]) -> None:
+        """Pause until somebody says how to go on."""
+        self.suspend(State.PAUSED)
+        self._scene.say(lines)
+
+    def rest_before(self, resume: Continuation) -> None:
+        """Pause, to go on in another way than where it was interrupted."""
+        self._suspended = _Suspended(State.SETTING_UP, resume, resume)
+        self._walk.enter(State.PAUSED)
+        self._scene.say(self._scene.prompt("paused"))
+
+    def _how_to_resume(self) -> Continuation:
+        scene, walk, hold, place = self._scene, self._walk, self._walk.hold, self._walk.place
+        if scene.state is State.WAITING:
+            return walk.wait_for_start
+        if hold is not None:
+            begins = hold.breath(scene.now).begins
+            return lambda: walk.take_up(begins)
+        if scene.state is State.RESTING:
+            return lambda: walk.rest(place)
+        state, unsaid, after_lines, proceed = scene.state, scene.lines.unsaid(), scene.after_lines, scene.proceed
+
+        def go_on_speaking() -> None:
+            walk.enter(state, proceed)
+            lines = unsaid or (() if after_lines else scene.prompt("ask_ready"))
+            scene.say([*scene.prompt("resumed"), *lines], after_lines)
+
+        return go_on_speaking
+
+    # --- the end ------------------------------------------------------------------------------------------
+
+    def ask_end(self) -> None:
+        """Ask whether the session shall end; without an answer it stays paused."""
+        self.suspend(State.ENDING)
+        self._scene.say(self._scene.prompt("stop_ask"), self._await_end_answer)
+
+    def _await_end_answer(self) -> None:
+        def ask_again() -> None:
+            self._scene.say(
+                self._scene.prompt("stop_ask"), lambda: self._scene.wait_for(ANSWER_WITHIN, stay_paused)
+            )
+
+        def stay_paused() -> None:
+            if self.interrupted in (None, State.WAITING):
+                self._walk.wait_for_start()
+            else:
+                self.suspend(State.PAUSED)
+
+        self._scene.wait_for(ANSWER_WITHIN, ask_again)
+
+    # --- doubt --------------------------------------------------------------------------------------------
+
+    def not_understood(self) -> None:
+        """Somebody spoke and it was no command: in a hold that is reason enough to pause and ask (S8)."""
+        match self._scene.state:
+            case State.HOLDING if self._in_doubt():
+                self._doubts.append(self._scene.now)
+                self._asked_again = False
+                self.suspend(State.DOUBT)
+                self._ask_in_doubt()
+            case State.DOUBT if not self._scene.lines.busy and not self._asked_again:
+                self._asked_again = True
+                self._ask_in_doubt()
+            case State.DOUBT if not self._scene.lines.busy:
+                # Somebody goes on talking to us and we do not understand: wait for as long as it takes.
+                self.pause(self._scene.prompt("paused"))
+            case _:
+                pass
+
+    def _in_doubt(self) -> bool:
+        had_enough = len(self._doubts) == DOUBTS and self._scene.now - self._doubts[0] < DOUBTS_IN
+        return self._scene.silent_for(OWN_VOICE) and not had_enough
+
+    def _ask_in_doubt(self) -> None:
+        self._scene.say(self._scene.prompt("doubt_ask"), lambda: self._scene.wait_for(DOUBT_WITHIN, self.resume))
