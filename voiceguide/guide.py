@@ -26,6 +26,8 @@ from voiceguide.core.events import (
     SpeechFinished,
     SpeechStarted,
     Tick,
+    VoiceBegan,
+    VoiceEnded,
 )
 from voiceguide.core.session import Session
 from voiceguide.core.view import View
@@ -201,7 +203,7 @@ class Guide:
                 self._journal.write(at, "say_finished", **self._said(utterance))
             case SpeechCut(at=at, utterance=utterance):
                 self._journal.write(at, "say_cut", **self._said(utterance))
-            case HearingLost() | HearingBack() | Begun() | Tick():
+            case HearingLost() | HearingBack() | VoiceBegan() | VoiceEnded() | Begun() | Tick():
                 pass  # the session records what follows from them
 
     def _said(self, utterance: int) -> dict[str, object]:

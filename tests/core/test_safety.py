@@ -12,7 +12,7 @@ from small_routine import BALL, REST, ROUTINE, STRETCH
 from voiceguide.core.actions import Hush, Record, Say
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import PAIN_FAMILY, Command
-from voiceguide.core.events import Heard, HearingBack, HearingLost
+from voiceguide.core.events import Heard, HearingBack, HearingLost, VoiceBegan, VoiceEnded
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.safety import ANSWERS, OVER_ANSWERS, PainConversation, Stage
 from voiceguide.core.session import Session
@@ -420,7 +420,7 @@ STEPS = st.one_of(
     st.just(("hear", None)),
     st.floats(0.0, 40.0).map(lambda s: ("run", s)),
     st.just(("idle", None)),
-    st.sampled_from([("lost", None), ("back", None)]),
+    st.sampled_from([("lost", None), ("back", None), ("voice", None), ("voice over", None)]),
 )
 
 
@@ -447,6 +447,10 @@ def test_random_sessions_keep_the_promises(phrases: Phrases, steps: list[tuple[s
                 virtual.run_until_idle()
             case "lost":
                 virtual.feed(HearingLost(at, "random"))
+            case "voice":
+                virtual.feed(VoiceBegan(at))
+            case "voice over":
+                virtual.feed(VoiceEnded(at))
             case "back":
                 virtual.feed(HearingBack(at))
         after = virtual.session.state

@@ -39,6 +39,20 @@ class Heard:
 
 
 @dataclass(frozen=True)
+class VoiceBegan:
+    """A voice is heard that is not the guide's own."""
+
+    at: int
+
+
+@dataclass(frozen=True)
+class VoiceEnded:
+    """That voice is no longer heard."""
+
+    at: int
+
+
+@dataclass(frozen=True)
 class SpeechStarted:
     """The first sample of an utterance went to the speaker."""
 
@@ -77,4 +91,15 @@ class HearingBack:
     at: int
 
 
-Event = Begun | Tick | Heard | SpeechStarted | SpeechFinished | SpeechCut | HearingLost | HearingBack
+Event = (
+    Begun
+    | Tick
+    | Heard
+    | VoiceBegan
+    | VoiceEnded
+    | SpeechStarted
+    | SpeechFinished
+    | SpeechCut
+    | HearingLost
+    | HearingBack
+)

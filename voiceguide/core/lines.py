@@ -22,11 +22,22 @@ class Lines:
         self._waiting: deque[Line] = deque()
         self._current: Line | None = None
         self._utterance = 0
+        self._held_back = False
 
     @property
     def busy(self) -> bool:
         """True while something is being said or waits to be."""
+        return self.speaking or self._held_back
+
+    @property
+    def speaking(self) -> bool:
+        """True while a line is on its way to the speaker."""
         return self._current is not None
+
+    @property
+    def held_back(self) -> bool:
+        """True while a line that was interrupted waits to be said again."""
+        return self._held_back
 
     @property
     def current(self) -> Line | None:
@@ -35,8 +46,8 @@ class Lines:
 
     def say(self, lines: Iterable[Line], at: int) -> list[Say]:
         """Begin to say lines at a sample, after `hush` if something is being said."""
-        if self._current is not None:
-            raise RuntimeError(f"still saying {self._current!r}: hush first")
+        if self.busy:
+            raise RuntimeError(f"still saying {self.unsaid()!r}: hush first")
         self._waiting = deque(lines)
         return self._next(at)
 
@@ -53,10 +64,25 @@ class Lines:
 
     def hush(self, at: int) -> list[Hush]:
         """Stop speaking and forget what was to be said."""
-        was_busy = self.busy
+        was_speaking = self.speaking
         self._current = None
+        self._held_back = False
         self._waiting.clear()
-        return [Hush(at)] if was_busy else []
+        return [Hush(at)] if was_speaking else []
+
+    def hold_back(self, at: int) -> list[Hush]:
+        """Stop speaking, but keep the line and those after it to be said."""
+        if self._current is None:
+            return []
+        self._waiting.appendleft(self._current)
+        self._current = None
+        self._held_back = True
+        return [Hush(at)]
+
+    def go_on(self, at: int) -> list[Say]:
+        """Say the line that was held back, from its start."""
+        self._held_back = False
+        return self._next(at)
 
     def unsaid(self) -> tuple[Line, ...]:
         """Return the line being said, which has not come to its end, and those that wait."""

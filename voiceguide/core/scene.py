@@ -81,6 +81,16 @@ class Scene:
             self._spoke_until = self.now
             self.do(action)
 
+    def hold_back(self) -> None:
+        """Fall silent at once, but keep what was to be said."""
+        for action in self.lines.hold_back(self.now):
+            self.do(action)
+
+    def go_on(self) -> None:
+        """Say what was held back, from the start of its line."""
+        for action in self.lines.go_on(self.now):
+            self.do(action)
+
     def breathe_before_speaking(self) -> None:
         """Leave a moment of silence before the next words."""
         self._voice_from = self.now + AFTER_CHIME

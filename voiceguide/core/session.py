@@ -14,17 +14,28 @@ from collections.abc import Iterable
 from voiceguide.core.actions import Action, SetVolume, Sound
 from voiceguide.core.breath import PACE_LEAST, PACE_MOST, PACE_STEP
 from voiceguide.core.commands import PAIN_FAMILY, Command
-from voiceguide.core.events import Begun, Event, Heard, HearingBack, HearingLost, SpeechFinished, Tick
+from voiceguide.core.events import (
+    Begun,
+    Event,
+    Heard,
+    HearingBack,
+    HearingLost,
+    SpeechFinished,
+    Tick,
+    VoiceBegan,
+    VoiceEnded,
+)
 from voiceguide.core.interruptions import ANSWER_WITHIN, Interruptions
 from voiceguide.core.lines import Line
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.plan import Routine
-from voiceguide.core.safety import Outcome, PainConversation, Turn
+from voiceguide.core.safety import Outcome, PainConversation, Stage, Turn
 from voiceguide.core.scene import Scene
 from voiceguide.core.states import TABLE, State, Step
 from voiceguide.core.timeline import Length
 from voiceguide.core.view import View
 from voiceguide.core.walk import Walk
+from voiceguide.core.yielding import Yielding
 
 VOLUME_STEP_DB = 3.0
 VOLUME_LEAST_DB = -18.0
@@ -49,6 +60,7 @@ class Session:
         self._volume_db = 0.0
         self._last_heard = ""
         self._beside = Interruptions(self._scene, self._walk)
+        self._yielding = Yielding(self._scene)
         self._pain: PainConversation | None = None
         self._sharp_reports: dict[str, int] = {}
         self._over = False
@@ -76,7 +88,12 @@ class Session:
                 self._spoken_to(command)
             case Tick():
                 self._walk.keep_time()
+                self._yielding.go_on_if_due()
                 self._scene.wait_over()
+            case VoiceBegan():
+                self._give_way()
+            case VoiceEnded():
+                self._yielding.voice_ended()
             case SpeechFinished(utterance=utterance):
                 self._scene.speech_finished(utterance)
             case Begun():
@@ -92,7 +109,7 @@ class Session:
     def next_deadline(self) -> int | None:
         """Return the sample time at which the session wants a `Tick`, None when it waits for an event."""
         hold = self._walk.hold
-        times = [self._scene.next_wait()]
+        times = [self._scene.next_wait(), self._yielding.next_deadline()]
         if hold is not None:
             times += [hold.next_cue(), hold.ends]
         return min((time for time in times if time is not None), default=None)
@@ -118,6 +135,12 @@ class Session:
     def _greet(self) -> None:
         first = [*self._scene.prompt("not_a_device"), *self._scene.prompt("how_to_speak")]
         self._walk.wait_for_start(first if self._first_time else ())
+
+    def _give_way(self) -> None:
+        # The way out of a position is said to its end, whoever speaks (S5).
+        releasing = self._pain is not None and self._pain.stage is Stage.RELEASING
+        if not releasing:
+            self._yielding.voice_began(keep_line=self._walk.hold is None)
 
     # --- commands -----------------------------------------------------------------------------------------
 
