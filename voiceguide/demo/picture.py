@@ -8,7 +8,7 @@ from typing import Any
 
 from voiceguide.core.clock import seconds
 from voiceguide.core.view import View
-from voiceguide.demo.person import Uttered
+from voiceguide.demo.actor import Uttered
 from voiceguide.errors import VoiceguideError
 
 ROW_S = 120.0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voiceguide.core.clock import seconds
-from voiceguide.demo.person import Uttered
+from voiceguide.demo.actor import Uttered
 from voiceguide.demo.script import Line, Script
 
 HEARD_WITHIN_S = 2.5
