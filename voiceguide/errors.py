@@ -39,3 +39,7 @@ class VoiceError(VoiceguideError):
 
 class AudioError(VoiceguideError):
     """A sound card or sound file cannot be opened, or stopped delivering."""
+
+
+class EchoError(VoiceguideError):
+    """The guide's voice cannot be taken out of what the microphone hears; a session can go on without."""
