@@ -2,7 +2,8 @@
 
 A known command is obeyed as always. Otherwise the guide goes on with the sentence from its start, a moment after
 the voice has ended. A cough, laughter or a television must not stall it for ever: after a few times that led
-nowhere it gives way no more for a while. Safety words are heard all the same; giving way only makes them easier to hear.
+nowhere it gives way no more for a while. Safety words are heard all the same; giving way only makes them easier
+to hear.
 """
 
 from __future__ import annotations
