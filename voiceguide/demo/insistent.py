@@ -35,7 +35,7 @@ class _Call:
     line: Line
     attempt: int
     starts: int
-    over_speech: bool = False  # the guide could be heard when the word began
+    over_speech: bool | None = None  # whether the guide could be heard when the word began
     answered: bool = False
 
 
@@ -75,7 +75,7 @@ class InsistentActor(Actor):
     def _insist(self, call: _Call) -> None:
         if self._now < call.starts:
             return
-        if self._now < call.starts + BLOCK:
+        if call.over_speech is None:
             call.over_speech = self._hears_guide()
         if call.answered:
             self._call = None
