@@ -40,8 +40,8 @@ _PULL_WITHIN = 30 * RATE
 _MEMORY = 200
 """Blocks of the guide's speech over which the ERLE runs: two seconds."""
 
-_SPEECH = 1e-6
-"""Mean square (-60 dBFS) from which the reference counts as speech."""
+_SPEECH = 1000.0
+"""Power (-60 dBFS) from which the reference counts as speech."""
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class EchoCanceller:
 
     Args:
         taps: length of the filter in samples.
-        follow_drift: resample the reference by the drift between the two clocks; off only to measure what it is for.
+        follow_drift: resample the reference by the drift of the two clocks; off only to measure what that is for.
         libraries: where the filter may come from.
 
     Raises:
@@ -75,7 +75,7 @@ class EchoCanceller:
         self._held_back = 0.0  # samples by which the reference is delayed
         self._lead: float | None = None  # samples from the reference to its echo; None before it is first found
         self._now = 0
-        self._heard = self._left = 0.0  # energy before and after, of late
+        self._heard = self._left = 0.0  # power before and after, summed with forgetting
         self._converged = False
         self._late_told = False
 
@@ -99,7 +99,8 @@ class EchoCanceller:
     def late_ms(self) -> float:
         """By how much the reference comes too late for its echo; 0 when it does not.
 
-        Above zero the first part of the echo cannot be cancelled: the port must hand over the speaker's block earlier.
+        Above zero the first part of the echo cannot be cancelled: the port must hand over the speaker's block
+        earlier.
         """
         if not self._track.found:
             return 0.0
@@ -111,13 +112,11 @@ class EchoCanceller:
 
         Whatever else is heard meanwhile, the user or a fan, makes it smaller. 0 before the guide has spoken.
         """
-        if self._heard <= 0.0:
-            return 0.0
-        return float(10 * np.log10(self._heard / max(self._left, 1.0)))
+        return float(10 * np.log10(self._heard / max(self._left, 1.0))) if self._heard > 1.0 else 0.0
 
     @property
     def converged(self) -> bool:
-        """Whether the filter knows the room: the ERLE has reached `CONVERGED_DB` and not fallen below `LOST_DB`."""
+        """Whether the filter knows the room: ERLE has reached `CONVERGED_DB` and not fallen below `LOST_DB`."""
         return self._converged
 
     def process(self, microphone: Frame, reference: Samples) -> Frame:
@@ -169,8 +168,8 @@ class EchoCanceller:
         if self.late_ms > 0 and not self._late_told:
             self._late_told = True
             _log.warning(
-                "The guide's voice is heard %.1f ms before it is handed over for cancelling, so it cannot be taken "
-                "out well. The audio port must hand over the speaker's block before its echo comes back.",
+                "The guide's voice is heard %.1f ms before it is handed over for cancelling, so it cannot be "
+                "taken out well. The audio port must hand over the speaker's block before its echo comes back.",
                 self.late_ms,
             )
 
@@ -184,8 +183,8 @@ class EchoCanceller:
         before = self._held_back
         drift = self._track.drift if self._follow_drift else None
         ahead = self._track.delay(self._now) - before
-        if drift is None:
-            # What the filter follows by itself until the drift is known becomes its lead.
+        if drift is None or ahead < LEAST:
+            # Nothing to go by yet, or no room to move: the filter follows by itself and gets used to this lead.
             self._lead = ahead
         else:
             off = (ahead - self._lead) / _PULL_WITHIN
@@ -194,9 +193,14 @@ class EchoCanceller:
         return self._line.read(before, self._held_back)
 
     def _judge(self, microphone: Frame, clean: Frame, reference: Frame) -> None:
-        power = np.mean(np.square(reference, dtype=np.float64)) / 32768**2
-        if power < _SPEECH:
+        if _power(reference) < _SPEECH:
             return
-        self._heard += float(np.sum(np.square(microphone, dtype=np.float64))) - self._heard / _MEMORY
-        self._left += float(np.sum(np.square(clean, dtype=np.float64))) - self._left / _MEMORY
+        self._heard += _power(microphone) - self._heard / _MEMORY
+        self._left += _power(clean) - self._left / _MEMORY
         self._converged = self.erle_db >= (LOST_DB if self._converged else CONVERGED_DB)
+
+
+def _power(block: Frame) -> float:
+    """Return the mean square without direct current, which is no echo; the filter takes it out in passing."""
+    values = block.astype(np.float32)
+    return float(np.dot(values, values)) / BLOCK - float(np.mean(values)) ** 2

@@ -2,7 +2,7 @@
 
 Every quarter of a second the last half second of the microphone is compared with the last second of the speaker
 by their phases alone (GCC-PHAT: Knapp and Carter 1976, "The generalized correlation method for estimation of time
-delay"): where both hold the same sound, their cross-correlation is one sharp peak, whatever the room and the loudness.
+delay"): where both hold the same sound, their correlation is one sharp peak, whatever the room and the loudness.
 """
 
 from __future__ import annotations

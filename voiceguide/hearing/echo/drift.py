@@ -1,8 +1,8 @@
 """How the delay of the echo changes: two devices have two clocks, and one of them is faster.
 
-A Kalman filter with two numbers, the delay and its growth, follows the sightings of the echo. It knows how sure it is:
-after a silence it expects less, and it says nothing about drift before it can. A sighting far from what is
-expected is an error until others agree with it; then sound was lost and the delay has jumped.
+A Kalman filter with two numbers, the delay and its growth, follows the sightings of the echo. It knows how sure
+it is: after a silence it expects less, and it says nothing about drift before it can. A sighting far from what is
+expected is an error until others agree with it; then sound was lost or a device changed: the delay has jumped.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from voiceguide.core.clock import RATE
 from voiceguide.hearing.echo.delay import Sighting
 
 SURE_PPM = 3.0
-"""Largest standard deviation at which the drift counts as known."""
+"""Standard deviation below which the drift counts as known, from then on."""
 
 _USUAL_DRIFT = 60e-6
 """Standard deviation of drift before anything is known: crystals are sold with up to 50 ppm, and there are two."""
@@ -23,6 +23,9 @@ _WANDER = 0.05e-6
 
 _READING = 0.2
 """Standard deviation of a sighting in samples. Measured: 0.02 without drift and 0.2 at 100 ppm."""
+
+_SHAKEN = 10e-6
+"""What a jump of the delay adds to the standard deviation of drift: another device has another clock."""
 
 _LOOSE = 0.02
 """By how much the delay may wander in a second besides drift, in samples: somebody moves."""
@@ -44,6 +47,7 @@ class DelayTrack:
         self._spread = np.diag([0.0, _USUAL_DRIFT**2])
         self._at = 0.0
         self._found = False
+        self._sure = False
         self._strays: list[Sighting] = []
 
     @property
@@ -53,19 +57,18 @@ class DelayTrack:
 
     @property
     def drift(self) -> float | None:
-        """Samples by which the delay grows each sample; None until its standard deviation is below `SURE_PPM`.
+        """Samples by which the delay grows each sample; None until its standard deviation has reached `SURE_PPM`.
 
         Above zero the microphone's clock is the faster one. One millionth is 1 ppm.
         """
-        sure = self._spread[1, 1] < (SURE_PPM * 1e-6) ** 2
-        return float(self._state[1]) if sure else None
+        return float(self._state[1]) if self._sure else None
 
     def delay(self, at: float) -> float:
         """Return the delay at a sample time, in samples."""
         return float(self._state[0] + self._state[1] * (at - self._at))
 
     def lose(self) -> None:
-        """The delay is no longer known; the drift is: the clocks are the same."""
+        """The delay is no longer known; the drift is taken to be what it was until sightings say otherwise."""
         self._found = False
         self._strays.clear()
 
@@ -98,6 +101,7 @@ class DelayTrack:
         gain = self._spread[:, 0] / (self._spread[0, 0] + _READING**2)
         self._state = self._state + gain * surprise
         self._spread = self._spread - np.outer(gain, self._spread[0])
+        self._sure = self._sure or self._spread[1, 1] < (SURE_PPM * 1e-6) ** 2
 
     def _settle(self, sighting: Sighting) -> float | None:
         """Collect sightings that are elsewhere; enough of them in one place are the new delay."""
@@ -110,7 +114,6 @@ class DelayTrack:
         self._predict(sighting.at)
         jump = sighting.delay - float(self._state[0])
         self._state[0] = sighting.delay
-        # What was known about the delay is gone, and so is what it had to do with the drift.
-        self._spread = np.diag([_READING**2, self._spread[1, 1]])
+        self._spread = np.diag([_READING**2, self._spread[1, 1] + _SHAKEN**2])
         self._found = True
         return jump

@@ -1,7 +1,7 @@
 """Speex's linear echo canceller (MDF: Soo and Pang 1990; step size after Valin 2007), from one of two libraries.
 
-It subtracts what it predicts of the echo and does nothing else, so a person who speaks at the same time stays whole.
-Cancellers that also suppress what they cannot predict reach more decibels and take the person's words with it.
+It subtracts what it predicts of the echo and does nothing else, so a person who speaks at the same time stays
+whole. Cancellers that also suppress what they cannot predict reach more decibels, and take the person's words too.
 """
 
 from __future__ import annotations
