@@ -64,7 +64,7 @@ def measure_pain() -> Section:
         reports = side_by_side.map(job, [setting.arguments() for setting in SETTINGS])
     for setting, (_, report) in zip(SETTINGS, reports, strict=True):
         name = f"{setting.engine}, {'ko' if setting is KOREAN else 'en'}"
-        data[name] = report
+        data[name] = report if "skipped" in report else _compact(report["trials"])
         if "skipped" in report:
             latency.add(f"{name}: {why(report)}")
             continue
@@ -92,6 +92,21 @@ def measure_pain() -> Section:
         None if worst is None else worst <= MOST_TO_SILENCE_S,
     )
     return Section([latency, who, what], {"pain": data}, [target])
+
+
+def _compact(trials: Trials) -> dict[str, Any]:
+    """Return a line for each call, with milliseconds to the decision and from there to silence at each moment."""
+    lines: dict[str, Any] = {"moments": list(MOMENTS)}
+    for one in trials:
+        if "skipped" in one:
+            lines[one["person"]] = one["skipped"]
+            continue
+        times = [one["decided_after_s"], one["silent_after_s"]]
+        call = lines.setdefault(one["person"], {}).setdefault(one["words"], [])
+        call.append(
+            None if times[0] is None else [None if time is None else round(time * 1000, 1) for time in times]
+        )
+    return lines
 
 
 def _latency(trials: Trials) -> list[str]:

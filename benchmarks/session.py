@@ -74,7 +74,7 @@ def main() -> None:
     _write_text(_about(about) + "\n".join(table.markdown() for table in tables))
     data = {"machine": about} | {key: value for section in sections for key, value in section.data.items()}
     path = DOCS / "benchmarks.json"
-    path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(_json(data) + "\n", encoding="utf-8")
 
 
 def _about(about: dict[str, Any]) -> str:
@@ -84,6 +84,20 @@ def _about(about: dict[str, Any]) -> str:
         f"average: {about['load_before']:.1f} before and {about['load_after']:.1f} after, where this "
         "program alone makes 1.\n\n"
     )
+
+
+def _json(value: Any, indent: str = "") -> str:
+    """Return JSON in which lists and objects that hold no further ones stand on one line, for readable diffs."""
+    inner = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    flat = all(not isinstance(one, dict | list) for one in inner)
+    if flat or (isinstance(value, list) and not any(isinstance(one, dict) for one in inner)):
+        return json.dumps(value, ensure_ascii=False)
+    more = indent + " "
+    if isinstance(value, dict):
+        names = [f"{json.dumps(key, ensure_ascii=False)}: " for key in value]
+        parts = [more + name + _json(one, more) for name, one in zip(names, inner, strict=True)]
+        return "{\n" + ",\n".join(parts) + f"\n{indent}}}"
+    return "[\n" + ",\n".join(more + _json(one, more) for one in inner) + f"\n{indent}]"
 
 
 def _write_text(measured: str) -> None:
