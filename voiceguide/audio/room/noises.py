@@ -28,11 +28,12 @@ _FAN_HUM_HZ = 100.0
 """A mains motor hums with twice the mains' frequency."""
 
 MUSIC_BELOW_VOICE_DB = -8.0
-"""Music under speech in broadcasts: the loudness guidelines ask for 7 to 10 LU between them."""
+"""A choice: music that is plainly heard and leaves every word clear."""
 
 BABBLE_TALKERS = 5
 """Talkers from which on single words can hardly be made out."""
 
+_FADE = samples(0.02)
 _BEATS_A_MINUTE = 120
 _CHORDS_HZ = (
     (220.00, 261.63, 329.63),  # A minor
@@ -148,10 +149,11 @@ def _shake(length: int, rng: np.random.Generator) -> NDArray[np.float64]:
 
 
 def _endless(speech: Samples, length: int, rng: np.random.Generator) -> Samples:
-    """Return speech over and over, beginning anywhere in it and ending in a pause of its own."""
-    begins = int(rng.integers(len(speech)))
-    turned = np.roll(speech, -begins)
-    return np.resize(turned, length).astype(np.float32)
+    """Return speech over and over, beginning anywhere in it; where the loop closes, it fades out and in."""
+    turned = np.resize(np.roll(speech, -int(rng.integers(len(speech)))), length).astype(np.float32)
+    turned[:_FADE] *= np.linspace(0, 1, _FADE, dtype=np.float32)
+    turned[-_FADE:] *= np.linspace(1, 0, _FADE, dtype=np.float32)
+    return turned
 
 
 def _levelled(speech: Samples) -> Samples:

@@ -44,8 +44,8 @@ class Room:
     Levels are of active speech (see `levels`) at the microphone.
 
     Attributes:
-        rt60_s: seconds in which sound decays by 60 dB; 0.2 to 0.6, or 0 for no reflections at all. Listening
-            rooms have 0.3 to 0.6 s (IEC 60268-13), a furnished bedroom less.
+        rt60_s: seconds in which sound decays by 60 dB; 0.2 to 0.6, or 0 for no reflections at all. An average
+            living room, as IEC 268-13 describes it for listening tests, has about 0.4 s.
         microphone_m: metres from loudspeaker to microphone, 0.1 to 0.3: one device, or two side by side.
         person_m: metres from microphone to the mouth of the person on the floor, 1 to 3.
         speech_dbfs: level of the person, -60 to -15. The default leaves room for an echo 20 dB louder, which is

@@ -86,7 +86,7 @@ class RoomPort:
         watch: is shown what each block was made of, lost ones as well.
 
     Attributes:
-        playback: the buffer before the loudspeaker, with its delay at the moment.
+        playback: the buffer before the loudspeaker, and how often it ran dry or over.
         lost: blocks that never arrived.
         doubled: blocks that came twice.
     """
@@ -106,6 +106,7 @@ class RoomPort:
         self._occupant = occupant
         self._watch = watch
         self.playback = Playback(placed.bulk_delay - LEAD, placed.drift)
+        self._direct_delay = placed.direct_delay
         self._limit = None if room.saturation_dbfs is None else ratio(room.saturation_dbfs)
         echo_dbfs = room.speech_dbfs - room.speech_to_echo_db
         self._air = Convolver(
@@ -121,6 +122,11 @@ class RoomPort:
         self._slips = [(0, 0)]  # room times from which on room time is ahead of session time by so much
         self.lost = 0
         self.doubled = 0
+
+    @property
+    def echo_delay(self) -> float:
+        """Samples from a sample's exchange to its arrival at the microphone, now."""
+        return self.playback.delay + LEAD + self._direct_delay
 
     def exchange(self, block: SpeakerBlock) -> MicrophoneBlock | None:
         """Play a block into the room and hear one; None when the person has left."""

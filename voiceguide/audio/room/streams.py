@@ -23,9 +23,10 @@ class Playback:
     """What lies between the program and the loudspeaker: a buffer, read with the microphone's clock.
 
     Each microphone block takes a block's worth of the speaker's time, which is a little more or less than a block
-    when the clocks differ; it is read between the samples, with a windowed sinc of 32 taps (flat to 7 kHz, images
-    below -80 dB). As in a sound server, a buffer that runs dry plays silence until it is as full as in the
-    beginning, and one with 50 ms too much in it drops that: the delay then jumps back to where it began.
+    when the clocks differ; it is read between the samples, with a windowed sinc of 32 taps (measured: errors 79 dB
+    below the sound up to 6.5 kHz, 0.1 dB too little at 7 kHz). As in a sound server, a buffer that runs dry plays
+    silence until it is as full as in the beginning, and one with 50 ms too much in it drops that: the delay then
+    jumps back to where it began, to within a block.
 
     Args:
         delay: samples that wait in the buffer at the beginning, at least 32.
