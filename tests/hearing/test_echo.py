@@ -181,6 +181,28 @@ def reports_of_pain(engine: object, sound: Pcm, words: list[tuple[float, Pcm]]) 
     return sum(any(samples(at_s) < at < samples(at_s + 1.5) + len(word) for at in pain) for at_s, word in words)
 
 
+def test_what_is_left_of_the_guide_is_quiet_between_words_and_words_are_not(canceller: EchoCanceller) -> None:
+    word = spoken("it hurts", "rms")
+    reference = guide(26)
+    microphone, _ = with_words(reference, [(14, word), (20, word)], -10)
+    clean = through(canceller, microphone, reference)
+    plain = EchoCanceller(quieten=False)
+    linear = through(plain, microphone, reference)
+    plain.close()
+    assert erle_db(linear, clean, 15.5, 19.5) > 6
+    for at_s in (14, 20):
+        loud = slice(samples(at_s), samples(at_s) + len(word) // 2)
+        assert np.array_equal(clean[loud][-BLOCK:], linear[loud][-BLOCK:])
+        assert level_db(clean[loud]) == pytest.approx(level_db(linear[loud]), abs=0.5)
+
+
+def test_the_noise_of_the_room_stays_even(canceller: EchoCanceller) -> None:
+    reference = guide(30)
+    clean = through(canceller, pcm(echo(reference, noise=0.003)), reference)
+    powers = [level_db(clean[at : at + BLOCK]) for at in range(samples(15), samples(30), BLOCK)]
+    assert min(powers) > np.median(powers) - 6, "holes in the noise sound like the ends of words"
+
+
 def test_somebody_talking_does_not_move_the_delay(canceller: EchoCanceller) -> None:
     word = spoken("i tell you a long story about the weather and the children", "rms")
     reference = guide(30)

@@ -1,8 +1,8 @@
 """The echo canceller of a session: microphone and speaker in, the microphone without the guide's voice out.
 
-Three parts share the work. `DelayFinder` sees where the echo is, `DelayTrack` makes a delay and a drift of it, and
-a `DelayLine` holds the reference back so that Speex's filter always sees the same room: no delay, no drift.
-The microphone is never delayed: what the user says is heard as early as without.
+`DelayFinder` sees where the echo is, `DelayTrack` makes a delay and a drift of it, and a `DelayLine` holds the
+reference back so that Speex's filter always sees the same room: no delay, no drift. A `ResidueGate` turns down
+what the filter leaves while nobody else speaks. The microphone is never delayed: the user is heard at once.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from voiceguide.core.clock import RATE, samples
 from voiceguide.hearing.echo.delay import LATEST, DelayFinder
 from voiceguide.hearing.echo.delay_line import LEAST, DelayLine
 from voiceguide.hearing.echo.drift import DelayTrack
+from voiceguide.hearing.echo.residue import ResidueGate, power
 from voiceguide.hearing.echo.speex import LIBRARIES, EchoFilter, open_filter
 from voiceguide.hearing.recogniser import Frame
 from voiceguide.speaking.voice import Samples
@@ -54,6 +55,7 @@ class EchoCanceller:
     Args:
         taps: length of the filter in samples.
         follow_drift: resample the reference by the drift of the two clocks; off only to measure what that is for.
+        quieten: turn down what the filter leaves while nobody else speaks.
         libraries: where the filter may come from.
 
     Raises:
@@ -65,10 +67,12 @@ class EchoCanceller:
         *,
         taps: int = TAPS,
         follow_drift: bool = True,
+        quieten: bool = True,
         libraries: tuple[Callable[[int], EchoFilter], ...] = LIBRARIES,
     ) -> None:
         self._filter = open_filter(taps, libraries)
         self._follow_drift = follow_drift
+        self._gate = ResidueGate() if quieten else None
         self._finder = DelayFinder()
         self._track = DelayTrack()
         self._line = DelayLine(LATEST)
@@ -108,9 +112,10 @@ class EchoCanceller:
 
     @property
     def erle_db(self) -> float:
-        """Echo return loss enhancement: by how much the last two seconds of the guide's speech became softer.
+        """Echo return loss enhancement: by how much the filter softened the guide's last two seconds of speech.
 
-        Whatever else is heard meanwhile, the user or a fan, makes it smaller. 0 before the guide has spoken.
+        The gate behind it does not count. Whatever else is heard meanwhile, the user or a fan, makes it smaller.
+        0 before the guide has spoken.
         """
         return float(10 * np.log10(self._heard / max(self._left, 1.0))) if self._heard > 1.0 else 0.0
 
@@ -138,8 +143,10 @@ class EchoCanceller:
                 self._align(jump)
         held_back = to_int16(self._hold_back())
         clean = self._filter.cancel(microphone, held_back)
-        self._judge(microphone, clean, held_back)
-        return clean
+        speaking = power(held_back) > _SPEECH
+        if speaking:
+            self._judge(microphone, clean)
+        return clean if self._gate is None else self._gate.pass_on(clean, microphone, speaking=speaking)
 
     def restart(self) -> None:
         """Sound was lost, or the devices were opened again: find the delay anew. The room and the clocks stay.
@@ -192,15 +199,7 @@ class EchoCanceller:
         self._keep_within_reach()
         return self._line.read(before, self._held_back)
 
-    def _judge(self, microphone: Frame, clean: Frame, reference: Frame) -> None:
-        if _power(reference) < _SPEECH:
-            return
-        self._heard += _power(microphone) - self._heard / _MEMORY
-        self._left += _power(clean) - self._left / _MEMORY
+    def _judge(self, microphone: Frame, clean: Frame) -> None:
+        self._heard += power(microphone) - self._heard / _MEMORY
+        self._left += power(clean) - self._left / _MEMORY
         self._converged = self.erle_db >= (LOST_DB if self._converged else CONVERGED_DB)
-
-
-def _power(block: Frame) -> float:
-    """Return the mean square without direct current, which is no echo; the filter takes it out in passing."""
-    values = block.astype(np.float32)
-    return float(np.dot(values, values)) / BLOCK - float(np.mean(values)) ** 2
