@@ -1,7 +1,7 @@
 # Two commands for a newcomer; each does all set-up itself on Debian 12 or 64-bit Raspberry Pi OS.
 #   make demo   a whole session without microphone, loudspeaker or downloaded model
 #   make test   lint, types and all tests
-# What else there is: make bench, make clean.
+# What else there is: make bench, make train-spotter, make clean.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,8 +11,10 @@ PYTHON ?= python3
 APT_RUN := python3-venv libespeak-ng1 espeak-ng-data libportaudio2 flite
 # The tests also speak with the espeak-ng and festival programs and play through a virtual sound card.
 APT_TEST := espeak-ng pulseaudio pulseaudio-utils libasound2-plugins alsa-utils
+# The second ear is trained with festival's voices, too.
+APT_TRAIN := espeak-ng festival festvox-kallpc16k festvox-kdlpc16k
 
-.PHONY: demo test lint types bench clean
+.PHONY: demo test lint types bench train-spotter clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -30,6 +32,12 @@ types: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks.session
+
+# Twenty minutes; HUMAN=DIR lets people speak as well as synthetic voices. See training/README.md.
+train-spotter: $(VENV)/.test
+	sh packaging/apt.sh $(APT_RUN) $(APT_TRAIN)
+	$(BIN)/pip install --quiet --editable '.[train]'
+	nice -n 5 $(BIN)/python -m training.spotter --seed 1 $(if $(HUMAN),--human $(HUMAN))
 
 $(VENV)/.demo: pyproject.toml packaging/apt.sh
 	sh packaging/apt.sh $(APT_RUN)
