@@ -22,6 +22,7 @@ from voiceguide.core.script import everything_said
 from voiceguide.core.session import Session
 from voiceguide.core.view import View
 from voiceguide.guide import Guide
+from voiceguide.hearing.air import Air
 from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.recogniser import Recogniser
@@ -94,6 +95,7 @@ class Prepared:
         first_time: bool = True,
         watch: Callable[[View], None] | None = None,
         live: bool = False,
+        shared_air: bool = False,
     ) -> Guide:
         """Return a guide for one session on an audio port.
 
@@ -104,6 +106,7 @@ class Prepared:
             watch: is shown the session ten times a second.
             live: listen in a thread of its own, so that a slow recogniser cannot stall the speaker; files are
                 heard in step, which gives the same result every time.
+            shared_air: the microphone hears the speaker, so the guide's own voice is taken out.
         """
         ears = Ears(self.recogniser, self.language)
         return Guide(
@@ -114,6 +117,7 @@ class Prepared:
             chimes={sound: chime(sound) for sound in Sound},
             journal=journal,
             watch=watch,
+            air=Air() if shared_air else None,
         )
 
     def close(self) -> None:

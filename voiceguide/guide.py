@@ -32,6 +32,7 @@ from voiceguide.core.events import (
 from voiceguide.core.session import Session
 from voiceguide.core.view import View
 from voiceguide.errors import RecogniserError
+from voiceguide.hearing.air import Air
 from voiceguide.hearing.ears import Listening
 from voiceguide.history.journal import Journal
 from voiceguide.speaking.mouth import Mouth
@@ -62,6 +63,7 @@ class Guide:
         chimes: the sounds that answer.
         journal: where events go.
         watch: is shown the session ten times a second.
+        air: the room between speaker and microphone; None when the microphone cannot hear the speaker.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Guide:
         chimes: dict[Sound, Samples],
         journal: Journal,
         watch: Callable[[View], None] | None = None,
+        air: Air | None = None,
     ) -> None:
         self._session = session
         self._port = port
@@ -82,6 +85,7 @@ class Guide:
         self._chimes = chimes
         self._journal = journal
         self._watch = watch
+        self._air = air
         self._mouth = Mouth()
         self._keys: dict[int, Say] = {}
         self._deaf: RecogniserError | None = None
@@ -105,14 +109,15 @@ class Guide:
         self._happen(Begun(self.now))
         blocks = 0
         while not self._ended:
-            frame = self._port.exchange(self._speak(BLOCK))
+            block = self._speak(BLOCK)
+            frame = self._port.exchange(block)
             if self._nothing_to_come():
                 if self._deaf is not None:
                     raise self._deaf
                 if frame is None:
                     self._journal.write(self.now, "microphone_ended")
                     break
-            self._listen(np.zeros(BLOCK, np.int16) if frame is None else frame)
+            self._listen(frame, block)
             if self._watch is not None and blocks % VIEW_EVERY == 0:
                 self._watch(self._session.view(self.now))
             blocks += 1
@@ -120,6 +125,8 @@ class Guide:
     def close(self) -> None:
         """Stop listening. The port and the recogniser belong to who made them."""
         self._ears.close()
+        if self._air is not None:
+            self._air.close()
 
     def _nothing_to_come(self) -> bool:
         return self._mouth.next_boundary() is None and self._session.next_deadline() is None
@@ -151,9 +158,15 @@ class Guide:
             f"the session is stuck at sample {self._mouth.now}: it asks for the same moment for ever"
         )
 
-    def _listen(self, frame: MicrophoneBlock) -> None:
+    def _listen(self, frame: MicrophoneBlock | None, spoken: SpeakerBlock) -> None:
         if self._deaf is not None:
             return
+        if frame is None:  # the microphone has come to its end
+            frame = np.zeros(BLOCK, np.int16)
+        elif self._air is not None:
+            frame, voice = self._air.listen(frame, spoken)
+            if voice is not None:
+                self._happen(replace(voice, at=self.now))
         try:
             heard = self._ears.accept(frame)
         except RecogniserError as error:
@@ -162,7 +175,11 @@ class Guide:
             self._happen(HearingLost(self.now, str(error)))
             return
         for event in heard:
-            self._happen(replace(event, at=self.now))
+            if self._air is None or self._air.believes(event.command):
+                self._happen(replace(event, at=self.now))
+            else:
+                name = event.command.value if event.command else None
+                self._journal.write(self.now, "own_voice", command=name, text=event.text, engine=event.engine)
 
     def _happen(self, event: Event) -> None:
         self._write_down(event)

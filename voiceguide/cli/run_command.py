@@ -37,6 +37,9 @@ def run(
     input_device: Annotated[str | None, typer.Option("--input", help="Microphone: part of its name.")] = None,
     output_device: Annotated[str | None, typer.Option("--output", help="Loudspeaker: part of its name.")] = None,
     typed: Annotated[bool, typer.Option(help="Type the commands instead of speaking them.")] = False,
+    cancel_echo: Annotated[
+        bool, typer.Option(help="On the card, take the guide's own voice out of the microphone.")
+    ] = True,
     engine: Engine = None,
     voice: VoiceName = None,
     introduce: Annotated[
@@ -74,7 +77,14 @@ def run(
         panel = stack.enter_context(Panel(console, prepared.routine.title, live=not on_files))
         journal.watch(panel.notice)
         first_time = not introduced if introduce is None else introduce
-        guide = prepared.guide(port, journal, first_time=first_time, watch=panel.show, live=not on_files)
+        guide = prepared.guide(
+            port,
+            journal,
+            first_time=first_time,
+            watch=panel.show,
+            live=not on_files,
+            shared_air=cancel_echo and not on_files and not typed,
+        )
         stack.callback(guide.close)
         guide.run()
         if not on_files:

@@ -1,0 +1,74 @@
+"""Speaker and microphone in one room: the guide hears through its own voice and does not answer itself."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+
+from voiceguide.app import Choices, Prepared, prepare
+from voiceguide.audio.room import Room, place
+from voiceguide.demo.flite import FliteVoice
+from voiceguide.demo.script import Line
+from voiceguide.demo.visit import Visit, visit
+from voiceguide.history.journal import Journal
+
+pytestmark = [
+    pytest.mark.skipif(
+        importlib.util.find_spec("pyroomacoustics") is None,
+        reason="pyroomacoustics is not installed (extra: bench)",
+    ),
+    pytest.mark.skipif(shutil.which("flite") is None, reason="flite is not installed"),
+]
+
+ROOM = Room(rt60_s=0.3, person_m=1.5, speech_to_echo_db=-10.0)
+"""The guide is 10 dB louder at the microphone than the person."""
+
+
+@pytest.fixture(scope="module")
+def prepared() -> Any:
+    with prepare(Choices("psoas-short", "pyttsx3", "pocketsphinx")) as everything:
+        everything.render()
+        yield everything
+
+
+def guided(prepared: Prepared, lines: Sequence[Line]) -> tuple[Visit, list[dict[str, Any]]]:
+    """Guide a person in the room until they have nothing more to say."""
+    guide_speech = np.concatenate([prepared.speech.samples(line) for line in prepared.routine.welcome])
+    visited = visit(place(ROOM, 1), lines, FliteVoice("slt"), guide_speech)
+    journal, entries = Journal(), list[dict[str, Any]]()
+    journal.watch(entries.append)
+    journal.watch(visited.port.notice)
+    guide = prepared.guide(visited.port, journal, shared_air=True)
+    guide.run()
+    guide.close()
+    return visited, entries
+
+
+def line(kind: str, key: str, wait_s: float, say: str, expect: str) -> Line:
+    return Line(when={"kind": kind, "key": key}, wait_s=wait_s, say=say, expect=expect)
+
+
+HURTS = [
+    line("say_finished", "waiting", 0.9, "start", "start"),
+    line("say_started", "purpose", 1.2, "it hurts", "pain"),
+    line("say_finished", "safety_ask", 1.0, "sharp pain", "sharp"),
+    line("say_finished", "safety_offer_rest", 1.5, "stop", "stop"),
+]
+
+
+def test_pain_gets_through_the_guides_own_voice(prepared: Prepared) -> None:
+    visited, entries = guided(prepared, HURTS)
+    heard = [entry for entry in entries if entry["kind"] == "heard" and entry["command"]]
+    assert [entry["command"] for entry in heard] == ["start", "pain", "sharp", "stop"]
+    calls = [words for words in visited.uttered if words.line.expect == "pain"]
+    assert len(calls) <= 3
+    assert [entry["how"] for entry in entries if entry["kind"] == "finished"] == ["pain"]
+    # For more than a minute the guide spoke into its own microphone and did not answer itself.
+    assert sum(entry["kind"] == "say_finished" for entry in entries) >= 8
+    fields = {entry["kind"]: set(entry) - {"time_s", "kind"} for entry in entries}
+    assert fields["own_voice"] == {"command", "text", "engine"}

@@ -1,0 +1,146 @@
+"""The room between speaker and microphone: whose voice it was."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from functools import cache
+
+import numpy as np
+import pytest
+
+from voiceguide.audio.port import BLOCK
+from voiceguide.audio.samples import to_int16
+from voiceguide.core.clock import RATE, samples
+from voiceguide.core.commands import PAIN_FAMILY, Command
+from voiceguide.core.events import VoiceBegan, VoiceEnded
+from voiceguide.demo.flite import FliteVoice
+from voiceguide.errors import EchoError
+from voiceguide.hearing import air as air_module
+from voiceguide.hearing.air import Air
+from voiceguide.hearing.other_voice import OtherVoice
+from voiceguide.speaking.finish import finish
+from voiceguide.speaking.voice import Samples
+
+pytestmark = pytest.mark.skipif(shutil.which("flite") is None, reason="flite is not installed")
+
+SENTENCE = "Lie down on your back, bend your knees, and let the floor carry the whole of your body."
+DELAY = samples(0.06)
+
+
+@cache
+def spoken(text: str, speaker: str) -> Samples:
+    return finish(FliteVoice(speaker).render(text))
+
+
+def guide(seconds: float) -> Samples:
+    sentence = np.concatenate((spoken(SENTENCE, "rms"), np.zeros(samples(0.5), np.float32)))
+    return np.resize(sentence, samples(seconds) // BLOCK * BLOCK)
+
+
+def echo_of(sound: Samples, seed: int = 1) -> Samples:
+    """Return a sound as a microphone beside the loudspeaker hears it: direct, then 0.15 s of decaying room."""
+    tail = np.random.default_rng(seed).standard_normal(samples(0.15)) * np.exp(-np.arange(samples(0.15)) / 600)
+    response = 0.02 * tail.astype(np.float32)
+    response[0] = 1.0
+    return np.concatenate((np.zeros(DELAY, np.float32), np.convolve(sound, response)))[: len(sound)] * np.float32(
+        0.5
+    )
+
+
+def add(base: Samples, sound: Samples, at: int) -> Samples:
+    mixed = base.copy()
+    mixed[at : at + len(sound)] += sound
+    return mixed
+
+
+Events = list[tuple[int, VoiceBegan | VoiceEnded]]
+
+
+def listen(
+    air: Air, microphone: Samples, reference: Samples
+) -> Iterator[tuple[int, VoiceBegan | VoiceEnded | None]]:
+    noise = np.random.default_rng(2).standard_normal(len(microphone)).astype(np.float32) * np.float32(3e-4)
+    for at in range(0, len(reference), BLOCK):
+        frame = to_int16(microphone[at : at + BLOCK] + noise[at : at + BLOCK])
+        yield at + BLOCK, air.listen(frame, reference[at : at + BLOCK])[1]
+
+
+@pytest.fixture
+def air() -> Iterator[Air]:
+    air = Air()
+    yield air
+    air.close()
+
+
+def test_the_guides_own_voice_is_nobody_elses(air: Air) -> None:
+    said = guide(40)
+    began = [at for at, event in listen(air, echo_of(said), said) if isinstance(event, VoiceBegan)]
+    assert began == []
+    assert air.canceller is not None
+    assert air.canceller.converged
+    assert not air.believes(Command.NEXT)
+    assert not air.believes(Command.PAIN)
+    assert not air.believes(None)
+
+
+@pytest.mark.parametrize("loudness_db", [0.0, -6.0, -10.0])
+def test_a_person_is_noticed_while_the_guide_speaks(air: Air, loudness_db: float) -> None:
+    said = guide(30)
+    call = spoken("it hurts", "slt") * np.float32(0.5 * 10 ** (loudness_db / 20))
+    at = samples(25.0)
+    microphone = add(echo_of(said), call, at)
+    began = ended = believed = None
+    for now, event in listen(air, microphone, said):
+        if isinstance(event, VoiceBegan) and began is None:
+            began = now
+        if isinstance(event, VoiceEnded) and began is not None and ended is None:
+            ended = now
+        if believed is None and now >= at + len(call) + samples(0.3):
+            believed = air.believes(Command.PAIN)
+    assert began is not None
+    assert at < began <= at + samples(0.5)
+    assert ended is not None
+    assert ended <= at + len(call) + samples(0.8)
+    assert believed
+
+
+def test_before_the_canceller_has_converged_only_pain_is_believed(air: Air) -> None:
+    said = guide(0.5)
+    events = [event for _, event in listen(air, echo_of(said), said) if event]
+    assert events == []
+    assert all(air.believes(command) for command in PAIN_FAMILY)
+    assert not air.believes(Command.STOP)
+    assert not air.believes(None)
+
+
+def test_in_silence_everything_is_believed(air: Air) -> None:
+    silence = np.zeros(samples(2), np.float32)
+    for _ in listen(air, silence, silence):
+        pass
+    assert all(air.believes(command) for command in (*Command, None))
+
+
+def test_without_a_library_the_microphone_passes_and_it_is_said_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def missing() -> None:
+        raise EchoError("no library for echo cancellation")
+
+    monkeypatch.setattr(air_module, "EchoCanceller", missing)
+    air = Air()
+    assert "no library" in caplog.text
+    frame = np.arange(BLOCK, dtype=np.int16)
+    heard, event = air.listen(frame, np.full(BLOCK, 0.1, np.float32))
+    assert np.array_equal(heard, frame)
+    assert event is None
+    assert air.believes(Command.PAIN)
+    assert not air.believes(Command.NEXT), "it could be the guide's own voice"
+    air.close()
+
+
+@pytest.mark.parametrize("make", [np.zeros, lambda n: 3000 * np.sin(np.arange(n) / 5)])
+def test_neither_silence_nor_a_tone_is_a_voice(make: Callable[[int], Samples]) -> None:
+    voice, sound = OtherVoice(), make(RATE * 3).astype(np.int16)
+    events = [voice.accept(block, block, 0.0) for block in sound.reshape(-1, BLOCK)]
+    assert not any(isinstance(event, VoiceBegan) for event in events)

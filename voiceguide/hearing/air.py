@@ -1,0 +1,92 @@
+"""Speaker and microphone in one room: the guide's own voice is taken out, and somebody else's is noticed."""
+
+from __future__ import annotations
+
+import logging
+
+import numpy as np
+
+from voiceguide.core.clock import samples
+from voiceguide.core.commands import PAIN_FAMILY, Command
+from voiceguide.core.events import VoiceBegan, VoiceEnded
+from voiceguide.errors import EchoError
+from voiceguide.hearing.echo.canceller import EchoCanceller
+from voiceguide.hearing.other_voice import OtherVoice
+from voiceguide.hearing.recogniser import Frame
+from voiceguide.speaking.voice import Samples
+
+SPEECH = 1e-6
+"""Mean square (-60 dBFS) of the reference from which the guide counts as speaking."""
+
+HANGOVER = samples(0.7)
+"""So long after the guide's words a recogniser may still decide about them: the end of an utterance, the room."""
+
+VOICE_WITHIN = samples(1.5)
+"""A word was somebody else's when their voice was noticed so shortly before the decision."""
+
+_log = logging.getLogger(__name__)
+
+
+class Air:
+    """What lies between the guide's mouth and its ears.
+
+    Nobody else's voice is noticed before the canceller has converged: until then it could be the guide's own.
+    Without a library for echo cancellation the microphone is passed on as it is, and a warning says so once.
+    """
+
+    def __init__(self) -> None:
+        self._voice = OtherVoice()
+        self._now = 0
+        self._spoke = -HANGOVER
+        self._noticed = -VOICE_WITHIN
+        self._canceller: EchoCanceller | None = None
+        try:
+            self._canceller = EchoCanceller()
+        except EchoError as error:
+            _log.warning("%s", error)
+
+    @property
+    def canceller(self) -> EchoCanceller | None:
+        """The echo canceller, None without a library for it."""
+        return self._canceller
+
+    def listen(self, microphone: Frame, reference: Samples) -> tuple[Frame, VoiceBegan | VoiceEnded | None]:
+        """Take one exchange's blocks.
+
+        Args:
+            microphone: `(160,)` int16, what came back.
+            reference: `(160,)` float32, what went out.
+
+        Returns:
+            The microphone without the guide's voice, and the beginning or end of another voice.
+        """
+        self._now += len(microphone)
+        if np.mean(np.square(reference)) > SPEECH:
+            self._spoke = self._now
+        if self._canceller is None:
+            return microphone, None
+        clean = self._canceller.process(microphone, reference)
+        voice = self._voice.accept(microphone, clean, self._canceller.erle_db)
+        if self._voice.speaking:
+            self._noticed = self._now
+        return clean, voice if self._canceller.converged else None
+
+    def believes(self, command: Command | None) -> bool:
+        """Tell whether what was heard just now was said by somebody else than the guide.
+
+        While the guide is silent it was. While it speaks, another voice must have been noticed; as long as the
+        canceller cannot tell voices apart, only a report of pain is believed.
+
+        Args:
+            command: what was heard; None for speech that is no command.
+        """
+        if self._now - self._spoke > HANGOVER:
+            return True
+        if self._canceller is not None and self._canceller.converged:
+            return self._now - self._noticed <= VOICE_WITHIN
+        return command in PAIN_FAMILY
+
+    def close(self) -> None:
+        """Free the canceller."""
+        if self._canceller is not None:
+            self._canceller.close()
