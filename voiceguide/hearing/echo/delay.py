@@ -7,6 +7,7 @@ delay"): where both hold the same sound, their correlation is one sharp peak, wh
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +34,10 @@ _MICROPHONE = LATEST
 
 # Below, rooms hum and small speakers are silent; above, speech has little to tell.
 _BAND_HZ = (200.0, 6500.0)
+
+_TINY = 1e-9
+
+_Sound = NDArray[np.float64]
 
 _SILENT = 1e-6
 """Mean square of the speaker's samples (-60 dBFS) below which there is nothing to look for."""
@@ -67,12 +72,13 @@ class DelayFinder:
         self._speaker = np.zeros(_SPEAKER)
         self._microphone = np.zeros(_MICROPHONE)
         self._filled = 0
+        self._steps: Iterator[Sighting | None] = iter(())
 
     def accept(self, microphone: Frame, reference: Samples) -> Sighting | None:
         """Take the next `(160,)` samples of both.
 
         Returns:
-            The echo, when it was looked for and is clearly there.
+            The echo, a few blocks after it was looked for, when it is clearly there.
         """
         start = self._filled - _EVERY
         stop = start + BLOCK
@@ -80,44 +86,49 @@ class DelayFinder:
         self._microphone[start : stop or None] = microphone
         self._now += BLOCK
         self._filled += BLOCK
-        if self._filled < _EVERY:
-            return None
-        sighting = self._look()
-        self._filled = 0
-        for past in (self._speaker, self._microphone):
-            past[:-_EVERY] = past[_EVERY:]
-        return sighting
+        if self._filled == _EVERY:
+            self._steps = self._look(self._now, self._speaker.copy(), self._microphone.copy())
+            self._filled = 0
+            for past in (self._speaker, self._microphone):
+                past[:-_EVERY] = past[_EVERY:]
+        return next(self._steps, None)
 
-    def _look(self) -> Sighting | None:
-        if np.mean(np.square(self._speaker)) < _SILENT:
-            return None
-        correlation = self._correlate()
-        power = float(np.sqrt(np.mean(np.square(correlation))))
-        peak = int(np.argmax(correlation))
-        # A peak at an edge belongs to something outside.
-        if power == 0.0 or not 0 < peak < len(correlation) - 1:
-            return None
-        strength = float(correlation[peak]) / power
-        if strength < STRONG:
-            return None
-        before, top, after = correlation[peak - 1 : peak + 2]
-        fraction = 0.5 * (before - after) / (before - 2 * top + after)
-        return Sighting(self._centre(), EARLIEST + peak + float(fraction), strength)
+    def _look(self, now: int, speaker: _Sound, microphone: _Sound) -> Iterator[Sighting | None]:
+        """Look for the echo, a step a block: at once it would take a small computer longer than a block lasts."""
+        if np.mean(np.square(speaker)) < _SILENT:
+            return
+        played = np.conj(np.fft.rfft(speaker))
+        yield None
+        heard = np.fft.rfft(np.concatenate([np.zeros(_SPEAKER - _MICROPHONE), microphone]))
+        yield None
+        cross = heard * played
+        yield None
+        cross *= self._band / np.maximum(np.abs(cross), _TINY)
+        yield None
+        correlation = np.fft.irfft(cross, _SPEAKER)
+        yield None
+        correlation = np.concatenate([correlation[EARLIEST:], correlation[:LATEST]])
+        found = _highest(correlation)
+        if found is not None:
+            delay, strength = found
+            yield Sighting(now - _age(microphone), EARLIEST + delay, strength)
 
-    def _correlate(self) -> NDArray[np.float64]:
-        """Return the correlation of both at delays from `EARLIEST` on, one value a sample."""
-        padded = np.zeros(_SPEAKER)
-        padded[-_MICROPHONE:] = self._microphone
-        cross = np.fft.rfft(padded) * np.conj(np.fft.rfft(self._speaker))
-        size = np.abs(cross)
-        heard = self._band & (size > 0)
-        phases = np.zeros_like(cross)
-        phases[heard] = cross[heard] / size[heard]
-        whole = np.fft.irfft(phases, _SPEAKER)
-        return np.concatenate([whole[EARLIEST:], whole[:LATEST]])
 
-    def _centre(self) -> float:
-        """Return the moment around which the microphone's sound lies: with drift, the delay is that moment's."""
-        power = np.square(self._microphone)
-        ages = np.arange(_MICROPHONE, 0, -1)
-        return self._now - float(np.dot(power, ages) / np.sum(power))
+def _highest(correlation: _Sound) -> tuple[float, float] | None:
+    """Return the place of the peak, between samples, and its strength; None without a clear one."""
+    usual = float(np.sqrt(np.mean(np.square(correlation))))
+    peak = int(np.argmax(correlation))
+    # A peak at an edge belongs to something outside.
+    if usual == 0.0 or not 0 < peak < len(correlation) - 1:
+        return None
+    strength = float(correlation[peak]) / usual
+    if strength < STRONG:
+        return None
+    before, top, after = correlation[peak - 1 : peak + 2]
+    return peak + 0.5 * float((before - after) / (before - 2 * top + after)), strength
+
+
+def _age(microphone: _Sound) -> float:
+    """Return how long ago most of the sound was, in samples: with drift, the delay is that moment's."""
+    power = np.square(microphone)
+    return float(np.dot(power, np.arange(len(power), 0, -1)) / np.sum(power))
