@@ -81,7 +81,7 @@ def run(
             port,
             journal,
             first_time=first_time,
-            watch=panel.show,
+            watch=None if on_files else panel.show,
             live=not on_files,
             shared_air=cancel_echo and not on_files and not typed,
         )
