@@ -1,8 +1,8 @@
 """Calls through the guide's own voice, in a simulated room, with and without taking that voice out.
 
 A guide speaks without a pause; a person at two metres calls out pain every six seconds. Counted are calls that
-were heard as a report of pain, and calls for which the guide fell silent (it gave way), within a second of the word;
-and what was heard that nobody said. `python -m benchmarks.own_voice` prints the table.
+were heard as a report of pain, and calls for which the guide fell silent (it gave way), within a second of the
+word; and what was heard that nobody said. `python -m benchmarks.own_voice` prints the table.
 """
 
 from __future__ import annotations
