@@ -242,8 +242,10 @@ def test_restart_finds_another_delay_and_keeps_room_and_clocks(canceller: EchoCa
     at = samples(20)
     microphone = np.concatenate([near[:at], far[at:]])
     before = through(canceller, microphone[:at], reference[:at])
+    assert canceller.converged
     canceller.restart()
     assert canceller.delay_ms is None
+    assert not canceller.converged
     assert canceller.drift_ppm == pytest.approx(40, abs=2)
     soon = samples(24)
     after = through(canceller, microphone[:soon], reference[:soon], start=at)
@@ -328,15 +330,14 @@ def sightings(delay: float, drift_ppm: float, times_s: np.ndarray) -> list[Sight
 def test_track_needs_agreement_to_begin_and_says_drift_when_sure() -> None:
     track = DelayTrack()
     seen = sightings(960, 40, np.arange(1, 12, 0.25))
-    assert track.observe(seen[0]) is None
-    assert track.observe(Sighting(1.25 * RATE, 5000, 20)) is None
+    assert not track.observe(seen[0])
+    assert not track.observe(Sighting(1.25 * RATE, 5000, 20))
     assert not track.found
-    for one in seen[2:5]:
-        track.observe(one)
+    assert [track.observe(one) for one in seen[2:5]] == [False, False, True]
     assert track.found
     assert track.drift is None
     for one in seen[5:]:
-        assert track.observe(one) is None
+        assert not track.observe(one)
     assert track.drift == pytest.approx(40e-6, abs=2e-6)
     assert track.delay(60 * RATE) == pytest.approx(960 + 40 * 0.96, abs=1.5)
 
@@ -346,11 +347,12 @@ def test_track_is_not_moved_by_one_wrong_sighting() -> None:
     for one in sightings(960, 0, np.arange(1, 12, 0.25)):
         track.observe(one)
     for wrong in (4000, 200, 4001, 7000):
-        assert track.observe(Sighting(13 * RATE, wrong, 20)) is None
+        assert not track.observe(Sighting(13 * RATE, wrong, 20))
+        assert not track.certain
     assert track.delay(13 * RATE) == pytest.approx(960, abs=0.1)
-    jumps = [track.observe(one) for one in sightings(1120, 0, np.arange(14, 15, 0.25))]
-    assert jumps[:2] == [None, None]
-    assert jumps[2] == pytest.approx(160, abs=0.1)
+    found = [track.observe(one) for one in sightings(1120, 0, np.arange(14, 15, 0.25))]
+    assert found == [False, False, True, False]
+    assert track.delay(15 * RATE) == pytest.approx(1120, abs=0.5)
 
 
 @pytest.mark.parametrize("delay", [LEAST, 100.25, 1000.5, 2000.75])

@@ -77,7 +77,9 @@ class EchoCanceller:
         self._track = DelayTrack()
         self._line = DelayLine(LATEST)
         self._held_back = 0.0  # samples by which the reference is delayed
-        self._lead: float | None = None  # samples from the reference to its echo; None before it is first found
+        self._lead: float | None = (
+            None  # samples from the held-back reference to its echo; None before it was found
+        )
         self._now = 0
         self._heard = self._left = 0.0  # power before and after, summed with forgetting
         self._converged = False
@@ -121,8 +123,11 @@ class EchoCanceller:
 
     @property
     def converged(self) -> bool:
-        """Whether the filter knows the room: ERLE has reached `CONVERGED_DB` and not fallen below `LOST_DB`."""
-        return self._converged
+        """Whether the filter knows the room: ERLE has reached `CONVERGED_DB` and not fallen below `LOST_DB`.
+
+        False as well while the delay is being looked for anew.
+        """
+        return self._converged and self._track.certain
 
     def process(self, microphone: Frame, reference: Samples) -> Frame:
         """Return the microphone's block without the guide's voice.
@@ -137,10 +142,8 @@ class EchoCanceller:
         self._now += BLOCK
         self._line.write(reference)
         sighting = self._finder.accept(microphone, reference)
-        if sighting is not None:
-            jump = self._track.observe(sighting)
-            if jump is not None:
-                self._align(jump)
+        if sighting is not None and self._track.observe(sighting):
+            self._align()
         held_back = to_int16(self._hold_back())
         clean = self._filter.cancel(microphone, held_back)
         speaking = power(held_back) > _SPEECH
@@ -161,15 +164,13 @@ class EchoCanceller:
         """Free the filter. The canceller is not used again."""
         self._filter.close()
 
-    def _align(self, jump: float) -> None:
+    def _align(self) -> None:
         """Hold the reference back anew, after the echo was found or has jumped."""
         delay = self._track.delay(self._now)
         if self._lead is None:
             self._lead = LEAD
-            self._held_back = delay - LEAD
-        else:
-            # By exactly as much as the echo moved, so that the filter goes on as if nothing had been.
-            self._held_back += jump
+        # By exactly the lead it had, so that the filter goes on as if nothing had been.
+        self._held_back = delay - self._lead
         self._keep_within_reach()
         _log.info("the echo is %.1f ms behind the reference", delay / RATE * 1000)
         if self.late_ms > 0 and not self._late_told:

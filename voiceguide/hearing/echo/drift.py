@@ -56,6 +56,11 @@ class DelayTrack:
         return self._found
 
     @property
+    def certain(self) -> bool:
+        """Whether the delay is known and no sighting speaks against it."""
+        return self._found and not self._strays
+
+    @property
     def drift(self) -> float | None:
         """Samples by which the delay grows each sample; None until its standard deviation has reached `SURE_PPM`.
 
@@ -72,12 +77,11 @@ class DelayTrack:
         self._found = False
         self._strays.clear()
 
-    def observe(self, sighting: Sighting) -> float | None:
+    def observe(self, sighting: Sighting) -> bool:
         """Take a sighting.
 
         Returns:
-            None as long as the delay stays on its line; when a delay was found, how far it is from
-            where the line would have been.
+            Whether a delay was found by it: the first one, or another than was expected.
         """
         if self._found:
             self._predict(sighting.at)
@@ -86,7 +90,7 @@ class DelayTrack:
             if abs(surprise) < expected:
                 self._correct(surprise)
                 self._strays.clear()
-                return None
+                return False
         return self._settle(sighting)
 
     def _predict(self, at: float) -> None:
@@ -103,17 +107,16 @@ class DelayTrack:
         self._spread = self._spread - np.outer(gain, self._spread[0])
         self._sure = self._sure or self._spread[1, 1] < (SURE_PPM * 1e-6) ** 2
 
-    def _settle(self, sighting: Sighting) -> float | None:
+    def _settle(self, sighting: Sighting) -> bool:
         """Collect sightings that are elsewhere; enough of them in one place are the new delay."""
         if self._strays and abs(sighting.delay - self._strays[-1].delay) > _CLOSE:
             self._strays.clear()
         self._strays.append(sighting)
         if len(self._strays) < _AGREEING:
-            return None
+            return False
         self._strays.clear()
         self._predict(sighting.at)
-        jump = sighting.delay - float(self._state[0])
         self._state[0] = sighting.delay
         self._spread = np.diag([_READING**2, self._spread[1, 1] + _SHAKEN**2])
         self._found = True
-        return jump
+        return True
