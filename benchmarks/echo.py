@@ -52,7 +52,9 @@ HOLD_S = 12.0
 HOLD_SHARE = 0.1
 VOICES = ("slt", "rms")
 PAIN = ("it hurts", "sharp pain", "I feel pain", "shooting pain", "that hurts", "pain")
-FIRST_WORD_S, EVERY_S, WITHIN_S = 15.0, 4.5, 1.5
+FIRST_WORD_S, EVERY_S, WITHIN_S = 15.0, 4.0, 1.5
+COVERED = 0.8
+"""Share of a word during which the guide speaks."""
 
 Pcm = NDArray[np.int16]
 
@@ -221,14 +223,21 @@ def measure_cost() -> Table:
 
 
 def calls(reference: Samples) -> list[tuple[int, Samples]]:
-    """Return when the person says what, in voices that nothing was chosen with."""
-    starts = np.arange(FIRST_WORD_S, len(reference) / RATE - 3, EVERY_S)
+    """Return when the person says what, always into the guide's words, in voices that nothing was chosen with."""
     voices = [FliteVoice(name) for name in VOICES]
     said = {(which, text): voices[which].render(text) for which in range(len(voices)) for text in PAIN}
-    return [
-        (samples(start), said[number % len(voices), PAIN[number // len(voices) % len(PAIN)]])
-        for number, start in enumerate(starts)
-    ]
+    guide_speaks = np.repeat(speech_blocks(reference, 0), BLOCK)
+    words: list[tuple[int, Samples]] = []
+    at = samples(FIRST_WORD_S)
+    while True:
+        number = len(words)
+        word = said[number % len(voices), PAIN[number // len(voices) % len(PAIN)]]
+        while at + len(word) < len(guide_speaks) and np.mean(guide_speaks[at : at + len(word)]) < COVERED:
+            at += BLOCK
+        if at + len(word) + samples(2 * WITHIN_S) > len(guide_speaks):
+            return words
+        words.append((at, word))
+        at += samples(EVERY_S)
 
 
 def person(words: list[tuple[int, Samples]], length: int, room: Placed, dbfs: float) -> Samples:
@@ -264,10 +273,10 @@ def measure_words() -> Table:
     words = calls(reference)
     table = Table(
         "Echo: words spoken over the guide",
-        f"{len(words)} reports of pain by flite's slt and rms at 2 m, every {EVERY_S} s whether the guide speaks "
-        "or not; delay 80 ms, 50 ppm. SI-SDR in dB is the median over the words, against the word alone through "
-        "the same filter (which turns low tones' phases). Heard by PocketSphinx's ear of the program, right + "
-        "false: the word without any echo, with the echo, behind the filter, and behind the gate as well.",
+        f"{len(words)} reports of pain by flite's slt and rms at 2 m, each while the guide speaks; "
+        "delay 80 ms, 50 ppm. SI-SDR in dB is the median over the words, against the word alone through the same "
+        "filter (which turns low tones' phases). Heard by PocketSphinx's ear of the program, right + false: the "
+        "word without any echo, with the echo, behind the filter, and behind the gate as well.",
         ["speech to echo", "SI-SDR before", "after", "no echo", "with echo", "filter", "filter and gate"],
     )
     engine = choose_recogniser("en", "pocketsphinx")
