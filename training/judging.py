@@ -30,8 +30,11 @@ LEVEL_DB = -26.0
 """Of a phrase, where it is spoken; the level at which the program's other benchmarks let people speak."""
 
 HISS_DB = -66.0
-PER_HOUR = 1.0
-"""How often an hour, on what the limits are set with, one command may be taken from sound that holds none."""
+SAFETY = PAIN_FAMILY | {Command.STOP}
+
+PER_HOUR, OTHERS_PER_HOUR = 1.0, 5.0
+"""How often an hour, on what the limits are set with, one of the safety words, or all other commands together, may
+be taken from sound that holds none. The others share one limit: so few minutes say little about each of them."""
 
 AGREEING = 0.2
 """Enough when a grammar engine hears the same: two models with different mistakes seldom make the same one."""
@@ -135,10 +138,7 @@ class Judge:
 def set_limits(head: Head, streams: Sequence[Scores]) -> dict[Command, Limits]:
     """Return the lowest limits that streams without commands allow."""
     hours = sum(map(len, streams)) * HOP / RATE / 3600
-    hops = {
-        command: 4 if command in beginnings() else 2 if command in PAIN_FAMILY | {Command.STOP} else 3
-        for command in head.commands
-    }
+    hops = {command: 4 if command in beginnings() else 2 if command in SAFETY else 3 for command in head.commands}
     counts: dict[float, Counter[Command]] = {}
     for limit in _GRID:
         same = {command: Limits(limit, 0, hops[command]) for command in hops}
@@ -146,11 +146,18 @@ def set_limits(head: Head, streams: Sequence[Scores]) -> dict[Command, Limits]:
             command for stream in streams if stream.max() >= limit for _, command in events(head, stream, same)
         )
 
-    def lowest(command: Command) -> float:
-        fitting = [limit for limit in _GRID if counts[limit][command] <= math.floor(PER_HOUR * hours)]
+    def lowest(commands: frozenset[Command], per_hour: float) -> float:
+        allowed = math.floor(per_hour * hours)
+        fitting = [limit for limit in _GRID if sum(counts[limit][one] for one in commands) <= allowed]
         return fitting[0] if fitting else _GRID[-1]
 
-    return {command: Limits(lowest(command), AGREEING, hops[command]) for command in head.commands}
+    together = lowest(frozenset(head.commands) - SAFETY, OTHERS_PER_HOUR)
+    return {
+        command: Limits(
+            lowest(frozenset({command}), PER_HOUR) if command in SAFETY else together, AGREEING, hops[command]
+        )
+        for command in head.commands
+    }
 
 
 def events(
@@ -207,7 +214,6 @@ def result(head: Head, calls: Sequence[Call], limits: Mapping[Command, Limits]) 
     """
     hits: Counter[Command] = Counter()
     tries: Counter[Command] = Counter()
-    kin = PAIN_FAMILY | {Command.STOP}
     protected = wrong = 0
     delays = []
     for call in calls:
@@ -219,8 +225,8 @@ def result(head: Head, calls: Sequence[Call], limits: Mapping[Command, Limits]) 
         hits[call.command] += bool(right)
         if right:
             delays.append((right[0] - call.end) / RATE)
-        alike = kin if call.command in kin else {call.command}
-        protected += call.command in PAIN_FAMILY and any(command in kin for _, command in told)
+        alike = SAFETY if call.command in SAFETY else {call.command}
+        protected += call.command in PAIN_FAMILY and any(command in SAFETY for _, command in told)
         wrong += any(command not in alike for _, command in told)
     return Result(
         {command: Share(hits[command], tries[command]) for command in head.commands if tries[command]},
