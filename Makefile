@@ -14,7 +14,7 @@ APT_TEST := espeak-ng pulseaudio pulseaudio-utils libasound2-plugins alsa-utils
 # The second ear is trained with festival's voices, too.
 APT_TRAIN := espeak-ng festival festvox-kallpc16k festvox-kdlpc16k
 
-.PHONY: demo test lint types bench train-spotter clean
+.PHONY: demo test lint types bench bench-hearing train-spotter clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -32,6 +32,10 @@ types: $(VENV)/.test
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks.session
+
+bench-hearing: $(VENV)/.test
+	$(BIN)/python -m benchmarks.echo
+	$(BIN)/python -m benchmarks.own_voice
 
 # Twenty minutes; HUMAN=DIR lets people speak as well as synthetic voices. See training/README.md.
 train-spotter: $(VENV)/.test
