@@ -185,7 +185,7 @@ class Share:
         z, n, p = 1.96, self.tries, self.hits / self.tries
         middle = (p + z * z / (2 * n)) / (1 + z * z / n)
         half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return f"{100 * p:.0f}% ({self.hits}/{n}, {100 * (middle - half):.0f}-{100 * (middle + half):.0f})"
+        return f"{100 * p:.0f}% ({self.hits}/{n}, {max(100 * (middle - half), 0):.0f}-{100 * (middle + half):.0f})"
 
 
 @dataclass(frozen=True)
