@@ -1,14 +1,15 @@
 # Two commands for a newcomer; each does all set-up itself on Debian 12 or 64-bit Raspberry Pi OS.
 #   make demo   a whole session without microphone, loudspeaker or downloaded model
 #   make test   lint, types and all tests
-# What else there is: make bench, make train-spotter, make clean.
+# What else there is: make bench, make bench-hearing, make train-spotter, make clean.
 
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-# espeak-ng's library is the default voice, PortAudio the way to the sound card, flite the person in the demo.
-APT_RUN := python3-venv libespeak-ng1 espeak-ng-data libportaudio2 flite
+# espeak-ng is the default voice, PortAudio the way to the sound card, Speex takes the echo out, flite is the person
+# in the demo.
+APT_RUN := python3-venv libespeak-ng1 espeak-ng-data libportaudio2 libspeexdsp1 flite
 # The tests also speak with the espeak-ng and festival programs and play through a virtual sound card.
 APT_TEST := espeak-ng pulseaudio pulseaudio-utils libasound2-plugins alsa-utils
 # The second ear is trained with festival's voices, too.

@@ -34,8 +34,8 @@ def test_what_is_played_arrives_at_the_speaker_and_through_the_room_at_the_micro
     at_microphone = to_float(np.array(answer.json["heard"], np.int16))
     for sound in (at_speaker, at_microphone):
         tone = _tone_in(sound)
-        # Two seconds; a busy machine may put gaps into it, but they are counted.
-        assert len(tone) >= 31_900
+        # Two seconds; a busy machine may put gaps into it or cut a block off, but they are counted.
+        assert len(tone) >= 31_000
         assert loudest_hertz(tone) == pytest.approx(1000, abs=2)
     if answer.json["counters"]["speaker_gaps"] == 0:
         assert level(middle(_tone_in(at_speaker))) == pytest.approx(0.5, rel=0.05)
