@@ -1,32 +1,23 @@
-"""The pain conversation, word by word, and the safety promises S1, S2, S3, S4, S5 and S10."""
+"""The pain conversation, word by word, and the safety promises but S8 (test_doubt.py)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from small_routine import BALL, REST, ROUTINE, STRETCH
+from small_routine import BALL, REST, STRETCH
 
 from voiceguide.core.actions import Hush, Record, Say
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import PAIN_FAMILY, Command
-from voiceguide.core.events import Heard, HearingBack, HearingLost, VoiceBegan, VoiceEnded
+from voiceguide.core.events import HearingBack, HearingLost
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.safety import ANSWERS, OVER_ANSWERS, PainConversation, Stage
-from voiceguide.core.session import Session
 from voiceguide.core.states import State
-from voiceguide.testing import VirtualSession, spoken_length
+from voiceguide.testing import VirtualSession
 
 Reach = Callable[[State], VirtualSession]
 NewSession = Callable[..., VirtualSession]
-
-ROUTINE_KEYS = {
-    *("breathe_in", "breathe_out", "halfway", "count_3", "count_2", "count_1", "coach", "upcoming"),
-    *("setup", "title", "purpose", "begin", "ease_off", "next_repeat", "now_side", "ask_ready", "welcome"),
-}
-"""Lines that belong to the routine, not to safety."""
 
 
 def spoken_since(virtual: VirtualSession, at: int) -> list[str]:
@@ -293,82 +284,6 @@ def test_pain_in_the_goodbye_is_heard_and_ends_in_a_goodbye(reach: Reach) -> Non
     assert virtual.ended
 
 
-# --- S8: doubt means pause -----------------------------------------------------------------------------------
-
-
-def quiet_moment_of_a_hold(reach: Reach) -> VirtualSession:
-    virtual = reach(State.HOLDING)
-    virtual.run(6.5)  # between "out" and the next "in"
-    assert virtual.playing is None
-    return virtual
-
-
-def test_s8_unknown_speech_in_a_hold_pauses_and_asks(reach: Reach) -> None:
-    virtual = quiet_moment_of_a_hold(reach)
-    virtual.hear(None)
-    assert virtual.session.state is State.DOUBT
-    assert virtual.records("hold")[-1].fields["complete"] is False
-    virtual.run_until_silent()
-    assert virtual.spoken[-1].key == "doubt_ask"
-
-
-def test_s8_yes_is_a_report_of_pain(reach: Reach) -> None:
-    virtual = quiet_moment_of_a_hold(reach)
-    virtual.hear(None)
-    first = next(action for action in virtual.hear(Command.YES) if isinstance(action, Say))
-    assert virtual.session.state is State.SAFETY
-    assert first.key == "release"
-
-
-@pytest.mark.parametrize("answer", [Command.NO, Command.RESUME, None])
-def test_s8_a_false_stop_costs_seconds_and_goes_on_with_the_same_breath(
-    reach: Reach, answer: Command | None
-) -> None:
-    virtual = quiet_moment_of_a_hold(reach)
-    virtual.hear(None)
-    virtual.run_until_silent()
-    asked = virtual.now
-    if answer is not None:
-        virtual.hear(answer)
-    virtual.run_until(State.HOLDING)
-    assert virtual.now - asked < samples(14)
-    begun = virtual.now
-    virtual.run_until(State.RESTING)
-    assert virtual.now - begun == samples(30), "it was in the first breath"
-
-
-def test_s8_who_goes_on_talking_is_waited_for(reach: Reach) -> None:
-    virtual = quiet_moment_of_a_hold(reach)
-    for _ in range(3):
-        virtual.hear(None)
-        virtual.run_until_silent()
-    assert virtual.session.state is State.PAUSED
-    virtual.run(600)
-    assert virtual.session.state is State.PAUSED
-
-
-def test_s8_a_television_does_not_stall_the_session(reach: Reach) -> None:
-    virtual = reach(State.HOLDING)
-    doubts = 0
-    for _ in range(400):
-        virtual.run(1.5)
-        if virtual.session.state is State.HOLDING:
-            virtual.hear(None)
-            doubts += virtual.session.state is State.DOUBT
-        elif virtual.session.next_deadline() is None and virtual.playing is None:
-            virtual.hear(Command.READY)
-    assert doubts >= 2
-    assert len([record for record in virtual.records("hold") if record.fields["complete"]]) >= 3
-
-
-def test_s8_the_echo_of_the_guides_own_words_raises_no_doubt(reach: Reach) -> None:
-    virtual = reach(State.HOLDING)
-    virtual.run(3.5)
-    assert virtual.now - virtual.spoken[-1].ends < samples(1)
-    virtual.hear(None)
-    assert virtual.session.state is State.HOLDING
-
-
 # --- S6, S7, S10 ---------------------------------------------------------------------------------------------
 
 
@@ -409,65 +324,3 @@ def test_s10_is_said_even_to_those_who_start_at_once(new_session: NewSession) ->
     virtual.hear(Command.START)
     virtual.run_until_silent()
     assert [said.key for said in virtual.spoken if not said.cut][:2] == ["not_a_device", "welcome"]
-
-
-# --- random sessions -----------------------------------------------------------------------------------------
-
-STEPS = st.one_of(
-    st.sampled_from([*Command, Command.READY, Command.READY, Command.START, Command.PAIN]).map(
-        lambda c: ("hear", c)
-    ),
-    st.just(("hear", None)),
-    st.floats(0.0, 40.0).map(lambda s: ("run", s)),
-    st.just(("idle", None)),
-    st.sampled_from([("lost", None), ("back", None), ("voice", None), ("voice over", None)]),
-)
-
-
-@settings(max_examples=400, deadline=None)
-@given(steps=st.lists(STEPS, max_size=60))
-def test_random_sessions_keep_the_promises(phrases: Phrases, steps: list[tuple[str, object]]) -> None:
-    virtual = VirtualSession(Session(ROUTINE, phrases, spoken_length, first_time=False))
-    virtual.begin()
-    for what, value in [("hear", Command.START), *steps]:
-        if virtual.ended:
-            break
-        before, at = virtual.session.state, virtual.now
-        said = len(virtual.spoken)
-        match what:
-            case "hear":
-                actions = virtual.session.handle(Heard(at, value, "words", "random"))  # type: ignore[arg-type]
-                check_hearing(virtual, before, value, actions)
-                for action in actions:
-                    virtual.actions.append(action)
-                    virtual._carry_out(action)
-            case "run":
-                virtual.run(value)  # type: ignore[arg-type]
-            case "idle":
-                virtual.run_until_idle()
-            case "lost":
-                virtual.feed(HearingLost(at, "random"))
-            case "voice":
-                virtual.feed(VoiceBegan(at))
-            case "voice over":
-                virtual.feed(VoiceEnded(at))
-            case "back":
-                virtual.feed(HearingBack(at))
-        after = virtual.session.state
-        if before is State.SAFETY and what != "hear":
-            leaving = virtual.records("state")[-1].fields["state"] == State.FINISHED  # "stop" was said before
-            assert after is State.SAFETY or leaving, "S3: nothing but words leads out of safety"
-        if before is State.SAFETY and after is State.SAFETY:
-            routine = {line.key for line in virtual.spoken[said:] if not line.cut} & ROUTINE_KEYS
-            assert not routine, "S2: no routine cue in safety"
-
-
-def check_hearing(virtual: VirtualSession, before: State, command: object, actions: list[object]) -> None:
-    said = [action for action in actions if isinstance(action, Say)]
-    if command is Command.PAIN or (command in PAIN_FAMILY and before is not State.SAFETY):
-        assert virtual.session.state is State.SAFETY, "S1: from every state"
-        if virtual.playing or virtual._queue:
-            assert any(isinstance(action, Hush) and action.at == virtual.now for action in actions), "S1: silent"
-        assert said[0].key in ("release", "safety_release_anywhere"), "S5: release first"
-    if virtual.session.state is State.SAFETY:
-        assert not {action.key for action in said} & ROUTINE_KEYS, "S2: still"

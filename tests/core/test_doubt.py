@@ -1,0 +1,88 @@
+"""S8: doubt means pause, and neither a cough nor a television stalls the session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from voiceguide.core.actions import Say
+from voiceguide.core.clock import samples
+from voiceguide.core.commands import Command
+from voiceguide.core.states import State
+from voiceguide.testing import VirtualSession
+
+Reach = Callable[[State], VirtualSession]
+
+
+def quiet_moment_of_a_hold(reach: Reach) -> VirtualSession:
+    virtual = reach(State.HOLDING)
+    virtual.run(6.5)  # between "out" and the next "in"
+    assert virtual.playing is None
+    return virtual
+
+
+def test_s8_unknown_speech_in_a_hold_pauses_and_asks(reach: Reach) -> None:
+    virtual = quiet_moment_of_a_hold(reach)
+    virtual.hear(None)
+    assert virtual.session.state is State.DOUBT
+    assert virtual.records("hold")[-1].fields["complete"] is False
+    virtual.run_until_silent()
+    assert virtual.spoken[-1].key == "doubt_ask"
+
+
+def test_s8_yes_is_a_report_of_pain(reach: Reach) -> None:
+    virtual = quiet_moment_of_a_hold(reach)
+    virtual.hear(None)
+    first = next(action for action in virtual.hear(Command.YES) if isinstance(action, Say))
+    assert virtual.session.state is State.SAFETY
+    assert first.key == "release"
+
+
+@pytest.mark.parametrize("answer", [Command.NO, Command.RESUME, None])
+def test_s8_a_false_stop_costs_seconds_and_goes_on_with_the_same_breath(
+    reach: Reach, answer: Command | None
+) -> None:
+    virtual = quiet_moment_of_a_hold(reach)
+    virtual.hear(None)
+    virtual.run_until_silent()
+    asked = virtual.now
+    if answer is not None:
+        virtual.hear(answer)
+    virtual.run_until(State.HOLDING)
+    assert virtual.now - asked < samples(14)
+    begun = virtual.now
+    virtual.run_until(State.RESTING)
+    assert virtual.now - begun == samples(30), "it was in the first breath"
+
+
+def test_s8_who_goes_on_talking_is_waited_for(reach: Reach) -> None:
+    virtual = quiet_moment_of_a_hold(reach)
+    for _ in range(3):
+        virtual.hear(None)
+        virtual.run_until_silent()
+    assert virtual.session.state is State.PAUSED
+    virtual.run(600)
+    assert virtual.session.state is State.PAUSED
+
+
+def test_s8_a_television_does_not_stall_the_session(reach: Reach) -> None:
+    virtual = reach(State.HOLDING)
+    doubts = 0
+    for _ in range(400):
+        virtual.run(1.5)
+        if virtual.session.state is State.HOLDING:
+            virtual.hear(None)
+            doubts += virtual.session.state is State.DOUBT
+        elif virtual.session.next_deadline() is None and virtual.playing is None:
+            virtual.hear(Command.READY)
+    assert doubts >= 2
+    assert len([record for record in virtual.records("hold") if record.fields["complete"]]) >= 3
+
+
+def test_s8_the_echo_of_the_guides_own_words_raises_no_doubt(reach: Reach) -> None:
+    virtual = reach(State.HOLDING)
+    virtual.run(3.5)
+    assert virtual.now - virtual.spoken[-1].ends < samples(1)
+    virtual.hear(None)
+    assert virtual.session.state is State.HOLDING
