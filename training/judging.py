@@ -36,8 +36,9 @@ PER_HOUR, OTHERS_PER_HOUR = 1.0, 5.0
 """How often an hour, on what the limits are set with, one of the safety words, or all other commands together, may
 be taken from sound that holds none. The others share one limit: so few minutes say little about each of them."""
 
-AGREEING = 0.2
-"""Enough when a grammar engine hears the same: two models with different mistakes seldom make the same one."""
+AGREEING = 0.05
+"""Enough when a grammar engine hears the same: two models with different mistakes seldom make the same one. On
+what the limits are set with, 0.02 already removed all false events of PocketSphinx; `docs/spotter.md`."""
 
 _GRID = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98)
 
