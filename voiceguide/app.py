@@ -23,9 +23,11 @@ from voiceguide.core.session import Session
 from voiceguide.core.view import View
 from voiceguide.guide import Guide
 from voiceguide.hearing.air import Air
-from voiceguide.hearing.ears import Ears
+from voiceguide.hearing.ears import Ears, Listening
 from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.spotter.spotter import Spotter
+from voiceguide.hearing.two_ears import TwoEars
 from voiceguide.hearing.worker import EarsInThread
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import LanguagePack, load_language
@@ -96,6 +98,7 @@ class Prepared:
         watch: Callable[[View], None] | None = None,
         live: bool = False,
         shared_air: bool = False,
+        second_ear: bool = False,
     ) -> Guide:
         """Return a guide for one session on an audio port.
 
@@ -107,8 +110,14 @@ class Prepared:
             live: listen in a thread of its own, so that a slow recogniser cannot stall the speaker; files are
                 heard in step, which gives the same result every time.
             shared_air: the microphone hears the speaker, so the guide's own voice is taken out.
+            second_ear: a second ear listens for the words of safety beside the recogniser.
+
+        Raises:
+            RecogniserError: there is no second ear for the language, or what it needs is missing.
         """
-        ears = Ears(self.recogniser, self.language)
+        ears: Listening = Ears(self.recogniser, self.language)
+        if second_ear:
+            ears = TwoEars(ears, Spotter(self.language.language))
         return Guide(
             self.session(first_time=first_time),
             port=port,
