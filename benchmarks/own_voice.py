@@ -23,8 +23,10 @@ from voiceguide.core.events import VoiceBegan
 from voiceguide.core.script import everything_said
 from voiceguide.demo.flite import FliteVoice
 from voiceguide.hearing.air import Air
-from voiceguide.hearing.ears import Ears
+from voiceguide.hearing.ears import Ears, Listening
 from voiceguide.hearing.engines import choose_recogniser
+from voiceguide.hearing.spotter.spotter import Spotter
+from voiceguide.hearing.two_ears import TwoEars, second_ear_for
 from voiceguide.language.pack import load_language
 from voiceguide.routine.load import find_routine, load_routine
 from voiceguide.speaking.cache import SpeechStore
@@ -78,7 +80,11 @@ class Caller:
         return self._voice[self._at - len(heard) : self._at]
 
 
-def run(room: Room, speaker: str, guide: Samples, ears: Ears, *, cancel: bool, seed: int) -> Tally:
+MODES = (("left in", False, False), ("taken out", True, False), ("taken out, two ears", True, True))
+"""What is done about the guide's own voice: name, echo cancellation and all that goes with it, a second ear."""
+
+
+def run(room: Room, speaker: str, guide: Samples, ears: Listening, *, cancel: bool, seed: int) -> Tally:
     placed, voice = place(room, seed), FliteVoice(speaker)
     words = [placed.spoken(finish(voice.render(phrase))) for phrase in PHRASES]
     calls = [(FIRST_CALL + EVERY * number, sound) for number, sound in enumerate(words)]
@@ -135,11 +141,18 @@ def main() -> None:
     ):
         table.add_column(column)
     for ratio_db in RATIOS_DB:
-        for cancel in (False, True):
+        for mode, cancel, twice in MODES:
+            if twice and not second_ear_for("en"):
+                print("no second ear: pip install 'voiceguide[spotter]'", file=sys.stderr)
+                continue
             total = Tally()
             for number, speaker in enumerate(SPEAKERS):
                 room = Room(speech_to_echo_db=ratio_db, rt60_s=0.3 + 0.1 * number)
-                one = run(room, speaker, guide, Ears(recogniser, pack), cancel=cancel, seed=number + 1)
+                ears: Listening = Ears(recogniser, pack)
+                if twice:
+                    ears = TwoEars(ears, Spotter("en"))
+                one = run(room, speaker, guide, ears, cancel=cancel, seed=number + 1)
+                ears.close()
                 for name in vars(total):
                     setattr(total, name, getattr(total, name) + getattr(one, name))
             minutes = total.seconds / 60
@@ -147,14 +160,14 @@ def main() -> None:
             false = f"{total.false_commands / minutes:.1f} ({total.false_pain / minutes:.1f} of pain)"
             table.add_row(
                 f"{ratio_db:+.0f} dB",
-                "taken out" if cancel else "left in",
+                mode,
                 f"{total.heard}/{total.calls}",
                 f"{total.gave_way}/{total.calls}" if cancel else "-",
                 f"{total.either}/{total.calls}",
                 delay,
                 f"{false}, {total.false_yields / minutes:.1f} yields",
             )
-            print(ratio_db, cancel, total, file=sys.stderr, flush=True)
+            print(ratio_db, mode, total, file=sys.stderr, flush=True)
     Console(width=110).print(table)
     voice.close()
     recogniser.close()
