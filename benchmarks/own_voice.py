@@ -26,7 +26,7 @@ from voiceguide.hearing.air import Air
 from voiceguide.hearing.ears import Ears, Listening
 from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.spotter.spotter import Spotter
-from voiceguide.hearing.two_ears import TwoEars, second_ear_for
+from voiceguide.hearing.two_ears import ENGINE, TwoEars, second_ear_for
 from voiceguide.language.pack import load_language
 from voiceguide.routine.load import find_routine, load_routine
 from voiceguide.speaking.cache import SpeechStore
@@ -101,7 +101,11 @@ def run(room: Room, speaker: str, guide: Samples, ears: Listening, *, cancel: bo
         if air is not None:
             frame, event = air.listen(frame, block)
             yields += [at + BLOCK] if isinstance(event, VoiceBegan) else []
-        believed = [heard for heard in ears.accept(frame) if air is None or air.believes(heard.command)]
+        believed = [
+            heard
+            for heard in ears.accept(frame)
+            if air is None or air.believes(heard.command, second_ear=heard.engine == ENGINE)
+        ]
         commands += [(at + BLOCK, heard.command) for heard in believed if heard.command is not None]
     if air is not None:
         air.close()

@@ -34,6 +34,7 @@ from voiceguide.core.view import View
 from voiceguide.errors import RecogniserError
 from voiceguide.hearing.air import Air
 from voiceguide.hearing.ears import Listening
+from voiceguide.hearing.two_ears import ENGINE as SECOND_EAR
 from voiceguide.history.journal import Journal
 from voiceguide.speaking.mouth import Mouth
 from voiceguide.speaking.voice import Samples
@@ -175,7 +176,8 @@ class Guide:
             self._happen(HearingLost(self.now, str(error)))
             return
         for event in heard:
-            if self._air is None or self._air.believes(event.command):
+            twice = event.engine == SECOND_EAR
+            if self._air is None or self._air.believes(event.command, second_ear=twice):
                 self._happen(replace(event, at=self.now))
             else:
                 name = event.command.value if event.command else None

@@ -110,8 +110,18 @@ def test_before_the_canceller_has_converged_only_pain_is_believed(air: Air) -> N
     events = [event for _, event in listen(air, echo_of(said), said) if event]
     assert events == []
     assert all(air.believes(command) for command in PAIN_FAMILY)
+    assert not any(air.believes(command, second_ear=True) for command in PAIN_FAMILY)
     assert not air.believes(Command.STOP)
     assert not air.believes(None)
+
+
+def test_with_a_headset_everything_is_believed(air: Air) -> None:
+    said = guide(12)
+    events = [event for _, event in listen(air, np.zeros_like(said), said) if event]
+    assert events == []
+    assert air.canceller is not None
+    assert air.canceller.delay_ms is None
+    assert all(air.believes(command) for command in (*Command, None))
 
 
 def test_in_silence_everything_is_believed(air: Air) -> None:

@@ -18,7 +18,6 @@ from voiceguide.cli.panel import Panel
 from voiceguide.cli.progress import counting
 from voiceguide.errors import VoiceguideError
 from voiceguide.hearing.recognisers.typed import TypedRecogniser, read_lines
-from voiceguide.hearing.two_ears import second_ear_for
 from voiceguide.history.journal import Journal
 
 
@@ -42,11 +41,8 @@ def run(
         bool, typer.Option(help="On the card, take the guide's own voice out of the microphone.")
     ] = True,
     second_ear: Annotated[
-        bool | None,
-        typer.Option(
-            help="Let a second ear listen for words of pain; by default on the card, if it is installed."
-        ),
-    ] = None,
+        bool, typer.Option(help="Let a second ear listen for words of pain (English, extra `spotter`).")
+    ] = False,
     engine: Engine = None,
     voice: VoiceName = None,
     introduce: Annotated[
@@ -84,9 +80,6 @@ def run(
         panel = stack.enter_context(Panel(console, prepared.routine.title, live=not on_files))
         journal.watch(panel.notice)
         first_time = not introduced if introduce is None else introduce
-        listens_twice = second_ear
-        if listens_twice is None:
-            listens_twice = not on_files and not typed and second_ear_for(prepared.routine.language)
         guide = prepared.guide(
             port,
             journal,
@@ -94,7 +87,7 @@ def run(
             watch=None if on_files else panel.show,
             live=not on_files,
             shared_air=cancel_echo and not on_files and not typed,
-            second_ear=listens_twice,
+            second_ear=second_ear,
         )
         stack.callback(guide.close)
         guide.run()

@@ -21,6 +21,9 @@ SPEECH = 1e-6
 HANGOVER = samples(0.7)
 """So long after the guide's words a recogniser may still decide about them: the end of an utterance, the room."""
 
+FOUND_WITHIN = samples(5)
+"""After so much of the guide's speech without an echo there is none: a headset. The canceller needs a second."""
+
 VOICE_WITHIN = samples(1.5)
 """A word was somebody else's when their voice was noticed so shortly before the decision."""
 
@@ -39,6 +42,7 @@ class Air:
         self._now = 0
         self._spoke = -HANGOVER
         self._noticed = -VOICE_WITHIN
+        self._spoken = 0  # samples of the guide's speech
         self._canceller: EchoCanceller | None = None
         try:
             self._canceller = EchoCanceller()
@@ -63,6 +67,7 @@ class Air:
         self._now += len(microphone)
         if np.mean(np.square(reference)) > SPEECH:
             self._spoke = self._now
+            self._spoken += len(reference)
         if self._canceller is None:
             return microphone, None
         clean = self._canceller.process(microphone, reference)
@@ -71,20 +76,27 @@ class Air:
             self._noticed = self._now
         return clean, voice if self._canceller.converged else None
 
-    def believes(self, command: Command | None) -> bool:
+    def believes(self, command: Command | None, *, second_ear: bool = False) -> bool:
         """Tell whether what was heard just now was said by somebody else than the guide.
 
-        While the guide is silent it was. While it speaks, another voice must have been noticed; as long as the
-        canceller cannot tell voices apart, only a report of pain is believed.
+        While the guide is silent it was, and where the microphone does not hear the guide. While it speaks,
+        another voice must have been noticed; as long as the canceller cannot tell voices apart, only a report of
+        pain is believed, and only by the recogniser: the second ear takes the guide's own words for pain now and
+        then.
 
         Args:
             command: what was heard; None for speech that is no command.
+            second_ear: it was the second ear that heard it.
         """
-        if self._now - self._spoke > HANGOVER:
+        if self._now - self._spoke > HANGOVER or self._no_echo():
             return True
         if self._canceller is not None and self._canceller.converged:
             return self._now - self._noticed <= VOICE_WITHIN
-        return command in PAIN_FAMILY
+        return command in PAIN_FAMILY and not second_ear
+
+    def _no_echo(self) -> bool:
+        found = self._canceller is None or self._canceller.delay_ms is not None
+        return not found and self._spoken >= FOUND_WITHIN
 
     def close(self) -> None:
         """Free the canceller."""

@@ -37,7 +37,7 @@ class Journal:
         self._file: TextIO | None = None
         if path is not None:
             try:
-                self._file = path.open("w", encoding="utf-8")
+                self._file = path.open("w", buffering=1, encoding="utf-8")  # whole lines, also when killed
             except OSError as error:
                 reason = error.strerror or str(error)
                 raise VoiceguideError(
