@@ -88,7 +88,7 @@ class Guide:
         self._watch = watch
         self._air = air
         self._mouth = Mouth()
-        self._keys: dict[int, Say] = {}
+        self._says: dict[int, Say] = {}
         self._deaf: RecogniserError | None = None
         self._ended = False
 
@@ -180,8 +180,7 @@ class Guide:
             if self._air is None or self._air.believes(event.command, second_ear=twice):
                 self._happen(replace(event, at=self.now))
             else:
-                name = event.command.value if event.command else None
-                self._journal.write(self.now, "own_voice", command=name, text=event.text, engine=event.engine)
+                self._journal.write(self.now, "own_voice", **_words(event))
 
     def _happen(self, event: Event) -> None:
         self._write_down(event)
@@ -191,7 +190,7 @@ class Guide:
     def _do(self, action: Action) -> None:
         match action:
             case Say(at=at, utterance=utterance, text=text):
-                self._keys[utterance] = action
+                self._says[utterance] = action
                 self._mouth.say(utterance, self._speech.samples(text), at)
             case Hush(at=at):
                 self._mouth.hush(at)
@@ -209,11 +208,10 @@ class Guide:
 
     def _write_down(self, event: Event) -> None:
         match event:
-            case Heard(at=at, command=command, text=text, engine=engine):
-                name = command.value if command else None
-                self._journal.write(at, "heard", command=name, text=text, engine=engine)
+            case Heard(at=at):
+                self._journal.write(at, "heard", **_words(event))
             case SpeechStarted(at=at, utterance=utterance):
-                say = self._keys[utterance]
+                say = self._says[utterance]
                 late = seconds(at - say.at)
                 self._journal.write(
                     at, "say_started", **self._said(utterance), wanted_s=seconds(say.at), late_s=late
@@ -226,5 +224,10 @@ class Guide:
                 pass  # the session records what follows from them
 
     def _said(self, utterance: int) -> dict[str, object]:
-        say = self._keys[utterance]
+        say = self._says[utterance]
         return {"utterance": utterance, "key": say.key, "text": say.text}
+
+
+def _words(heard: Heard) -> dict[str, object]:
+    command = heard.command.value if heard.command else None
+    return {"command": command, "text": heard.text, "engine": heard.engine}

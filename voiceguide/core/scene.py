@@ -73,7 +73,7 @@ class Scene:
     def chime(self, sound: Sound) -> None:
         """Answer with a sound; words follow when it is over."""
         self.do(Chime(self.now, sound))
-        self._voice_from = self.now + AFTER_CHIME
+        self.breathe_before_speaking()
 
     def hush(self) -> None:
         """Fall silent at once."""

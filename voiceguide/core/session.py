@@ -225,7 +225,6 @@ class Session:
             self._scene.chime(Sound.ACCEPTED)
             self._answer_pain(command)
             return
-        self._scene.hush()
         if self._pain is None:
             self._pain = self._open_conversation()
         self._beside.suspend(State.SAFETY)
