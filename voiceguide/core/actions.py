@@ -50,10 +50,16 @@ class Chime:
 
 @dataclass(frozen=True)
 class Listen:
-    """These commands are possible from now on; the recogniser's grammar follows."""
+    """These commands are possible from now on; the recogniser's grammar follows.
+
+    Attributes:
+        commands: which.
+        hold: a position is being held, where a doubtful word of safety is reason enough to ask (S8).
+    """
 
     at: int
     commands: frozenset[Command]
+    hold: bool = False
 
 
 @dataclass(frozen=True)

@@ -29,13 +29,15 @@ class Heard:
         at: when the decision fell.
         command: the command, or None for speech that is no known command.
         text: the words as recognised.
-        engine: which recogniser decided.
+        engine: which ear decided, or which ears, such as "pocketsphinx+spotter".
+        perhaps: without a command, the word of safety that it may have been.
     """
 
     at: int
     command: Command | None
     text: str = ""
     engine: str = ""
+    perhaps: Command | None = None
 
 
 @dataclass(frozen=True)

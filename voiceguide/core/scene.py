@@ -68,7 +68,7 @@ class Scene:
 
     def listen(self, commands: Iterable[Command]) -> None:
         """Have the recogniser listen for these commands from now on."""
-        self.do(Listen(self.now, frozenset(commands)))
+        self.do(Listen(self.now, frozenset(commands), hold=self.state is State.HOLDING))
 
     def chime(self, sound: Sound) -> None:
         """Answer with a sound; words follow when it is over."""
