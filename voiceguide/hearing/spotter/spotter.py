@@ -107,6 +107,14 @@ class Spotter:
         """Sample time of the last hop."""
         return self._at
 
+    def fresh(self) -> Floats:
+        """Return the embedding's vectors that the last `accept` brought, shape (n, 96), for whoever compares them too.
+
+        None comes twice; the last one ends at `at`. While the ear sleeps there are none, and when it wakes it brings
+        those of the last 1.3 s that it slept through.
+        """
+        return self._fresh
+
     def limits(self, command: Command) -> Limits:
         """Return what it takes to believe a command.
 
@@ -134,6 +142,7 @@ class Spotter:
         """
         sound: Frame = np.concatenate([self._sound, frame])
         spotted: list[Spotted] = []
+        self._fresh = self._vectors[:0]
         while len(sound) >= OVERLAP + HOP:
             spotted += self._hop(sound[: OVERLAP + HOP])
             sound = sound[HOP:]
@@ -146,6 +155,7 @@ class Spotter:
         self._sound = np.zeros(OVERLAP, np.int16)
         self._mels: Floats = self._embedding.before(CONTEXT)
         self._vectors: Floats = np.zeros((CONTEXT, SIZE), np.float32)
+        self._fresh: Floats = self._vectors[:0]
         self._missing = CONTEXT
         self._hops: deque[Hop] = deque(maxlen=MEMORY // HOP)
         self._sureness = Sureness(self._head.commands, self._limits)
@@ -169,6 +179,7 @@ class Spotter:
         # One shape for each of the two cases: a few hops as always, or all that was slept through.
         count = self._every if self._missing <= self._every else CONTEXT
         new = self._embedding.vectors(self._mels[_MELS - FRAMES - HOP_FRAMES * (count - 1) :])
+        self._fresh = np.concatenate([self._fresh, new[-self._missing :]])
         before = CONTEXT + self._every - 1
         self._vectors = np.concatenate([self._vectors, new])[-before:]
         self._missing = 0
