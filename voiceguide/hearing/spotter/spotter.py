@@ -108,10 +108,10 @@ class Spotter:
         return self._at
 
     def fresh(self) -> Floats:
-        """Return the embedding's vectors that the last `accept` brought, shape (n, 96), for whoever compares them too.
+        """Return the embedding's vectors that the last `accept` brought, shape (n, 96): others compare them, too.
 
-        None comes twice; the last one ends at `at`. While the ear sleeps there are none, and when it wakes it brings
-        those of the last 1.3 s that it slept through.
+        None comes twice; the last one ends at `at`. While the ear sleeps there are none, and when it wakes it
+        brings those of the last 1.3 s that it slept through.
         """
         return self._fresh
 
