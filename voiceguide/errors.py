@@ -43,3 +43,7 @@ class AudioError(VoiceguideError):
 
 class EchoError(VoiceguideError):
     """The guide's voice cannot be taken out of what the microphone hears; a session can go on without."""
+
+
+class HistoryError(VoiceguideError):
+    """The history cannot be read or written, or a newer voiceguide wrote it; a session goes on without it."""

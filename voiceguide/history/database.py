@@ -1,0 +1,200 @@
+"""Opens the history's file: SQLite with a write-ahead log, checked, brought up to date, or kept aside.
+
+A power cut leaves such a file whole. Should it be damaged all the same, it is renamed, never deleted, and a new
+one begun. A file of a newer voiceguide or of another program is left exactly as it is.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from voiceguide.errors import HistoryError
+from voiceguide.history.schema import APPLICATION_ID, VERSION, migrate, version_of
+
+BUSY_S = 2.0
+"""How long to wait for another process. Its turns take milliseconds, and a person waits for an answer."""
+
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def open_to_write(path: Path) -> tuple[sqlite3.Connection, Path | None]:
+    """Open the history to add to it; file and folders are made where they are missing.
+
+    The connection is in autocommit mode and leaves checkpoints to `close`: they wait for the disk, and the sound
+    would wait with them.
+
+    Returns:
+        The connection, and where a damaged file is kept now if there was one.
+
+    Raises:
+        HistoryError: it cannot be written, or it is not ours or of a newer version and was left as it is.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with _turn(path.parent):  # of two processes that start together one makes the file
+            aside = None
+            if path.exists() and not _whole(path):
+                aside = _keep_aside(path)
+            connection = _connect(path)
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA wal_autocheckpoint = 0")
+                connection.execute("PRAGMA foreign_keys = ON")
+                migrate(connection)
+            except BaseException:
+                connection.close()
+                raise
+    except (OSError, sqlite3.Error) as error:
+        raise HistoryError(
+            f"{path} cannot be written: {_reason(error)}. Choose another place with --history."
+        ) from error
+    return connection, aside
+
+
+def open_to_read(path: Path) -> sqlite3.Connection | None:
+    """Open the history to look at it. Nothing is written, so a folder that is read-only will do.
+
+    An older version is brought up to date first.
+
+    Returns:
+        The connection, or None when nothing was kept yet.
+
+    Raises:
+        HistoryError: it is damaged, or no history, or of a newer version.
+    """
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    try:
+        connection = _connect(path, "mode=ro")
+        try:
+            _check_version(path, connection)
+        except sqlite3.OperationalError:
+            # The log's index cannot be made in a read-only folder; without a log none is needed.
+            connection.close()
+            if path.with_name(f"{path.name}-wal").exists():
+                raise
+            connection = _connect(path, "mode=ro&immutable=1")
+            _check_version(path, connection)
+        if version_of(connection) < VERSION:
+            connection.close()
+            open_to_write(path)[0].close()
+            connection = _connect(path, "mode=ro")
+    except (OSError, sqlite3.Error) as error:
+        if _is_damage(error):
+            raise HistoryError(
+                f"{path} is damaged: {_reason(error)}. The next session keeps it aside and begins a new one."
+            ) from error
+        raise HistoryError(
+            f"{path} cannot be read: {_reason(error)}. Check its name and who may read it."
+        ) from error
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, *, survive_power_cut: bool) -> Iterator[None]:
+    """Do all that is within or none of it.
+
+    Args:
+        connection: in autocommit mode.
+        survive_power_cut: True waits for the disk. False leaves it to the system, which writes within half a
+            minute or so; that a process is killed costs nothing either way.
+    """
+    connection.execute(f"PRAGMA synchronous = {'FULL' if survive_power_cut else 'NORMAL'}")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):  # a full disk has rolled it back already
+            connection.execute("ROLLBACK")
+        raise
+
+
+def is_whole(connection: sqlite3.Connection) -> bool:
+    """Tell whether SQLite finds nothing wrong with the file. Takes about as long as reading it."""
+    try:
+        rows = connection.execute("PRAGMA quick_check(1)").fetchall()
+    except sqlite3.DatabaseError as error:
+        if _is_damage(error):
+            return False
+        raise
+    return [tuple(row) for row in rows] == [("ok",)]
+
+
+def set_aside(path: Path) -> list[Path]:
+    """Return the damaged files that were kept beside a history, oldest first."""
+    found = path.parent.glob(f"{path.name}.damaged-*")
+    return sorted(one for one in found if one.name.rpartition("-")[2].isdigit())
+
+
+def _connect(path: Path, options: str = "mode=rwc") -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?{options}"
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _whole(path: Path) -> bool:
+    """Tell whether the file may be used.
+
+    Raises:
+        HistoryError: it is whole, but not ours to write.
+    """
+    try:
+        with closing(_connect(path, "mode=ro")) as connection:
+            _check_version(path, connection)
+            return is_whole(connection)
+    except sqlite3.DatabaseError as error:
+        if _is_damage(error):
+            return False
+        raise
+
+
+def _check_version(path: Path, connection: sqlite3.Connection) -> None:
+    version = version_of(connection)
+    ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+    if not ours and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        raise HistoryError(
+            f"{path} is a database of another program and was left as it is. Choose another file with --history."
+        )
+    if version > VERSION:
+        raise HistoryError(
+            f"{path} was written by a newer voiceguide (format {version}; this one knows {VERSION}) and was "
+            "left as it is. Update voiceguide, or choose another file with --history."
+        )
+
+
+def _keep_aside(path: Path) -> Path:
+    """Rename a damaged file and what belongs to it; the first free number tells several apart."""
+    number = 1
+    while (kept := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    for part in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + part).rename(kept.with_name(kept.name + part))
+    return kept
+
+
+@contextmanager
+def _turn(folder: Path) -> Iterator[None]:
+    """Be the only process that opens a history in this folder to write."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_damage(error: Exception) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in _DAMAGED
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error)

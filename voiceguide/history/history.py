@@ -1,0 +1,111 @@
+"""Keeps what happens in a session, as it happens.
+
+A report of pain waits for the disk, so that it is there before the guidance goes on (S6). All else is written at
+once too, but the disk takes it when it likes: the sound does not wait for it. What cannot be written waits in
+memory and goes in with the next entry; the session goes on, and the person is told once.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from voiceguide.errors import HistoryError
+from voiceguide.history.database import open_to_write, transaction
+from voiceguide.history.process import is_running, this_process
+from voiceguide.history.rows import CUT_OFF, Change, Clock, SessionRows
+
+_log = logging.getLogger(__name__)
+
+
+def local_time() -> datetime:
+    """Return the time of this machine's clock."""
+    return datetime.now().astimezone()
+
+
+class History:
+    """The history's file while a session runs: hand `notice` to `Journal.watch`.
+
+    Nothing here raises, opening included: a guide without a memory is worth more than no guide.
+
+    Args:
+        path: the file; made if there is none.
+        routine: name of the routine that is run.
+        clock: the wall clock.
+        lost: is told, once, that something cannot be kept, and why.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        routine: str,
+        *,
+        clock: Clock = local_time,
+        lost: Callable[[str], None] = _log.warning,
+    ) -> None:
+        self._path = path
+        self._lost = lost
+        self._is_lost = False
+        self._rows = SessionRows(routine, this_process(), clock)
+        self._waiting: list[Change] = []
+        self._session: int | None = None
+        self._connection: sqlite3.Connection | None = None
+        try:
+            self._connection, aside = open_to_write(path)
+            _mark_cut_off(self._connection)
+        except HistoryError as error:
+            self._tell(str(error))
+        except sqlite3.Error as error:
+            self._tell(f"{path} cannot be written: {error}. This session may not be kept.")
+        else:
+            if aside is not None:
+                self._tell(f"The history was damaged. It is kept as {aside}; a new one has begun.")
+
+    def notice(self, entry: dict[str, Any]) -> None:
+        """Take an entry of the journal; a report of pain is on the disk when this returns (S6)."""
+        changes = self._rows.changes(entry)
+        if changes and self._connection is not None:
+            self._waiting += changes
+            self._write(self._connection)
+
+    def close(self) -> None:
+        """Write what waits; a session that nobody ended was cut off."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        self._waiting += self._rows.cut_off()
+        self._write(connection)
+        with suppress(sqlite3.Error):
+            connection.close()
+
+    def _write(self, connection: sqlite3.Connection) -> None:
+        session = self._session
+        try:
+            with transaction(connection, survive_power_cut=any(one.must_survive for one in self._waiting)):
+                for change in self._waiting:
+                    done = connection.execute(change.statement, {**change.values, "session": session})
+                    session = done.lastrowid if change.begins else session
+        except sqlite3.Error as error:
+            self._tell(f"{self._path} cannot be written: {error}. What happens in this session may not be kept.")
+            if isinstance(error, sqlite3.OperationalError):
+                return  # a full disk, or one that is busy: it may go next time
+        self._session = session
+        self._waiting.clear()
+
+    def _tell(self, reason: str) -> None:
+        if not self._is_lost:
+            self._is_lost = True
+            self._lost(reason)
+
+
+def _mark_cut_off(connection: sqlite3.Connection) -> None:
+    """Find sessions whose process is gone."""
+    with transaction(connection, survive_power_cut=True):
+        running = connection.execute("SELECT id, process FROM session WHERE how IS NULL").fetchall()
+        gone = [(CUT_OFF, row["id"]) for row in running if not is_running(row["process"])]
+        connection.executemany("UPDATE session SET how = ? WHERE id = ?", gone)

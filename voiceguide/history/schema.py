@@ -1,0 +1,109 @@
+"""The tables of the history and how older files are brought up to date.
+
+What a column is for is said beside it, because people may look into the file with any SQLite browser. Times are
+local, with their offset from UTC, as in 2026-03-01T07:30:00+01:00. There is no column for anything that was heard.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+APPLICATION_ID = 0x766F6963
+"""Marks the file as ours ("voic"): no other program's database is ever touched."""
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """
+        CREATE TABLE session (
+            id INTEGER PRIMARY KEY,
+            routine TEXT NOT NULL,
+            began TEXT NOT NULL,       -- when the person said "start"
+            ended TEXT NOT NULL,       -- while it runs: the last that is known of it
+            guided_s REAL NOT NULL,    -- seconds without pauses and waiting
+            how TEXT,                  -- completed, stopped, pain or cut_off; NULL while it runs
+            exercise TEXT,             -- where it was last, to go on from there after a power cut
+            side TEXT,
+            repeat INTEGER,
+            process TEXT NOT NULL      -- who runs it: nobody of that name means that it was cut off
+        )
+        """,
+        """
+        CREATE TABLE hold (
+            id INTEGER PRIMARY KEY,
+            session INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+            ended TEXT NOT NULL,
+            exercise TEXT NOT NULL,
+            side TEXT,                 -- left, right, or NULL where there are no sides
+            repeat INTEGER NOT NULL,   -- from 1
+            planned_s REAL NOT NULL,
+            held_s REAL NOT NULL
+        )
+        """,
+        """
+        CREATE TABLE pain (
+            id INTEGER PRIMARY KEY,
+            session INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+            reported TEXT NOT NULL,
+            exercise TEXT,             -- where it was reported
+            side TEXT,
+            repeat INTEGER,
+            kind TEXT NOT NULL,        -- as far as it is known: unknown, dull, sharp, shooting, ...
+            exercise_over INTEGER NOT NULL DEFAULT 0,  -- 1: a red flag, the exercise ended there
+            answered TEXT,             -- the kind that was named when the guide asked
+            advised TEXT               -- names of the lines of advice that were spoken to their end
+        )
+        """,
+        """
+        CREATE TABLE setting (
+            id INTEGER PRIMARY KEY,
+            session INTEGER REFERENCES session ON DELETE CASCADE,  -- NULL: before it began
+            changed TEXT NOT NULL,
+            name TEXT NOT NULL,        -- pace or volume_db
+            value REAL NOT NULL
+        )
+        """,
+        # What is said once in a lifetime and not again.
+        "CREATE TABLE told (what TEXT PRIMARY KEY, told TEXT NOT NULL)",
+        "CREATE INDEX session_of_routine ON session (routine, id)",
+        "CREATE INDEX session_that_runs ON session (id) WHERE how IS NULL",
+        "CREATE INDEX hold_of_session ON hold (session)",
+        "CREATE INDEX pain_of_session ON pain (session)",
+        "CREATE INDEX setting_by_name ON setting (name, id)",
+    ),
+)
+"""The statements that lead from each version to the next; the version is how many of them were carried out.
+
+Never change one that was released: add another.
+"""
+
+VERSION = len(MIGRATIONS)
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Return the version of a database, 0 for an empty one."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
+    """Bring a database up to date: all of it or nothing.
+
+    Args:
+        connection: in autocommit mode, to a database of ours or an empty one.
+        migrations: in order, the first for an empty file.
+
+    Raises:
+        sqlite3.Error: it could not be done; the database is as it was.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = version_of(connection)
+        for statements in migrations[version:]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
