@@ -9,6 +9,7 @@ from voiceguide.core.clock import samples
 from voiceguide.core.course import Course, Place
 from voiceguide.core.lines import LINE_GAP
 from voiceguide.core.phrases import Phrases
+from voiceguide.core.plan import Exercise
 from voiceguide.core.timeline import Length
 
 READY_ALLOWANCE = samples(10)
@@ -27,7 +28,7 @@ class Outlook:
 
     def minutes(self, place: Place, pace: Fraction, done: int) -> int:
         """Return whole minutes from a place to the end, `done` samples of its hold being over; at least 0."""
-        here = max(0, self._hold(place, pace) - done)
+        here = max(0, self.hold(self._course.exercise(place), pace) - done)
         total = here + sum(self._with_set_up(later, pace) for later in self._course.rest_of_routine(place))
         total += self._speech(self._course.routine.closing)
         return round(total / MINUTE)
@@ -41,15 +42,15 @@ class Outlook:
 
     def _with_set_up(self, place: Place, pace: Fraction) -> int:
         exercise, side = self._course.exercise(place), self._course.side(place)
-        hold = self._hold(place, pace)
+        hold = self.hold(exercise, pace)
         if place.repeat:
             return hold + samples(exercise.between_s)
         wait = READY_ALLOWANCE if exercise.wait_s is None else samples(exercise.wait_s)
         lines = exercise.setup_short if place.side else (*exercise.purpose, *exercise.setup)
         return hold + wait + self._speech(self._phrases.sided((*lines, *exercise.release), side))
 
-    def _hold(self, place: Place, pace: Fraction) -> int:
-        exercise = self._course.exercise(place)
+    def hold(self, exercise: Exercise, pace: Fraction) -> int:
+        """Return the samples of one hold of an exercise: the whole breaths that fit into it."""
         return whole_breaths(samples(exercise.hold_s), exercise.breathing, pace)[-1].ends
 
     def _speech(self, lines: tuple[str, ...]) -> int:

@@ -27,6 +27,7 @@ from voiceguide.core.events import (
 )
 from voiceguide.core.interruptions import ANSWER_WITHIN, Interruptions
 from voiceguide.core.lines import Line
+from voiceguide.core.memory import NOTHING, Remembered
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.plan import Routine
 from voiceguide.core.safety import Outcome, PainConversation, Stage, Turn
@@ -50,9 +51,19 @@ class Session:
         phrases: the prompts of the routine's language.
         length: samples that a text takes when spoken; every line was rendered before.
         first_time: say once what the guide is and is not (S10).
+        remembered: what is known of the sessions before this one.
     """
 
-    def __init__(self, routine: Routine, phrases: Phrases, length: Length, *, first_time: bool = True) -> None:
+    def __init__(
+        self,
+        routine: Routine,
+        phrases: Phrases,
+        length: Length,
+        *,
+        first_time: bool = True,
+        remembered: Remembered = NOTHING,
+    ) -> None:
+        self._remembered = remembered
         self._scene = Scene(phrases)
         self._walk = Walk(self._scene, routine, phrases, length)
         self._phrases = phrases
@@ -62,6 +73,8 @@ class Session:
         self._beside = Interruptions(self._scene, self._walk)
         self._yielding = Yielding(self._scene)
         self._pain: PainConversation | None = None
+        self._reports = 0
+        self._answers: list[str] = []
         self._sharp_reports: dict[str, int] = {}
         self._over = False
 
@@ -229,7 +242,10 @@ class Session:
             self._pain = self._open_conversation()
         self._beside.suspend(State.SAFETY)
         turn = self._pain.report(command)
-        self._scene.record("pain", pain=self._pain.kind.name.lower(), heard=self._last_heard, **self._walk.where())
+        self._reports += 1
+        self._answers = []
+        pain = {"report": self._reports, "pain": self._pain.kind.name.lower()}
+        self._scene.record("pain", **pain, heard=self._last_heard, **self._walk.where())
         self._scene.breathe_before_speaking()
         self._take_turn(turn)
 
@@ -249,8 +265,9 @@ class Session:
             return
         kind = pain.kind
         turn = pain.answer(command)
+        self._answers.append(command.value)
         if pain.kind is not kind:
-            self._scene.record("pain_kind", pain=pain.kind.name.lower(), over=pain.over, **self._walk.where())
+            self._scene.record("pain_kind", **self._report_of(pain), **self._walk.where())
         if turn is not None:
             self._take_turn(turn)
 
@@ -276,8 +293,13 @@ class Session:
         elif pain.awaits_answer:
             self._scene.wait_for(ANSWER_WITHIN, lambda: self._take_turn(pain.silence()))
 
+    def _report_of(self, pain: PainConversation) -> dict[str, object]:
+        return {"report": self._reports, "pain": pain.kind.name.lower(), "over": pain.over}
+
     def _leave_safety(self, pain: PainConversation, outcome: Outcome) -> None:
         walk, interrupted = self._walk, self._beside.interrupted
+        closed = {"answers": self._answers, "outcome": outcome.value}
+        self._scene.record("pain_closed", **self._report_of(pain), **closed, **walk.where())
         self._pain = None
         self._over = pain.over
         position, walk.position = walk.position, None  # the release was spoken

@@ -95,11 +95,23 @@ class Walk:
         """Say what this routine is, then introduce its first exercise."""
         self.enter(State.INTRODUCING, lambda: self.introduce(Place()))
         self._say_again = self.introduce_routine
+        self._scene.record("started", routine=self.course.routine.id, resumed=False, plan=self._plan())
         # Whoever says "start" early is still told what the guide is and is not (S10).
         lines = [line for line in self._scene.lines.unsaid() if line[0] == "not_a_device"]
         lines += [("welcome", line) for line in self.course.routine.welcome]
         lines += self._scene.prompt("duration", minutes=self.outlook.total_minutes(self.pace))
         self._scene.say(lines, self._scene.proceed)
+
+    def _plan(self) -> list[dict[str, object]]:
+        return [
+            {
+                "exercise": exercise.id,
+                "side": side.value if side else None,
+                "planned_s": exercise.repeats * seconds(self.outlook.hold(exercise, self.pace)),
+            }
+            for exercise in self.course.routine.exercises
+            for side in exercise.sides or (None,)
+        ]
 
     def introduce(self, place: Place) -> None:
         """Say what an exercise is and what it is for, then set it up."""
@@ -207,7 +219,11 @@ class Walk:
         if hold is not None:
             planned, done = hold.ends - hold.starts, hold.position(self._scene.now)
             self._done = done
-            held = {"planned_s": seconds(planned), "held_s": seconds(done - hold.begins)}
+            held = {
+                "planned_s": seconds(planned),
+                "from_s": seconds(hold.begins),
+                "held_s": seconds(done - hold.begins),
+            }
             self._scene.record("hold", **held, complete=done == planned, **self.where())
 
     def rest(self, again: Place) -> None:
