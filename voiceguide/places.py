@@ -22,6 +22,11 @@ def data_folder() -> Path:
     return _xdg("XDG_DATA_HOME", ".local/share")
 
 
+def history_file() -> Path:
+    """Return the file in which sessions are kept."""
+    return data_folder() / "history.sqlite"
+
+
 def cache_folder() -> Path:
     """Return the user's cache folder: rendered speech. Safe to delete at any time."""
     return _xdg("XDG_CACHE_HOME", ".cache")

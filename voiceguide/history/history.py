@@ -15,8 +15,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from voiceguide.core.memory import Remembered
+from voiceguide.core.plan import Routine
 from voiceguide.errors import HistoryError
 from voiceguide.history.database import open_to_write, transaction
+from voiceguide.history.memory import remember, was_introduced
 from voiceguide.history.process import is_running, this_process
 from voiceguide.history.rows import CUT_OFF, Change, Clock, SessionRows
 
@@ -35,15 +38,19 @@ class History:
 
     Args:
         path: the file; made if there is none.
-        routine: name of the routine that is run.
+        routine: the routine that is run.
         clock: the wall clock.
         lost: is told, once, that something cannot be kept, and why.
+
+    Attributes:
+        remembered: what was known when it was opened; nothing if it could not be.
+        introduced: whether the person was told what the guide is and what it is not.
     """
 
     def __init__(
         self,
         path: Path,
-        routine: str,
+        routine: Routine,
         *,
         clock: Clock = local_time,
         lost: Callable[[str], None] = _log.warning,
@@ -51,13 +58,17 @@ class History:
         self._path = path
         self._lost = lost
         self._is_lost = False
-        self._rows = SessionRows(routine, this_process(), clock)
+        self._rows = SessionRows(routine.id, this_process(), clock)
         self._waiting: list[Change] = []
         self._session: int | None = None
         self._connection: sqlite3.Connection | None = None
+        self.remembered = Remembered(today=clock().date().toordinal())
+        self.introduced = False
         try:
             self._connection, aside = open_to_write(path)
             _mark_cut_off(self._connection)
+            self.remembered = remember(self._connection, routine, clock().date())
+            self.introduced = was_introduced(self._connection)
         except HistoryError as error:
             self._tell(str(error))
         except sqlite3.Error as error:
@@ -108,4 +119,4 @@ def _mark_cut_off(connection: sqlite3.Connection) -> None:
     with transaction(connection, survive_power_cut=True):
         running = connection.execute("SELECT id, process FROM session WHERE how IS NULL").fetchall()
         gone = [(CUT_OFF, row["id"]) for row in running if not is_running(row["process"])]
-        connection.executemany("UPDATE session SET how = ? WHERE id = ?", gone)
+        connection.executemany("UPDATE session SET how = ?, process = NULL WHERE id = ?", gone)

@@ -25,26 +25,28 @@ INTRODUCED = "introduced"
 _IDLE = {State.WAITING, State.PAUSED, State.ENDING, State.QUIET}
 """States whose time is no practice."""
 
-_NO_ADVICE = {
-    *("release", "safety_release_anywhere", "safety_ask", "safety_ask_again"),
-    *("safety_offer_go_on", "safety_offer_rest", "safety_rest"),
-}
-"""Lines of the pain conversation that ask or offer something."""
+_NO_ADVICE = ("release", "safety_release", "safety_ask", "safety_offer", "safety_rest")
+"""How the names of those lines of the pain conversation begin that advise nothing: they lead out of a position,
+ask or offer."""
 
 _SESSION = """INSERT INTO session (routine, began, ended, guided_s, process)
     VALUES (:routine, :began, :began, 0, :process)"""
-_WHERE = "UPDATE session SET exercise = :exercise, side = :side, repeat = :repeat WHERE id = :session"
-_STILL_THERE = "UPDATE session SET ended = :ended, guided_s = :guided_s WHERE id = :session"
-_HOW = "UPDATE session SET how = :how WHERE id = :session AND how IS NULL"
+_STARTED = "UPDATE session SET started = 1 WHERE id = :session"
+_NO_PLAN = "DELETE FROM plan WHERE session = :session"
+_PLAN = "INSERT INTO plan VALUES (:session, :exercise, :side, :planned_s)"
+_STILL_THERE = """UPDATE session
+    SET ended = :ended, guided_s = :guided_s, exercise = :exercise, side = :side, repeat = :repeat
+    WHERE id = :session"""
+_HOW = "UPDATE session SET how = :how, process = NULL WHERE id = :session AND how IS NULL"
 _HOLD = """INSERT INTO hold (session, ended, exercise, side, repeat, planned_s, held_s)
     VALUES (:session, :ended, :exercise, :side, :repeat, :planned_s, :held_s)"""
-_PAIN = """INSERT INTO pain (session, reported, exercise, side, repeat, kind, exercise_over)
-    VALUES (:session, :reported, :exercise, :side, :repeat, :kind, :over)"""
-_ANSWERED = """UPDATE pain SET kind = :kind, answered = :kind, exercise_over = :over
-    WHERE id = (SELECT max(id) FROM pain WHERE session = :session)"""
-_ADVISED = """UPDATE pain SET advised = :advised
-    WHERE id = (SELECT max(id) FROM pain WHERE session = :session)"""
-_SETTING = "INSERT INTO setting (session, changed, name, value) VALUES (:session, :changed, :name, :value)"
+_PAIN = """INSERT INTO pain (session, report, reported, exercise, side, repeat, kind)
+    VALUES (:session, :report, :reported, :exercise, :side, :repeat, :kind)"""
+_KIND = "UPDATE pain SET kind = :kind, exercise_over = :over WHERE session = :session AND report = :report"
+_CLOSED = """UPDATE pain SET kind = :kind, exercise_over = :over, answered = :answered, outcome = :outcome
+    WHERE session = :session AND report = :report"""
+_ADVISED = "UPDATE pain SET advised = :advised WHERE session = :session AND report = :report"
+_SETTING = "INSERT INTO setting (changed, name, value) VALUES (:changed, :name, :value)"
 _TOLD = "INSERT OR IGNORE INTO told VALUES (:what, :told)"
 
 
@@ -68,8 +70,8 @@ class Change:
 class SessionRows:
     """Puts the entries of one session into rows.
 
-    The session's row is made when the person has said "start", or has reported pain; who is only asked whether to
-    start leaves no trace.
+    The session's row is made when the routine begins, or when pain is reported before; a guide that nobody asked
+    to begin leaves no trace.
 
     Args:
         routine: name of the routine.
@@ -85,6 +87,8 @@ class SessionRows:
         self._began: tuple[datetime, float] | None = None
         self._guided_s = 0.0
         self._state, self._since_s = str(State.WAITING), 0.0
+        self._place: dict[str, Any] = {"exercise": None, "side": None, "repeat": None}
+        self._report = 0
         self._advice: list[str] = []
 
     def changes(self, entry: dict[str, Any]) -> list[Change]:
@@ -93,14 +97,20 @@ class SessionRows:
         match entry["kind"]:
             case "state":
                 return self._state_changed(entry, at_s)
-            case "hold" if entry["held_s"] > 0:
-                held = {"planned_s": entry["planned_s"], "held_s": entry["held_s"], "ended": self._at(at_s)}
-                return [Change(_HOLD, _place(entry) | held), self._still_there(at_s)]
+            case "started":
+                plan = [Change(_PLAN, _fields(one, "exercise", "side", "planned_s")) for one in entry["plan"]]
+                begun = [*self._begin(at_s), Change(_STARTED, {}), Change(_NO_PLAN, {})]
+                return [*begun, *plan, self._still_there(at_s)]
+            case "hold" if entry["held_s"] > 0 and self._began:
+                values = _fields(entry, "exercise", "side", "repeat", "planned_s", "held_s")
+                return [Change(_HOLD, values | {"ended": self._at(at_s)}), self._still_there(at_s)]
             case "pain":
                 return self._pain(entry, at_s)
             case "pain_kind":
-                values = {"kind": entry["pain"], "over": bool(entry["over"])}
-                return [Change(_ANSWERED, values, must_survive=True)]
+                return [Change(_KIND, _kind(entry), must_survive=True)]
+            case "pain_closed":
+                values = {"answered": " ".join(entry["answers"]), "outcome": entry["outcome"]}
+                return [Change(_CLOSED, _kind(entry) | values, must_survive=True)]
             case "pace":
                 return [self._setting("pace", entry["pace"], at_s)]
             case "volume":
@@ -134,34 +144,40 @@ class SessionRows:
         if self._state not in _IDLE:
             self._guided_s += at_s - self._since_s
         self._state, self._since_s = entry["state"], at_s
-        if self._state == State.WAITING or (self._state == State.FINISHED and self._began is None):
-            return []
-        return [*self._begin(at_s), Change(_WHERE, _place(entry)), self._still_there(at_s)]
+        self._place = _fields(entry, "exercise", "side", "repeat")
+        return [self._still_there(at_s)] if self._began else []
 
     def _still_there(self, at_s: float) -> Change:
         running_s = 0.0 if self._state in _IDLE else at_s - self._since_s
-        return Change(_STILL_THERE, {"ended": self._at(at_s), "guided_s": self._guided_s + running_s})
+        values = {"ended": self._at(at_s), "guided_s": self._guided_s + running_s}
+        return Change(_STILL_THERE, values | self._place)
 
     def _pain(self, entry: dict[str, Any], at_s: float) -> list[Change]:
-        self._advice = []
+        self._report, self._advice = entry["report"], []
         begun = self._begin(at_s)
-        report = {"reported": self._at(at_s), "kind": entry["pain"], "over": bool(entry.get("over"))}
-        return [*begun, Change(_PAIN, _place(entry) | report, must_survive=True), self._still_there(at_s)]
+        values = _fields(entry, "report", "exercise", "side", "repeat")
+        report = values | {"reported": self._at(at_s), "kind": entry["pain"]}
+        return [*begun, Change(_PAIN, report, must_survive=True), self._still_there(at_s)]
 
     def _said(self, key: str, at_s: float) -> list[Change]:
         if key == "not_a_device":
             return [Change(_TOLD, {"what": INTRODUCED, "told": self._at(at_s)})]
-        if self._state != State.SAFETY or key in _NO_ADVICE or key in self._advice:
+        if self._state != State.SAFETY or key.startswith(_NO_ADVICE) or key in self._advice:
             return []
         self._advice.append(key)
-        return [Change(_ADVISED, {"advised": " ".join(self._advice)}, must_survive=True)]
+        values = {"advised": " ".join(self._advice), "report": self._report}
+        return [Change(_ADVISED, values, must_survive=True)]
 
     def _setting(self, name: str, value: float, at_s: float) -> Change:
         return Change(_SETTING, {"name": name, "value": value, "changed": self._at(at_s)})
 
 
-def _place(entry: dict[str, Any]) -> dict[str, Any]:
-    return {"exercise": entry["exercise"], "side": entry["side"], "repeat": entry["repeat"]}
+def _fields(entry: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: entry[name] for name in names}
+
+
+def _kind(entry: dict[str, Any]) -> dict[str, Any]:
+    return {"report": entry["report"], "kind": entry["pain"], "over": entry["over"]}
 
 
 def _text(time: datetime) -> str:

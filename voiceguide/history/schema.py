@@ -18,14 +18,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         CREATE TABLE session (
             id INTEGER PRIMARY KEY,
             routine TEXT NOT NULL,
-            began TEXT NOT NULL,       -- when the person said "start"
+            began TEXT NOT NULL,       -- from the word that started it
             ended TEXT NOT NULL,       -- while it runs: the last that is known of it
             guided_s REAL NOT NULL,    -- seconds without pauses and waiting
+            started INTEGER NOT NULL DEFAULT 0,  -- 0: pain was reported before the routine began
             how TEXT,                  -- completed, stopped, pain or cut_off; NULL while it runs
             exercise TEXT,             -- where it was last, to go on from there after a power cut
             side TEXT,
             repeat INTEGER,
-            process TEXT NOT NULL      -- who runs it: nobody of that name means that it was cut off
+            process TEXT               -- who runs it, NULL when it is over
         )
         """,
         """
@@ -41,23 +42,32 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
         """
+        CREATE TABLE plan (
+            session INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+            exercise TEXT NOT NULL,
+            side TEXT,
+            planned_s REAL NOT NULL    -- all repeats of this side together
+        )
+        """,
+        """
         CREATE TABLE pain (
             id INTEGER PRIMARY KEY,
             session INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+            report INTEGER NOT NULL,   -- its number within the session, from 1
             reported TEXT NOT NULL,
-            exercise TEXT,             -- where it was reported
+            exercise TEXT NOT NULL,    -- where the session was
             side TEXT,
-            repeat INTEGER,
-            kind TEXT NOT NULL,        -- as far as it is known: unknown, dull, sharp, shooting, ...
+            repeat INTEGER NOT NULL,
+            kind TEXT NOT NULL,        -- as far as it became known: unknown, dull, sharp, shooting, ...
             exercise_over INTEGER NOT NULL DEFAULT 0,  -- 1: a red flag, the exercise ended there
-            answered TEXT,             -- the kind that was named when the guide asked
-            advised TEXT               -- names of the lines of advice that were spoken to their end
+            answered TEXT,             -- the commands that answered the guide's questions, in order
+            advised TEXT,              -- names of the lines of advice that were spoken to their end
+            outcome TEXT               -- how the session went on; NULL: the conversation was cut off
         )
         """,
         """
         CREATE TABLE setting (
             id INTEGER PRIMARY KEY,
-            session INTEGER REFERENCES session ON DELETE CASCADE,  -- NULL: before it began
             changed TEXT NOT NULL,
             name TEXT NOT NULL,        -- pace or volume_db
             value REAL NOT NULL
@@ -66,8 +76,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # What is said once in a lifetime and not again.
         "CREATE TABLE told (what TEXT PRIMARY KEY, told TEXT NOT NULL)",
         "CREATE INDEX session_of_routine ON session (routine, id)",
+        "CREATE INDEX session_by_day ON session (began)",
         "CREATE INDEX session_that_runs ON session (id) WHERE how IS NULL",
         "CREATE INDEX hold_of_session ON hold (session)",
+        "CREATE INDEX plan_of_session ON plan (session)",
         "CREATE INDEX pain_of_session ON pain (session)",
         "CREATE INDEX setting_by_name ON setting (name, id)",
     ),
