@@ -20,8 +20,8 @@ from voiceguide.core.plan import Routine
 from voiceguide.errors import HistoryError
 from voiceguide.history.database import open_to_write, transaction
 from voiceguide.history.memory import remember, was_introduced
-from voiceguide.history.process import is_running, this_process
-from voiceguide.history.rows import CUT_OFF, Change, Clock, SessionRows
+from voiceguide.history.rows import INTRODUCED, Change, Clock, SessionRows
+from voiceguide.history.running import mark_cut_off, this_process
 
 _log = logging.getLogger(__name__)
 
@@ -66,7 +66,8 @@ class History:
         self.introduced = False
         try:
             self._connection, aside = open_to_write(path)
-            _mark_cut_off(self._connection)
+            mark_cut_off(self._connection)
+            _take_over_mark(self._connection, path.with_name("introduced"), clock)
             self.remembered = remember(self._connection, routine, clock().date())
             self.introduced = was_introduced(self._connection)
         except HistoryError as error:
@@ -114,9 +115,11 @@ class History:
             self._lost(reason)
 
 
-def _mark_cut_off(connection: sqlite3.Connection) -> None:
-    """Find sessions whose process is gone."""
-    with transaction(connection, survive_power_cut=True):
-        running = connection.execute("SELECT id, process FROM session WHERE how IS NULL").fetchall()
-        gone = [(CUT_OFF, row["id"]) for row in running if not is_running(row["process"])]
-        connection.executemany("UPDATE session SET how = ?, process = NULL WHERE id = ?", gone)
+def _take_over_mark(connection: sqlite3.Connection, mark: Path, clock: Clock) -> None:
+    """Take over what a voiceguide without a history left: an empty file for somebody who was introduced."""
+    if mark.exists():
+        told = "INSERT OR IGNORE INTO told VALUES (?, ?)"
+        with transaction(connection, survive_power_cut=True):
+            connection.execute(told, (INTRODUCED, clock().isoformat(timespec="seconds")))
+        with suppress(OSError):
+            mark.unlink()

@@ -10,7 +10,8 @@ from typing import Any
 from voiceguide.core.memory import CutOff, PainReport, Remembered, SideTime
 from voiceguide.core.plan import Exercise, Routine, Side
 from voiceguide.history.past import TAKEN_BACK
-from voiceguide.history.rows import CUT_OFF, INTRODUCED
+from voiceguide.history.rows import INTRODUCED
+from voiceguide.history.running import CUT_OFF
 
 LAST_SESSIONS = 5
 """Over so many sessions of a routine the two sides are compared. Our choice: a habit, not one odd day."""

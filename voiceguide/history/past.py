@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from voiceguide.history.running import CUT_OFF, is_running
+
 
 @dataclass(frozen=True)
 class PastHold:
@@ -126,7 +128,7 @@ def read_sessions(connection: sqlite3.Connection, since: date = date.min) -> lis
             began=datetime.fromisoformat(row["began"]),
             ended=datetime.fromisoformat(row["ended"]),
             guided_s=row["guided_s"],
-            how=row["how"],
+            how=row["how"] or (None if is_running(row["process"]) else CUT_OFF),
             holds=tuple(map(_hold, holds.get(row["id"], ()))),
             pains=tuple(map(_pain, pains.get(row["id"], ()))),
         )

@@ -12,12 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from voiceguide.core.states import State
+from voiceguide.history.running import CUT_OFF
 
 Clock = Callable[[], datetime]
 """Tells what time it is, with the offset from UTC."""
-
-CUT_OFF = "cut_off"
-"""How a session ended that nobody ended: power cut, crash, killed."""
 
 INTRODUCED = "introduced"
 """Told once: what the guide is and what it is not (S10)."""

@@ -1,13 +1,20 @@
-"""Who runs a session, told apart from every other process there was or will be (Linux).
+"""Which sessions still run, and which were cut off: by a power cut, a crash, or because somebody killed the guide.
 
-A process number alone comes back after a while. Together with the moment the process began, counted from the start
-of the machine, and the name of that start, it does not.
+A session's row carries the name of the process that runs it. A process number alone comes back after a while;
+together with the moment the process began, counted from the start of the machine, and the name of that start, it
+does not (Linux).
 """
 
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
+
+from voiceguide.history.database import transaction
+
+CUT_OFF = "cut_off"
+"""How a session ended that nobody ended."""
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _BEGAN = 19  # field 22 of /proc/PID/stat, counted after the name, which may contain spaces
@@ -22,6 +29,18 @@ def is_running(process: str) -> bool:
     """Tell whether the process of that name still runs."""
     number = process.partition(" ")[0]
     return number.isdigit() and (process == this_process() or process == _name(int(number)))
+
+
+def mark_cut_off(connection: sqlite3.Connection) -> None:
+    """Write down which sessions were cut off.
+
+    Raises:
+        sqlite3.Error: the file cannot be written.
+    """
+    with transaction(connection, survive_power_cut=True):
+        open_ones = connection.execute("SELECT id, process FROM session WHERE how IS NULL").fetchall()
+        gone = [(CUT_OFF, row["id"]) for row in open_ones if not is_running(row["process"])]
+        connection.executemany("UPDATE session SET how = ?, process = NULL WHERE id = ?", gone)
 
 
 def _name(number: int) -> str | None:

@@ -1,0 +1,82 @@
+"""Forgets what was kept, for good: nothing of it is left in the file."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from voiceguide.errors import HistoryError
+from voiceguide.history.database import open_to_write, transaction
+from voiceguide.history.running import mark_cut_off
+
+_ALWAYS = date.max
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How much there is.
+
+    Attributes:
+        sessions: sessions that are over.
+        reports: reports of pain in them.
+    """
+
+    sessions: int
+    reports: int
+
+
+def how_much(connection: sqlite3.Connection, before: date | None = None) -> Kept:
+    """Return how much would be forgotten; a session that still runs would not.
+
+    Args:
+        connection: an open history.
+        before: of sessions that began before this day; None of all.
+
+    Raises:
+        sqlite3.Error: the file cannot be read.
+    """
+    day = ((before or _ALWAYS).isoformat(),)
+    ask = connection.execute
+    sessions = ask("SELECT count(*) FROM session WHERE how IS NOT NULL AND began < ?", day).fetchone()[0]
+    reports = ask(
+        "SELECT count(*) FROM pain JOIN session ON session.id = pain.session WHERE how IS NOT NULL AND began < ?",
+        day,
+    ).fetchone()[0]
+    return Kept(sessions, reports)
+
+
+def forget(path: Path, before: date | None = None) -> Kept:
+    """Forget sessions with all that belongs to them, and settings changed by voice.
+
+    What was deleted is overwritten, and the file made smaller. Damaged files that were kept aside are not touched.
+
+    Args:
+        path: the history's file.
+        before: forget what began before this day; None forgets everything, also that the person was introduced.
+
+    Returns:
+        What was forgotten.
+
+    Raises:
+        HistoryError: the file cannot be written.
+    """
+    connection, _ = open_to_write(path)
+    with closing(connection):
+        day = ((before or _ALWAYS).isoformat(),)
+        try:
+            mark_cut_off(connection)
+            connection.execute("PRAGMA secure_delete = ON")
+            with transaction(connection, survive_power_cut=True):
+                kept = how_much(connection, before)
+                connection.execute("DELETE FROM session WHERE how IS NOT NULL AND began < ?", day)
+                connection.execute("DELETE FROM setting WHERE changed < ?", day)
+                if before is None:
+                    connection.execute("DELETE FROM told")
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # the log still had it
+        except sqlite3.Error as error:
+            raise HistoryError(f"{path} cannot be changed: {error}. Try again when no session runs.") from error
+    return kept
