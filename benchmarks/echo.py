@@ -254,7 +254,8 @@ def pain_heard(engine: Recogniser, sound: Pcm, words: list[tuple[int, Samples]])
     """Return how many words were taken for pain, and how many reports of pain belong to none."""
     ears = Ears(engine, load_language("en"))
     ears.listen_for(frozenset(Command))
-    heard = [one for at in range(0, len(sound), BLOCK) for one in ears.accept(sound[at : at + BLOCK])]
+    verdicts = [one for at in range(0, len(sound), BLOCK) for one in ears.accept(sound[at : at + BLOCK])]
+    heard = [one.heard for one in verdicts if one.heard]
     times = [one.at for one in heard if one.command in PAIN_FAMILY]
     spans = [(at, at + len(word) + samples(WITHIN_S)) for at, word in words]
     right = sum(any(low < at < high for at in times) for low, high in spans)

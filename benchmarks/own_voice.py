@@ -17,16 +17,18 @@ from rich.table import Table
 
 from voiceguide.audio.port import BLOCK
 from voiceguide.audio.room import Room, RoomPort, place
+from voiceguide.audio.samples import to_int16
 from voiceguide.core.clock import RATE, samples
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import VoiceBegan
 from voiceguide.core.script import everything_said
 from voiceguide.demo.flite import FliteVoice
 from voiceguide.hearing.air import Air
-from voiceguide.hearing.ears import Ears, Listening
+from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.engines import choose_recogniser
-from voiceguide.hearing.spotter.spotter import Spotter
-from voiceguide.hearing.two_ears import ENGINE, TwoEars, second_ear_for
+from voiceguide.hearing.evidence import QUIET
+from voiceguide.hearing.own_words import OwnWords
+from voiceguide.hearing.spotter.spotter import Spotter, second_ear_for
 from voiceguide.language.pack import load_language
 from voiceguide.routine.load import find_routine, load_routine
 from voiceguide.speaking.cache import SpeechStore
@@ -84,7 +86,7 @@ MODES = (("left in", False, False), ("taken out", True, False), ("taken out, two
 """What is done about the guide's own voice: name, echo cancellation and all that goes with it, a second ear."""
 
 
-def run(room: Room, speaker: str, guide: Samples, ears: Listening, *, cancel: bool, seed: int) -> Tally:
+def run(room: Room, speaker: str, guide: Samples, ears: Ears, *, cancel: bool, seed: int) -> Tally:
     placed, voice = place(room, seed), FliteVoice(speaker)
     words = [placed.spoken(finish(voice.render(phrase))) for phrase in PHRASES]
     calls = [(FIRST_CALL + EVERY * number, sound) for number, sound in enumerate(words)]
@@ -101,12 +103,9 @@ def run(room: Room, speaker: str, guide: Samples, ears: Listening, *, cancel: bo
         if air is not None:
             frame, event = air.listen(frame, block)
             yields += [at + BLOCK] if isinstance(event, VoiceBegan) else []
-        believed = [
-            heard
-            for heard in ears.accept(frame)
-            if air is None or air.believes(heard.command, second_ear=heard.engine == ENGINE)
-        ]
-        commands += [(at + BLOCK, heard.command) for heard in believed if heard.command is not None]
+        around = QUIET if air is None else air.around
+        heard = [one.heard for one in ears.accept(frame, around, to_int16(block)) if one.heard]
+        commands += [(at + BLOCK, one.command) for one in heard if one.command is not None]
     if air is not None:
         air.close()
     spans = [(at, at + len(sound)) for at, sound in calls]
@@ -152,9 +151,8 @@ def main() -> None:
             total = Tally()
             for number, speaker in enumerate(SPEAKERS):
                 room = Room(speech_to_echo_db=ratio_db, rt60_s=0.3 + 0.1 * number)
-                ears: Listening = Ears(recogniser, pack)
-                if twice:
-                    ears = TwoEars(ears, Spotter("en"))
+                second = (Spotter("en"), OwnWords("en")) if twice else (None, None)
+                ears = Ears(recogniser, pack, *second)
                 one = run(room, speaker, guide, ears, cancel=cancel, seed=number + 1)
                 ears.close()
                 for name in vars(total):

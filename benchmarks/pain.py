@@ -27,7 +27,8 @@ from voiceguide.core.events import Heard
 from voiceguide.demo.verdict import HEARD_WITHIN_S
 from voiceguide.errors import VoiceError
 from voiceguide.guide import Guide
-from voiceguide.hearing.ears import Ears, Listening
+from voiceguide.hearing.ears import Ears
+from voiceguide.hearing.hearing import Hearing, Noticed
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import LanguagePack
 from voiceguide.rendition import ReadyListener, RenditionPort
@@ -73,20 +74,20 @@ class LateEars:
         self.before = ReadyListener(ready_after_s=0.5)
         self.heard: list[Heard] = []
 
-    def listen_for(self, commands: frozenset[Command]) -> None:
+    def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:  # noqa: ARG002 - as asked
         """Remember the commands; the recogniser is told them when it listens."""
         self._commands = commands
 
-    def accept(self, frame: MicrophoneBlock) -> list[Heard]:
+    def accept(self, microphone: MicrophoneBlock | None, spoken: Samples) -> list[Noticed]:
         """Answer, or listen."""
-        self._now += len(frame)
-        if self._now <= self._wake:
-            return self.before.accept(frame)
+        self._now += len(spoken)
+        if self._now <= self._wake or microphone is None:
+            return self.before.accept(microphone, spoken)
         self._ears.listen_for(self._commands)
-        found = self._ears.accept(frame)
+        found = self._ears.accept(microphone)
         shift = self._wake - self._earlier
-        self.heard += [replace(one, at=one.at + shift) for one in found]
-        return found
+        self.heard += [replace(one.heard, at=one.heard.at + shift) for one in found if one.heard]
+        return [*found]
 
     def close(self) -> None:
         """Nothing to stop."""
@@ -178,12 +179,12 @@ def _moments(prepared: Prepared) -> dict[Moment, int]:
     return {"speaking": speaking, "silent": silent, "first words": silent}
 
 
-def _guide(prepared: Prepared, port: AudioPort, ears: Listening, journal: Journal) -> Guide:
-    """Return the guide as `Prepared.guide` does, with other ears."""
+def _guide(prepared: Prepared, port: AudioPort, hearing: Hearing, journal: Journal) -> Guide:
+    """Return the guide as `Prepared.guide` does, with other hearing."""
     return Guide(
         prepared.session(first_time=False),
         port=port,
-        ears=ears,
+        hearing=hearing,
         speech=prepared.speech,
         chimes={sound: chime(sound) for sound in Sound},
         journal=journal,

@@ -23,11 +23,12 @@ from voiceguide.core.session import Session
 from voiceguide.core.view import View
 from voiceguide.guide import Guide
 from voiceguide.hearing.air import Air
-from voiceguide.hearing.ears import Ears, Listening
+from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.engines import choose_recogniser
+from voiceguide.hearing.hearing import Chain, Hearing
+from voiceguide.hearing.own_words import OwnWords
 from voiceguide.hearing.recogniser import Recogniser
-from voiceguide.hearing.spotter.spotter import Spotter
-from voiceguide.hearing.two_ears import TwoEars
+from voiceguide.hearing.spotter.spotter import Spotter, second_ear_for
 from voiceguide.hearing.worker import EarsInThread
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import LanguagePack, load_language
@@ -98,7 +99,7 @@ class Prepared:
         watch: Callable[[View], None] | None = None,
         live: bool = False,
         shared_air: bool = False,
-        second_ear: bool = False,
+        second_ear: bool | None = None,
     ) -> Guide:
         """Return a guide for one session on an audio port.
 
@@ -110,24 +111,36 @@ class Prepared:
             live: listen in a thread of its own, so that a slow recogniser cannot stall the speaker; files are
                 heard in step, which gives the same result every time.
             shared_air: the microphone hears the speaker, so the guide's own voice is taken out.
-            second_ear: a second ear listens for the words of safety beside the recogniser.
+            second_ear: a second ear listens beside the recogniser; by default where there is one.
 
         Raises:
             RecogniserError: there is no second ear for the language, or what it needs is missing.
         """
-        ears: Listening = Ears(self.recogniser, self.language)
-        if second_ear:
-            ears = TwoEars(ears, Spotter(self.language.language))
         return Guide(
             self.session(first_time=first_time),
             port=port,
-            ears=EarsInThread(ears) if live else ears,
+            hearing=self.hearing(live=live, shared_air=shared_air, second_ear=second_ear),
             speech=self.speech,
             chimes={sound: chime(sound) for sound in Sound},
             journal=journal,
             watch=watch,
-            air=Air() if shared_air else None,
         )
+
+    def hearing(self, *, live: bool = False, shared_air: bool = False, second_ear: bool | None = None) -> Hearing:
+        """Return the chain that listens, from the microphone to the verdicts; the arguments are those of `guide`.
+
+        Raises:
+            RecogniserError: there is no second ear for the language, or what it needs is missing.
+        """
+        language = self.language.language
+        twice = second_ear_for(language) if second_ear is None else second_ear
+        ears = Ears(
+            self.recogniser,
+            self.language,
+            Spotter(language) if twice else None,
+            OwnWords(language) if twice and shared_air else None,
+        )
+        return Chain(EarsInThread(ears) if live else ears, Air() if shared_air else None)
 
     def close(self) -> None:
         """End child processes and free models."""
@@ -186,7 +199,7 @@ def render_session(
         guide = Guide(
             Session(plan, language.phrases, speech.length, first_time=False),
             port=RenditionPort(sink),
-            ears=listener,
+            hearing=listener,
             speech=speech,
             chimes={sound: np.zeros(0, np.float32) for sound in Sound},
             journal=journal,

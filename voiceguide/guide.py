@@ -32,9 +32,8 @@ from voiceguide.core.events import (
 from voiceguide.core.session import Session
 from voiceguide.core.view import View
 from voiceguide.errors import RecogniserError
-from voiceguide.hearing.air import Air
-from voiceguide.hearing.ears import Listening
-from voiceguide.hearing.two_ears import ENGINE as SECOND_EAR
+from voiceguide.hearing.evidence import Verdict
+from voiceguide.hearing.hearing import Hearing
 from voiceguide.history.journal import Journal
 from voiceguide.speaking.mouth import Mouth
 from voiceguide.speaking.voice import Samples
@@ -59,12 +58,11 @@ class Guide:
     Args:
         session: the session.
         port: microphone and speaker.
-        ears: the recogniser and what decides about it.
+        hearing: what listens; closed with the guide.
         speech: rendered speech.
         chimes: the sounds that answer.
         journal: where events go.
         watch: is shown the session ten times a second.
-        air: the room between speaker and microphone; None when the microphone cannot hear the speaker.
     """
 
     def __init__(
@@ -72,21 +70,19 @@ class Guide:
         session: Session,
         *,
         port: AudioPort,
-        ears: Listening,
+        hearing: Hearing,
         speech: Speech,
         chimes: dict[Sound, Samples],
         journal: Journal,
         watch: Callable[[View], None] | None = None,
-        air: Air | None = None,
     ) -> None:
         self._session = session
         self._port = port
-        self._ears = ears
+        self._hearing = hearing
         self._speech = speech
         self._chimes = chimes
         self._journal = journal
         self._watch = watch
-        self._air = air
         self._mouth = Mouth()
         self._says: dict[int, Say] = {}
         self._deaf: RecogniserError | None = None
@@ -125,9 +121,7 @@ class Guide:
 
     def close(self) -> None:
         """Stop listening. The port and the recogniser belong to who made them."""
-        self._ears.close()
-        if self._air is not None:
-            self._air.close()
+        self._hearing.close()
 
     def _nothing_to_come(self) -> bool:
         return self._mouth.next_boundary() is None and self._session.next_deadline() is None
@@ -162,25 +156,21 @@ class Guide:
     def _listen(self, frame: MicrophoneBlock | None, spoken: SpeakerBlock) -> None:
         if self._deaf is not None:
             return
-        if frame is None:  # the microphone has come to its end
-            frame = np.zeros(BLOCK, np.int16)
-        elif self._air is not None:
-            frame, voice = self._air.listen(frame, spoken)
-            if voice is not None:
-                self._happen(replace(voice, at=self.now))
         try:
-            heard = self._ears.accept(frame)
+            noticed = self._hearing.accept(frame, spoken)
         except RecogniserError as error:
             # A guide that cannot hear pain does not go on (S7).
             self._deaf = error
             self._happen(HearingLost(self.now, str(error)))
             return
-        for event in heard:
-            twice = event.engine == SECOND_EAR
-            if self._air is None or self._air.believes(event.command, second_ear=twice):
-                self._happen(replace(event, at=self.now))
-            else:
-                self._journal.write(self.now, "own_voice", **_words(event))
+        for one in noticed:
+            match one:
+                case Verdict(heard=None):
+                    self._journal.write(self.now, "not_heard", **_claimed(one))
+                case Verdict(heard=Heard() as heard):
+                    self._happen(replace(heard, at=self.now))
+                case VoiceBegan() | VoiceEnded():
+                    self._happen(replace(one, at=self.now))
 
     def _happen(self, event: Event) -> None:
         self._write_down(event)
@@ -197,8 +187,8 @@ class Guide:
             case Chime(at=at, sound=sound):
                 self._journal.write(at, "chime", sound=sound.value)
                 self._mouth.chime(self._chimes[sound], at)
-            case Listen(commands=commands):
-                self._ears.listen_for(commands)
+            case Listen(commands=commands, hold=hold):
+                self._hearing.listen_for(commands, hold=hold)
             case SetVolume(gain_db=gain_db):
                 self._mouth.set_gain_db(gain_db)
             case Record(at=at, kind=kind, fields=fields):
@@ -231,3 +221,9 @@ class Guide:
 def _words(heard: Heard) -> dict[str, object]:
     command = heard.command.value if heard.command else None
     return {"command": command, "text": heard.text, "engine": heard.engine}
+
+
+def _claimed(verdict: Verdict) -> dict[str, object]:
+    claim = verdict.claim
+    command = claim.command.value if claim.command else None
+    return {"command": command, "text": claim.text, "engine": claim.engine, "why": verdict.rule.value}

@@ -10,6 +10,9 @@ from voiceguide.audio.port import MicrophoneBlock, SpeakerBlock
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.core.events import Heard
+from voiceguide.hearing.evidence import Claim, Ear, Rule, Verdict
+from voiceguide.hearing.hearing import Noticed
+from voiceguide.speaking.voice import Samples
 
 _ANSWERS = {"waiting": Command.START, "ask_ready": Command.READY}
 """Key of the guide's line, and what the listener answers to it."""
@@ -45,7 +48,7 @@ class RenditionPort:
 
 
 class ReadyListener:
-    """Answers "start" and "ready" a while after the guide asked; stands in for the ears.
+    """Answers "start" and "ready" a while after the guide asked; stands in for hearing.
 
     Args:
         ready_after_s: seconds from the end of the guide's question to the answer.
@@ -61,17 +64,19 @@ class ReadyListener:
         if entry["kind"] == "say_finished" and entry["key"] in _ANSWERS:
             self._due = (samples(entry["time_s"]) + self._after, _ANSWERS[entry["key"]])
 
-    def listen_for(self, commands: frozenset[Command]) -> None:
+    def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:
         """Nothing to prepare."""
 
-    def accept(self, frame: MicrophoneBlock) -> list[Heard]:
-        """Count a frame and answer when it is time."""
-        self._now += len(frame)
+    def accept(self, _microphone: MicrophoneBlock | None, spoken: Samples) -> list[Noticed]:
+        """Count a block and answer when it is time."""
+        self._now += len(spoken)
         if self._due is None or self._now < self._due[0]:
             return []
         _, command = self._due
         self._due = None
-        return [Heard(self._now, command, command.value, "rendition")]
+        claim = Claim(self._now, command, Ear.WORDS, "rendition", command.value)
+        heard = Heard(self._now, command, command.value, "rendition")
+        return [Verdict(self._now, claim, Rule.ONLY_EAR, heard)]
 
     def close(self) -> None:
         """Nothing to stop."""

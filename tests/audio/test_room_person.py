@@ -23,6 +23,7 @@ from voiceguide.demo.script import Line
 from voiceguide.demo.visit import Visit, visit
 from voiceguide.guide import Guide
 from voiceguide.hearing.ears import Ears
+from voiceguide.hearing.hearing import Chain
 from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.recogniser import Recogniser
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
@@ -132,7 +133,7 @@ def session(room: Room, recogniser: Recogniser) -> tuple[Visit, list[dict[str, A
     Guide(
         Session(routine, language.phrases, speech.length, first_time=False),
         port=visited.port,
-        ears=Ears(recogniser, language),
+        hearing=Chain(Ears(recogniser, language)),
         speech=speech,
         chimes={sound: chime(sound) for sound in Sound},
         journal=journal,

@@ -13,6 +13,7 @@ from voiceguide.core.session import Session
 from voiceguide.core.view import View
 from voiceguide.guide import Guide, Speech
 from voiceguide.hearing.ears import Ears, Listening
+from voiceguide.hearing.hearing import Chain
 from voiceguide.hearing.recogniser import Recogniser
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.history.journal import Journal
@@ -69,7 +70,7 @@ def new_rig() -> NewRig:
         guide = Guide(
             Session(ROUTINE, language.phrases, VirtualSpeech().length, first_time=False),
             port=audio,
-            ears=ears(Ears(recogniser or typed(script), language)),
+            hearing=Chain(ears(Ears(recogniser or typed(script), language))),
             speech=speech or VirtualSpeech(),
             chimes={sound: chime(sound) for sound in Sound},
             journal=kept,

@@ -64,6 +64,7 @@ from voiceguide.core.actions import Sound
 from voiceguide.core.session import Session
 from voiceguide.guide import Guide
 from voiceguide.hearing.ears import Ears
+from voiceguide.hearing.hearing import Chain
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language
@@ -81,7 +82,7 @@ words = [(6.0, "start"), (9.0, "ready"), (13.5, "ready"), (23.0, "ready"), (28.0
 Guide(
     Session(ROUTINE, language.phrases, VirtualSpeech().length, first_time=False),
     port=VirtualPort(),
-    ears=Ears(TypedRecogniser(script=[(round(at * 16000), said) for at, said in words]), language),
+    hearing=Chain(Ears(TypedRecogniser(script=[(round(at * 16000), said) for at, said in words]), language)),
     speech=Killed(),
     chimes={{sound: chime(sound) for sound in Sound}},
     journal=Journal(Path(sys.argv[1])),

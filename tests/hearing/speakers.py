@@ -62,5 +62,6 @@ def blocks(sound: Sound, size: int = 160) -> list[Sound]:
 
 def heard_by(ears: Ears, sound: Sound, size: int = 160) -> list[tuple[int, str, str]]:
     """Return what ears hear in a sound: (sample time, command or "unknown", text)."""
-    heard = [one for frame in blocks(sound, size) for one in ears.accept(frame)]
+    verdicts = [one for frame in blocks(sound, size) for one in ears.accept(frame)]
+    heard = [one.heard for one in verdicts if one.heard]
     return [(one.at, one.command or "unknown", one.text) for one in heard]

@@ -12,12 +12,12 @@ import pytest
 from voiceguide.audio.port import BLOCK
 from voiceguide.audio.samples import to_int16
 from voiceguide.core.clock import RATE, samples
-from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import VoiceBegan, VoiceEnded
 from voiceguide.demo.flite import FliteVoice
 from voiceguide.errors import EchoError
 from voiceguide.hearing import air as air_module
 from voiceguide.hearing.air import Air
+from voiceguide.hearing.evidence import QUIET, Around
 from voiceguide.hearing.other_voice import OtherVoice
 from voiceguide.speaking.finish import finish
 from voiceguide.speaking.voice import Samples
@@ -79,9 +79,7 @@ def test_the_guides_own_voice_is_nobody_elses(air: Air) -> None:
     assert began == []
     assert air.canceller is not None
     assert air.canceller.converged
-    assert not air.believes(Command.NEXT)
-    assert not air.believes(Command.PAIN)
-    assert not air.believes(None)
+    assert air.around == Around(guide=True, other=False, apart=True)
 
 
 @pytest.mark.parametrize("loudness_db", [0.0, -6.0, -10.0])
@@ -90,45 +88,43 @@ def test_a_person_is_noticed_while_the_guide_speaks(air: Air, loudness_db: float
     call = spoken("it hurts", "slt") * np.float32(0.5 * 10 ** (loudness_db / 20))
     at = samples(25.0)
     microphone = add(echo_of(said), call, at)
-    began = ended = believed = None
+    began = ended = noticed = None
     for now, event in listen(air, microphone, said):
         if isinstance(event, VoiceBegan) and began is None:
             began = now
         if isinstance(event, VoiceEnded) and began is not None and ended is None:
             ended = now
-        if believed is None and now >= at + len(call) + samples(0.3):
-            believed = air.believes(Command.PAIN)
+        if noticed is None and now >= at + len(call) + samples(0.3):
+            noticed = air.around
     assert began is not None
     assert at < began <= at + samples(0.5)
     assert ended is not None
     assert ended <= at + len(call) + samples(0.8)
-    assert believed
+    assert noticed == Around(guide=True, other=True, apart=True)
 
 
-def test_before_the_canceller_has_converged_only_pain_is_believed(air: Air) -> None:
+def test_before_the_canceller_has_converged_voices_cannot_be_told_apart(air: Air) -> None:
     said = guide(0.5)
     events = [event for _, event in listen(air, echo_of(said), said) if event]
     assert events == []
-    assert all(air.believes(command) for command in PAIN_FAMILY)
-    assert not any(air.believes(command, second_ear=True) for command in PAIN_FAMILY)
-    assert not air.believes(Command.STOP)
-    assert not air.believes(None)
+    assert air.around.guide
+    assert not air.around.apart
 
 
-def test_with_a_headset_everything_is_believed(air: Air) -> None:
+def test_with_a_headset_the_guide_is_not_in_the_room(air: Air) -> None:
     said = guide(12)
     events = [event for _, event in listen(air, np.zeros_like(said), said) if event]
     assert events == []
     assert air.canceller is not None
     assert air.canceller.delay_ms is None
-    assert all(air.believes(command) for command in (*Command, None))
+    assert air.around == QUIET
 
 
-def test_in_silence_everything_is_believed(air: Air) -> None:
+def test_in_silence_it_is_somebody_else(air: Air) -> None:
     silence = np.zeros(samples(2), np.float32)
     for _ in listen(air, silence, silence):
         pass
-    assert all(air.believes(command) for command in (*Command, None))
+    assert air.around == QUIET
 
 
 def test_without_a_library_the_microphone_passes_and_it_is_said_so(
@@ -144,8 +140,7 @@ def test_without_a_library_the_microphone_passes_and_it_is_said_so(
     heard, event = air.listen(frame, np.full(BLOCK, 0.1, np.float32))
     assert np.array_equal(heard, frame)
     assert event is None
-    assert air.believes(Command.PAIN)
-    assert not air.believes(Command.NEXT), "it could be the guide's own voice"
+    assert air.around == Around(guide=True, other=False, apart=False), "it could be the guide's own voice"
     air.close()
 
 

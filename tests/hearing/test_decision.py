@@ -2,111 +2,189 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from voiceguide.core.clock import samples
-from voiceguide.core.commands import Command
+from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import Heard
-from voiceguide.hearing.decision import EARLY, REFRACTORY, STEADY, UNKNOWN_REFRACTORY, Decision
-from voiceguide.hearing.recogniser import Hypothesis
+from voiceguide.hearing.decision import (
+    AGREES,
+    ALONE,
+    EARLY,
+    REFRACTORY,
+    REST_OF_IT,
+    SAME_CALL,
+    STEADY,
+    STEADY_AGREED,
+    UNKNOWN_AGAIN,
+    Decision,
+)
+from voiceguide.hearing.evidence import QUIET, SAFETY, Around, Claim, Ear, Rule, Verdict
+from voiceguide.hearing.recogniser import Frame, Hypothesis
 
 NOW = samples(10)
+OWN_VOICE = Around(guide=True, other=False, apart=True)
+TWO_VOICES = Around(guide=True, other=True, apart=True)
+CANNOT_TELL = Around(guide=True, other=True, apart=False)
+
+
+class Noticed:
+    """Another ear, with the scores it gives from a moment on."""
+
+    def __init__(self, command: Command | None = None, score: float = 0.5, since: int = 0) -> None:
+        self.command = command
+        self.score = score
+        self.since = since
+        self.now = NOW
+        self.awake = True
+
+    def strongest(self, command: Command, since: int) -> float:
+        return self.score if command is self.command and self.now >= self.since > since else 0.0
+
+    def judges(self, command: Command, since: int) -> bool:
+        return self.awake and command is not Command.HELP and since >= 0
+
+    def agreeing(self, command: Command) -> float:
+        return 0.3
+
+
+class GuideSaid:
+    """An ear on the guide's own words."""
+
+    def __init__(self, command: Command, at: int) -> None:
+        self.command = command
+        self.at = at
+
+    def accept(self, spoken: Frame | None, count: int) -> None:
+        raise AssertionError("the decision only asks")
+
+    def said(self, command: Command, since: int) -> bool:
+        return command is self.command and self.at > since
+
+    def close(self) -> None:
+        pass
+
+
+def heard(verdicts: Sequence[Verdict]) -> Heard | None:
+    found = [verdict.heard for verdict in verdicts if verdict.heard]
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+def rules(verdicts: Sequence[Verdict]) -> list[Rule]:
+    return [verdict.rule for verdict in verdicts]
+
+
+def said(
+    decision: Decision, command: Command | None, at: int, *, final: bool, around: Around = QUIET, engine: str = "e"
+) -> list[Verdict]:
+    return decision.recognised(Hypothesis(str(command or ""), final=final, at=at, engine=engine), command, around)
 
 
 def partial(decision: Decision, command: Command | None, at: int) -> None:
-    text = str(command or "")
-    assert decision.judge(Hypothesis(text, final=False, at=at, engine="e"), command) is None
+    assert heard(said(decision, command, at, final=False)) is None
 
 
-def final(decision: Decision, command: Command | None, at: int) -> Heard | None:
-    return decision.judge(Hypothesis(str(command or ""), final=True, at=at, engine="e"), command)
+def final(decision: Decision, command: Command | None, at: int, around: Around = QUIET) -> Heard | None:
+    return heard(said(decision, command, at, final=True, around=around))
+
+
+def settle(decision: Decision, at: int, around: Around = QUIET) -> Heard | None:
+    return heard(decision.settle(at, around))
+
+
+def sure(command: Command, at: int = NOW, around: Around = QUIET) -> Claim:
+    return Claim(at, command, Ear.SECOND, "spotter", command.value, around=around)
+
+
+# --- the recogniser alone ---------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("command", sorted(EARLY))
 def test_an_early_command_is_heard_once_it_stood_still(command: Command) -> None:
     decision = Decision()
     partial(decision, command, NOW)
-    assert decision.settle(NOW + STEADY - 1) is None
-    heard = decision.settle(NOW + STEADY)
-    assert heard == Heard(at=NOW + STEADY, command=command, text=str(command), engine="e")
-    assert decision.settle(NOW + 2 * STEADY) is None
+    assert settle(decision, NOW + STEADY - 1) is None
+    assert settle(decision, NOW + STEADY) == Heard(NOW + STEADY, command, str(command), "e")
+    assert settle(decision, NOW + 2 * STEADY) is None
 
 
 def test_a_late_look_gives_the_same_time() -> None:
     decision = Decision()
     partial(decision, Command.PAIN, NOW)
-    heard = decision.settle(NOW + samples(1))
-    assert heard is not None
-    assert heard.at == NOW + STEADY
+    late = settle(decision, NOW + samples(1))
+    assert late is not None
+    assert late.at == NOW + STEADY
 
 
 @pytest.mark.parametrize("command", sorted(set(Command) - EARLY))
 def test_other_partial_results_do_nothing(command: Command) -> None:
     decision = Decision()
     partial(decision, command, NOW)
-    assert decision.settle(NOW + samples(5)) is None
+    assert settle(decision, NOW + samples(5)) is None
 
 
 @pytest.mark.parametrize("revision", [None, Command.START])
 def test_a_revised_partial_result_does_nothing(revision: Command | None) -> None:
     decision = Decision()
     partial(decision, Command.STOP, NOW)
-    partial(decision, revision, NOW + STEADY - 1)
-    assert decision.settle(NOW + 2 * STEADY) is None
+    assert rules(said(decision, revision, NOW + STEADY - 1, final=False)) == [Rule.REVISED]
+    assert settle(decision, NOW + 2 * STEADY) is None
 
 
 def test_another_early_command_waits_anew() -> None:
     decision = Decision()
     partial(decision, Command.PAIN, NOW)
     partial(decision, Command.SHOOTING, NOW + STEADY - 1)
-    assert decision.settle(NOW + STEADY) is None
-    heard = decision.settle(NOW + 2 * STEADY)
-    assert heard is not None
-    assert heard.command is Command.SHOOTING
+    assert settle(decision, NOW + STEADY) is None
+    later = settle(decision, NOW + 2 * STEADY)
+    assert later is not None
+    assert later.command is Command.SHOOTING
 
 
 def test_another_wording_of_the_same_command_goes_on_waiting() -> None:
     decision = Decision()
     partial(decision, Command.PAIN, NOW)
     partial(decision, Command.PAIN, NOW + STEADY - 1)
-    assert decision.settle(NOW + STEADY) is not None
+    assert settle(decision, NOW + STEADY) is not None
 
 
-@pytest.mark.parametrize("said", [Command.PAIN, None])
-def test_the_final_result_after_an_early_one_is_not_told_twice(said: Command | None) -> None:
+@pytest.mark.parametrize("last", [Command.PAIN, None])
+def test_the_final_result_after_an_early_one_is_not_told_twice(last: Command | None) -> None:
     decision = Decision()
     partial(decision, Command.PAIN, NOW)
-    assert decision.settle(NOW + STEADY) is not None
-    assert final(decision, said, NOW + samples(2)) is None
+    assert settle(decision, NOW + STEADY) is not None
+    assert final(decision, last, NOW + samples(2)) is None
 
 
 def test_a_final_result_that_says_something_else_is_told_as_well() -> None:
     decision = Decision()
     partial(decision, Command.PAIN, NOW)
-    assert decision.settle(NOW + STEADY) is not None
-    heard = final(decision, Command.SHOOTING, NOW + samples(1))
-    assert heard is not None
-    assert heard.command is Command.SHOOTING
+    assert settle(decision, NOW + STEADY) is not None
+    other = final(decision, Command.SHOOTING, NOW + samples(1))
+    assert other is not None
+    assert other.command is Command.SHOOTING
 
 
 def test_an_early_command_stays_answered_within_its_utterance_only() -> None:
     decision = Decision()
     partial(decision, Command.STOP, NOW)
-    assert decision.settle(NOW + STEADY) is not None
+    assert settle(decision, NOW + STEADY) is not None
     partial(decision, Command.STOP, NOW + samples(1))
-    assert decision.settle(NOW + samples(2)) is None
+    assert settle(decision, NOW + samples(2)) is None
     assert final(decision, Command.STOP, NOW + samples(3)) is None
     partial(decision, Command.STOP, NOW + samples(4))
-    assert decision.settle(NOW + samples(5)) is not None
+    assert settle(decision, NOW + samples(5)) is not None
 
 
 @pytest.mark.parametrize("command", list(Command))
 def test_every_final_command_is_heard_at_once(command: Command) -> None:
     decision = Decision()
     partial(decision, command, NOW - 1)
-    heard = final(decision, command, NOW)
-    assert heard == Heard(at=NOW, command=command, text=str(command), engine="e")
-    assert decision.settle(NOW + samples(1)) is None
+    assert final(decision, command, NOW) == Heard(NOW, command, str(command), "e")
+    assert settle(decision, NOW + samples(1)) is None
 
 
 def test_the_same_command_again_at_once_is_one_call() -> None:
@@ -125,17 +203,156 @@ def test_another_command_is_never_held_back() -> None:
 
 def test_long_talk_is_one_unknown_thing() -> None:
     decision = Decision()
-    assert final(decision, None, NOW) == Heard(at=NOW, command=None, text="", engine="e")
-    assert final(decision, None, NOW + UNKNOWN_REFRACTORY - 1) is None
-    assert final(decision, None, NOW + UNKNOWN_REFRACTORY)
+    assert final(decision, None, NOW) == Heard(NOW, None, "", "e")
+    assert final(decision, None, NOW + UNKNOWN_AGAIN - 1) is None
+    assert final(decision, None, NOW + UNKNOWN_AGAIN)
 
 
 def test_vosk_is_given_the_time_to_look_twice() -> None:
     decision = Decision()
     looks_every = samples(0.24)
-    guess = Hypothesis("pain", final=False, at=NOW, engine="vosk")
-    assert decision.judge(guess, Command.PAIN) is None
-    assert decision.settle(NOW + looks_every) is None
-    revised = Hypothesis("start the session", final=False, at=NOW + looks_every, engine="vosk")
-    assert decision.judge(revised, Command.START) is None
-    assert decision.settle(NOW + samples(5)) is None
+    assert not said(decision, Command.PAIN, NOW, final=False, engine="vosk")
+    assert settle(decision, NOW + looks_every) is None
+    said(decision, Command.START, NOW + looks_every, final=False, engine="vosk")
+    assert settle(decision, NOW + samples(5)) is None
+
+
+# --- two ears ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", sorted(set(Command) - {Command.HELP}))
+def test_what_another_ear_noticed_is_heard_at_once(command: Command) -> None:
+    decision = Decision({Ear.SECOND: Noticed(command, 0.3, NOW - samples(1))})
+    verdicts = said(decision, command, NOW, final=True)
+    assert heard(verdicts) == Heard(NOW, command, str(command), "e")
+    assert verdicts[0].rule is Rule.AGREED
+    assert verdicts[0].scores == {Ear.SECOND: 0.3}
+
+
+def test_a_final_result_waits_for_the_other_ear() -> None:
+    other = Noticed(Command.NEXT, 0.9, NOW + AGREES - 1)
+    decision = Decision({Ear.SECOND: other})
+    assert final(decision, Command.NEXT, NOW) is None
+    other.now = NOW + AGREES - 1
+    assert settle(decision, NOW + AGREES - 1) == Heard(NOW + AGREES - 1, Command.NEXT, "next", "e")
+
+
+@pytest.mark.parametrize("command", [Command.NEXT, Command.PAIN, Command.STOP])
+def test_what_no_other_ear_noticed_is_unknown_speech(command: Command) -> None:
+    decision = Decision({Ear.SECOND: Noticed(command, 0.29, NOW)})
+    assert final(decision, command, NOW) is None
+    perhaps = command if command in SAFETY else None
+    assert settle(decision, NOW + AGREES) == Heard(NOW + AGREES, None, str(command), "e", perhaps)
+
+
+def test_a_partial_result_that_was_noticed_too_needs_less_time() -> None:
+    decision = Decision({Ear.SECOND: Noticed(Command.PAIN, 0.5, NOW)})
+    partial(decision, Command.PAIN, NOW)
+    assert settle(decision, NOW + STEADY_AGREED - 1) is None
+    assert settle(decision, NOW + STEADY_AGREED) is not None
+
+
+def test_a_partial_result_that_was_not_noticed_waits_for_the_final_one() -> None:
+    decision = Decision({Ear.SECOND: Noticed()})
+    partial(decision, Command.PAIN, NOW)
+    assert settle(decision, NOW + STEADY) is None
+    assert final(decision, Command.PAIN, NOW + samples(0.4)) is None
+    assert settle(decision, NOW + samples(0.4) + AGREES) is not None
+
+
+@pytest.mark.parametrize("awake", [False, True], ids=["asleep", "does not know the command"])
+def test_where_no_other_ear_can_tell_the_recogniser_is_believed(*, awake: bool) -> None:
+    other = Noticed()
+    other.awake = awake
+    decision = Decision({Ear.SECOND: other})
+    command = Command.HELP if awake else Command.NEXT
+    verdicts = said(decision, command, NOW, final=True)
+    assert rules(verdicts) == [Rule.ONLY_EAR]
+    assert heard(verdicts)
+
+
+@pytest.mark.parametrize("command", list(Command))
+def test_the_second_ear_alone(command: Command) -> None:
+    verdicts = Decision({Ear.SECOND: Noticed()}).sure(sure(command))
+    alone = command in SAFETY | ALONE
+    assert rules(verdicts) == [Rule.SURE if alone else Rule.NOT_ALONE]
+    assert (heard(verdicts) is not None) == alone
+
+
+def test_the_words_of_safety_may_be_heard_by_one_ear_and_what_loses_the_place_may_not() -> None:
+    assert not ALONE & {Command.SKIP, Command.NEXT, Command.BACK}
+    assert set(SAFETY) == {*PAIN_FAMILY, Command.STOP}
+
+
+def test_stop_only_where_it_is_possible_but_pain_always() -> None:
+    decision = Decision()
+    decision.listen_for(frozenset())
+    assert rules(decision.sure(sure(Command.STOP))) == [Rule.NOT_NOW]
+    assert heard(decision.sure(sure(Command.PAIN)))
+
+
+def test_one_call_noticed_by_two_ears_is_one() -> None:
+    decision = Decision({Ear.SECOND: Noticed(Command.PAIN, 0.9, NOW)})
+    assert heard(decision.sure(sure(Command.PAIN)))
+    assert rules(said(decision, Command.PAIN, NOW + SAME_CALL - 1, final=True)) == [Rule.SAME_CALL]
+    assert heard(decision.sure(sure(Command.PAIN, NOW + SAME_CALL)))
+
+
+def test_another_kind_of_pain_by_another_ear_is_never_held_back() -> None:
+    decision = Decision()
+    assert final(decision, Command.PAIN, NOW)
+    assert heard(decision.sure(sure(Command.SHARP, NOW + 1)))
+
+
+def test_what_the_recogniser_made_of_a_call_that_the_second_ear_understood_is_no_unknown_speech() -> None:
+    decision = Decision({Ear.SECOND: Noticed()})
+    assert heard(decision.sure(sure(Command.PAIN)))
+    assert rules(said(decision, None, NOW + REST_OF_IT - 1, final=True)) == [Rule.ANSWERED]
+    assert final(decision, Command.NEXT, NOW + 1) is None
+    assert settle(decision, NOW + 1 + AGREES) is None, "nor is a command that it took it for"
+    assert final(decision, None, NOW + REST_OF_IT)
+
+
+def test_close_to_a_word_of_safety_is_told_once() -> None:
+    decision = Decision()
+    told = heard(decision.perhaps(sure(Command.PAIN)))
+    assert told == Heard(NOW, None, "pain", "spotter", Command.PAIN)
+    assert decision.perhaps(sure(Command.SHARP, NOW + UNKNOWN_AGAIN - 1)) == []
+    assert decision.perhaps(sure(Command.SHARP, NOW + UNKNOWN_AGAIN))
+
+
+# --- the guide's own voice --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", [*Command, None])
+def test_while_the_guide_speaks_another_voice_must_have_been_noticed(command: Command | None) -> None:
+    decision = Decision()
+    assert final(decision, command, NOW, OWN_VOICE) is None
+    assert final(decision, command, NOW + samples(5), TWO_VOICES) is not None
+
+
+@pytest.mark.parametrize("command", [*Command, None])
+def test_until_voices_can_be_told_apart_only_the_recogniser_hears_and_only_pain(command: Command | None) -> None:
+    decision = Decision()
+    if command is not None:
+        assert heard(decision.sure(sure(command, NOW, CANNOT_TELL))) is None
+    assert (final(decision, command, NOW, CANNOT_TELL) is not None) == (command in PAIN_FAMILY)
+
+
+def test_what_the_guide_has_just_said_does_not_count() -> None:
+    decision = Decision(own_words=GuideSaid(Command.PAIN, NOW - samples(0.4)))
+    assert rules(decision.sure(sure(Command.PAIN, NOW, TWO_VOICES))) == [Rule.OWN_WORDS]
+    assert final(decision, Command.STOP, NOW, TWO_VOICES), "something else does"
+    assert final(decision, Command.PAIN, NOW + samples(1), TWO_VOICES), "and the same later"
+
+
+def test_what_the_guide_said_before_it_fell_silent_does_not_matter() -> None:
+    decision = Decision(own_words=GuideSaid(Command.PAIN, NOW - samples(0.4)))
+    assert final(decision, Command.PAIN, NOW)
+
+
+def test_the_guides_own_voice_does_not_count_as_the_answer_to_a_call() -> None:
+    decision = Decision()
+    partial(decision, Command.PAIN, NOW)
+    assert settle(decision, NOW + STEADY, OWN_VOICE) is None
+    assert final(decision, Command.PAIN, NOW + samples(0.4), TWO_VOICES), "the final result is judged anew"

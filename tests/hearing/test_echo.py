@@ -176,7 +176,8 @@ def reports_of_pain(engine: object, sound: Pcm, words: list[tuple[float, Pcm]]) 
     """Return how many words were taken for pain while they were spoken or in the second and a half after."""
     ears = Ears(engine, load_language("en"))  # type: ignore[arg-type]
     ears.listen_for(frozenset(Command))
-    heard = [one for at in range(0, len(sound), BLOCK) for one in ears.accept(sound[at : at + BLOCK])]
+    verdicts = [one for at in range(0, len(sound), BLOCK) for one in ears.accept(sound[at : at + BLOCK])]
+    heard = [one.heard for one in verdicts if one.heard]
     pain = [one.at for one in heard if one.command in PAIN_FAMILY]
     return sum(any(samples(at_s) < at < samples(at_s + 1.5) + len(word) for at in pain) for at_s, word in words)
 

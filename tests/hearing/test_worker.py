@@ -8,6 +8,7 @@ import pytest
 from voiceguide.core.commands import Command
 from voiceguide.core.events import Heard
 from voiceguide.errors import RecogniserError
+from voiceguide.hearing.evidence import QUIET, Around, Claim, Ear, Rule, Verdict
 from voiceguide.hearing.recogniser import Frame
 from voiceguide.hearing.worker import BACKLOG, DEAF_AFTER, EarsInThread
 
@@ -30,11 +31,11 @@ class ScriptedEars:
         self.closed = False
         self.thread = ""
 
-    def listen_for(self, commands: frozenset[Command]) -> None:
+    def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:
         if self.wanted[-1:] != [commands]:
             self.wanted.append(commands)
 
-    def accept(self, frame: Frame) -> list[Heard]:
+    def accept(self, frame: Frame, around: Around = QUIET, spoken: Frame | None = None) -> list[Verdict]:
         self.may_listen.wait(PATIENCE)
         self.thread = threading.current_thread().name
         if not len(frame):
@@ -47,7 +48,10 @@ class ScriptedEars:
             self.silence += len(frame)
             return []
         self.frames += 1
-        heard = [Heard(self.at, Command.NEXT)] if self.frames % 10 == 0 else []
+        claim = Claim(self.at, Command.NEXT, Ear.WORDS, "scripted")
+        heard = (
+            [Verdict(self.at, claim, Rule.ONLY_EAR, Heard(self.at, Command.NEXT))] if self.frames % 10 == 0 else []
+        )
         self.listened.release()
         return heard
 

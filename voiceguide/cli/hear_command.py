@@ -78,7 +78,7 @@ def _commands_in(file: Path, recogniser: Recogniser, pack: LanguagePack) -> Iter
     ears.listen_for(frozenset(Command))
     with closing(FilePort(file, None, silence_after_s=_SILENCE_AFTER_S)) as port:
         while (frame := port.exchange(_NOTHING)) is not None:
-            yield from (heard for heard in ears.accept(frame) if heard.command)
+            yield from (one.heard for one in ears.accept(frame) if one.heard and one.heard.command)
 
 
 def _as_json(file: Path, heard: Heard) -> str:

@@ -41,8 +41,11 @@ def run(
         bool, typer.Option(help="On the card, take the guide's own voice out of the microphone.")
     ] = True,
     second_ear: Annotated[
-        bool, typer.Option(help="Let a second ear listen for words of pain (English, extra `spotter`).")
-    ] = False,
+        bool | None,
+        typer.Option(
+            help="Let a second ear listen beside the recogniser; by default where there is one (English)."
+        ),
+    ] = None,
     engine: Engine = None,
     voice: VoiceName = None,
     introduce: Annotated[
@@ -87,7 +90,7 @@ def run(
             watch=None if on_files else panel.show,
             live=not on_files,
             shared_air=cancel_echo and not on_files and not typed,
-            second_ear=second_ear,
+            second_ear=False if typed else second_ear,
         )
         stack.callback(guide.close)
         guide.run()

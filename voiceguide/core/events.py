@@ -29,7 +29,7 @@ class Heard:
         at: when the decision fell.
         command: the command, or None for speech that is no known command.
         text: the words as recognised.
-        engine: which ear decided, or which ears, such as "pocketsphinx+spotter".
+        engine: which ear noticed it.
         perhaps: without a command, the word of safety that it may have been.
     """
 

@@ -7,10 +7,10 @@ import logging
 import numpy as np
 
 from voiceguide.core.clock import samples
-from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import VoiceBegan, VoiceEnded
 from voiceguide.errors import EchoError
 from voiceguide.hearing.echo.canceller import EchoCanceller
+from voiceguide.hearing.evidence import QUIET, Around
 from voiceguide.hearing.other_voice import OtherVoice
 from voiceguide.hearing.recogniser import Frame
 from voiceguide.speaking.voice import Samples
@@ -62,7 +62,8 @@ class Air:
             reference: `(160,)` float32, what went out.
 
         Returns:
-            The microphone without the guide's voice, and the beginning or end of another voice.
+            The microphone without the guide's voice, and the beginning or end of another voice. What is known
+            about the room from then on is in `around`.
         """
         self._now += len(microphone)
         if np.mean(np.square(reference)) > SPEECH:
@@ -76,23 +77,19 @@ class Air:
             self._noticed = self._now
         return clean, voice if self._canceller.converged else None
 
-    def believes(self, command: Command | None, *, second_ear: bool = False) -> bool:
-        """Tell whether what was heard just now was said by somebody else than the guide.
+    @property
+    def around(self) -> Around:
+        """Whose voice may be what was heard just now.
 
-        While the guide is silent it was, and where the microphone does not hear the guide. While it speaks,
-        another voice must have been noticed; as long as the canceller cannot tell voices apart, only a report of
-        pain is believed, and only by the recogniser: the second ear takes the guide's own words for pain now and
-        then.
-
-        Args:
-            command: what was heard; None for speech that is no command.
-            second_ear: it was the second ear that heard it.
+        While the guide is silent it is somebody else's, and where the microphone does not hear the guide.
         """
         if self._now - self._spoke > HANGOVER or self._no_echo():
-            return True
-        if self._canceller is not None and self._canceller.converged:
-            return self._now - self._noticed <= VOICE_WITHIN
-        return command in PAIN_FAMILY and not second_ear
+            return QUIET
+        return Around(
+            guide=True,
+            other=self._now - self._noticed <= VOICE_WITHIN,
+            apart=self._canceller is not None and self._canceller.converged,
+        )
 
     def _no_echo(self) -> bool:
         found = self._canceller is None or self._canceller.delay_ms is not None

@@ -1,28 +1,58 @@
-"""From what an engine believes to what counts as heard.
+"""From what the ears claim to what counts as heard. This is the only place where that is decided.
 
-| hypothesis                                  | heard                                                       |
-|---------------------------------------------|-------------------------------------------------------------|
-| partial, a command of `EARLY`               | that command, once it has stood still for `STEADY`          |
-| partial, anything else                      | nothing; it also ends the wait of an early one              |
-| final, a command                            | that command, unless a partial result already said so       |
-| final, no command, after a partial one      | nothing: the person has been answered                       |
-| final, no command                           | unknown speech                                              |
-| the same command again within `REFRACTORY`  | nothing                                                     |
-| unknown speech within `UNKNOWN_REFRACTORY`  | nothing                                                     |
+Read from the top; the first line that fits decides.
 
-A different command is never held back, and nothing holds back a first report of pain.
+| claim                                                               | what reaches the session                |
+|---------------------------------------------------------------------|-----------------------------------------|
+| partial result, no command of `EARLY`, or one that did not last     | nothing; the final result decides       |
+| final result, nothing new after a partial one that counted          | nothing: the person has been answered   |
+| the guide speaks, nobody else was noticed                           | nothing: it is the guide's own voice    |
+| the guide speaks, the two voices cannot be told apart yet           | the recogniser's pain family alone      |
+| the guide itself has just said what sounds like it                  | nothing                                 |
+| the same call again: `REFRACTORY`, by another ear `SAME_CALL`       | nothing                                 |
+| speech that is no command, soon after a command (`REST_OF_IT`)      | nothing: it is the rest of that call    |
+| speech that is no command                                           | unknown speech, once in `UNKNOWN_AGAIN` |
+| an ear that is sure by itself: a word of safety, or one of `ALONE`  | that command                            |
+| an ear that is sure by itself: another command                      | nothing                                 |
+| the recogniser, and no other ear that could tell                    | that command                            |
+| the recogniser, and another ear that noticed it within `AGREES`     | that command                            |
+| the recogniser, and no other ear noticed it                         | unknown speech; perhaps a word of safety|
+
+What a state changes: commands that are not possible in it are not claimed, except the pain family, which always
+is. What "perhaps" leads to is the session's decision: in a hold it asks (S8). How sure an ear must be is data, by
+command: `spotter/en.yaml` for the second ear, the enrolment for a person's own words.
+
+Why the recogniser is not believed alone where another ear could tell: of its 40 false events in 12 minutes of
+people reading aloud, a second opinion left 3, at the price of 1 of 73 pain phrases (docs/spotter.md).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from voiceguide.core.clock import samples
-from voiceguide.core.commands import URGENT, Command
+from voiceguide.core.commands import PAIN_FAMILY, URGENT, Command
 from voiceguide.core.events import Heard
+from voiceguide.hearing.evidence import (
+    BEFORE,
+    SAFETY,
+    Around,
+    Claim,
+    Ear,
+    Opinion,
+    OwnWords,
+    Rule,
+    Verdict,
+)
 from voiceguide.hearing.recogniser import Hypothesis
 
 EARLY = URGENT - {Command.DULL}
 """Acted on from partial results. A dull ache can wait for the final result a quarter of a second later: its short
 dark syllable was what PocketSphinx most often took the beginnings of other words for."""
+
+ALONE = frozenset(Command) - SAFETY - {Command.SKIP, Command.BACK, Command.NEXT, Command.START}
+"""Commands, beside the words of safety, that the second ear may report by itself: nothing is lost by a false one
+that a word would not bring back."""
 
 STEADY = samples(0.24)
 """How long an early partial result must stand still. Measured with PocketSphinx: 23 minutes of people reading
@@ -35,54 +65,187 @@ believes a guess it never looked at twice. With the Korean model on 736 clips of
 were not used for tuning, 0.18 s led to 37 false reports of pain and 0.26 s to 15; the median decision falls
 0.46 s after the word."""
 
+STEADY_AGREED = samples(0.1)
+"""The same when another ear has noticed the command as well: two look less often wrong than one does twice."""
+
+AGREES = samples(0.16)
+"""How long a final result waits for another ear: two of its hops."""
+
 REFRACTORY = samples(0.5)
 """One call, heard twice: an engine may cut it in two, or report again what it heard after a change of grammar.
 People do not say the same word twice within half a second and mean it twice."""
 
-UNKNOWN_REFRACTORY = samples(2.0)
+SAME_CALL = samples(1.5)
+"""A command that one ear reports so soon after another is the same call; who calls again waits longer."""
+
+REST_OF_IT = samples(1.0)
+"""Speech that is no command, decided so soon after a command of another ear, is what that ear understood."""
+
+UNKNOWN_AGAIN = samples(2.0)
 """Long talk is one unknown thing, not one for each breath."""
+
+COINCIDES = samples(1.0)
+"""A claim so soon after the guide said what sounds like it is suspect: 0.2 s on the way through the air and the
+buffers, half a second until a recogniser decides, the rest is the word."""
 
 
 class Decision:
-    """Decides, in sample time, which hypotheses count. Keeps no clock: times come with the calls."""
+    """Decides, in sample time, which claims count. Keeps no clock: times come with the calls.
 
-    def __init__(self) -> None:
-        self._waiting: tuple[Hypothesis, Command] | None = None
+    Args:
+        others: the ears that can be asked about the recogniser's claims, by name.
+        own_words: the ear that listens to the guide itself.
+    """
+
+    def __init__(self, others: dict[Ear, Opinion] | None = None, own_words: OwnWords | None = None) -> None:
+        self._others = others or {}
+        self._own_words = own_words
+        self._possible: frozenset[Command] = frozenset(Command)
+        self._partial: Claim | None = None
+        self._waiting: list[Claim] = []  # final results that another ear may still confirm
         self._acted: Command | None = None
-        self._last: dict[Command | None, int] = {}
+        self._last: dict[Command | None, tuple[int, Ear]] = {}  # sample time, and who noticed it
+        self._answered: tuple[int, Ear] | None = None  # the same of the last command of all
 
-    def judge(self, hypothesis: Hypothesis, command: Command | None) -> Heard | None:
-        """Take the next hypothesis, with the command its text stands for, and return what was heard by it."""
-        if not hypothesis.final:
-            self._consider(hypothesis, command)
-            return None
-        acted, self._acted, self._waiting = self._acted, None, None
+    def listen_for(self, commands: frozenset[Command]) -> None:
+        """Set the commands that are possible from now on; the pain family always is."""
+        self._possible = commands | PAIN_FAMILY
+
+    def recognised(self, hypothesis: Hypothesis, command: Command | None, around: Around) -> list[Verdict]:
+        """Take the recogniser's next hypothesis, with the command its text stands for."""
+        claim = Claim(
+            hypothesis.at,
+            command,
+            Ear.WORDS,
+            hypothesis.engine,
+            hypothesis.text,
+            final=hypothesis.final,
+            around=around,
+        )
+        if not claim.final:
+            return self._consider(claim)
+        acted, self._acted, self._partial = self._acted, None, None
         if acted is not None and command in (acted, None):
-            return None
-        return self._report(hypothesis, command, hypothesis.at)
+            return [self._verdict(claim, claim.at, Rule.ANSWERED)]
+        self._waiting.append(claim)
+        return self._settle_finals(claim.at)
 
-    def settle(self, now: int) -> Heard | None:
-        """Return the urgent partial result that has stood still for long enough at sample time `now`."""
-        if self._waiting is None:
-            return None
-        hypothesis, command = self._waiting
-        due = hypothesis.at + STEADY_OF.get(hypothesis.engine, STEADY)
-        if now < due:
-            return None
-        self._waiting = None
-        self._acted = command
-        return self._report(hypothesis, command, due)
+    def sure(self, claim: Claim) -> list[Verdict]:
+        """Take what another ear is sure of by itself."""
+        if claim.command not in self._possible:
+            return [self._verdict(claim, claim.at, Rule.NOT_NOW)]
+        rule = self._against(claim, claim.at)
+        if rule is None:
+            rule = Rule.SURE if claim.command in SAFETY | ALONE else Rule.NOT_ALONE
+        return [self._verdict(claim, claim.at, rule)]
 
-    def _consider(self, partial: Hypothesis, command: Command | None) -> None:
-        if command not in EARLY or command == self._acted:
-            self._waiting = None
-        elif self._waiting is None or self._waiting[1] is not command:
-            self._waiting = (partial, command)
+    def perhaps(self, claim: Claim) -> list[Verdict]:
+        """Take what another ear finds close to a word of safety in a hold, but is not sure of."""
+        rule = self._against(claim, claim.at) or self._against_unknown(claim, claim.at)
+        return [] if rule else [self._verdict(claim, claim.at, Rule.PERHAPS)]
 
-    def _report(self, hypothesis: Hypothesis, command: Command | None, at: int) -> Heard | None:
-        pause = REFRACTORY if command else UNKNOWN_REFRACTORY
-        last = self._last.get(command)
-        if last is not None and at - last < pause:
+    def settle(self, now: int, around: Around) -> list[Verdict]:
+        """Return what has become certain by sample time `now`."""
+        return [*self._settle_partial(now, around), *self._settle_finals(now)]
+
+    # --- the recogniser's claims ---------------------------------------------------------------------------
+
+    def _consider(self, claim: Claim) -> list[Verdict]:
+        revised, before = [], self._partial
+        if before is not None and before.command is not claim.command:
+            revised = [self._verdict(before, claim.at, Rule.REVISED)]
+            self._partial = None
+        if claim.command in EARLY and claim.command != self._acted and self._partial is None:
+            self._partial = claim
+        return revised
+
+    def _settle_partial(self, now: int, around: Around) -> list[Verdict]:
+        claim = self._partial
+        if claim is None:
+            return []
+        agreed = self._agreed(claim)
+        steady = STEADY_OF.get(claim.engine, STEADY) if agreed is None else STEADY_AGREED
+        if agreed is False or now < claim.at + steady:
+            return []  # it may still be confirmed while it stands; the final result decides in the end
+        self._partial = None
+        # A late look, after a long frame, gives the same time where nobody else was asked.
+        at = claim.at + steady if agreed is None else now
+        claim = replace(claim, around=around)
+        rule = self._against(claim, at)
+        if rule is None:
+            self._acted = claim.command
+            rule = Rule.ONLY_EAR if agreed is None else Rule.AGREED
+        return [self._verdict(claim, at, rule)]
+
+    def _settle_finals(self, now: int) -> list[Verdict]:
+        verdicts = []
+        while self._waiting:
+            claim = self._waiting[0]
+            rule = self._against(claim, now)
+            if rule is None and claim.command is None:
+                rule = self._against_unknown(claim, now) or Rule.UNKNOWN
+            if rule is None:
+                match self._agreed(claim):
+                    case None:
+                        rule = Rule.ONLY_EAR
+                    case True:
+                        rule = Rule.AGREED
+                    case False if now < claim.at + AGREES:
+                        break
+                    case False:
+                        rule = self._against_unknown(claim, now) or Rule.DISAGREED
+            del self._waiting[0]
+            verdicts.append(self._verdict(claim, now, rule))
+        return verdicts
+
+    def _agreed(self, claim: Claim) -> bool | None:
+        """Tell whether another ear noticed the same; None when none could tell."""
+        command, scores = claim.command, self._scores(claim)
+        if command is None or not scores:
             return None
-        self._last[command] = at
-        return Heard(at=at, command=command, text=hypothesis.text, engine=hypothesis.engine)
+        return any(score >= self._others[ear].agreeing(command) for ear, score in scores.items())
+
+    # --- what speaks against a claim -----------------------------------------------------------------------
+
+    def _against(self, claim: Claim, now: int) -> Rule | None:
+        around, command = claim.around, claim.command
+        if around.guide:
+            by_words = claim.ear is Ear.WORDS and command in PAIN_FAMILY
+            if not (around.other if around.apart else by_words):
+                return Rule.OWN_VOICE
+            if command is not None and self._own_words and self._own_words.said(command, claim.at - COINCIDES):
+                return Rule.OWN_WORDS
+        last = self._last.get(command) if command is not None else None
+        if last is not None and now - last[0] < (REFRACTORY if last[1] is claim.ear else SAME_CALL):
+            return Rule.SAME_CALL
+        return None
+
+    def _against_unknown(self, claim: Claim, now: int) -> Rule | None:
+        """Tell what speaks against reporting unknown speech."""
+        answered, last = self._answered, self._last.get(None)
+        if answered is not None and now - answered[0] < REST_OF_IT and answered[1] is not claim.ear:
+            return Rule.ANSWERED
+        return Rule.SAME_CALL if last is not None and now - last[0] < UNKNOWN_AGAIN else None
+
+    # --- the verdict ---------------------------------------------------------------------------------------
+
+    def _verdict(self, claim: Claim, at: int, rule: Rule) -> Verdict:
+        command, heard = claim.command, None
+        if rule in (Rule.AGREED, Rule.ONLY_EAR, Rule.SURE):
+            heard = Heard(at, command, claim.text, claim.engine)
+            self._answered = self._last[command] = at, claim.ear
+        elif rule in (Rule.UNKNOWN, Rule.DISAGREED, Rule.PERHAPS):
+            perhaps = command if command in SAFETY else None
+            heard = Heard(at, None, claim.text, claim.engine, perhaps)
+            self._last[None] = at, claim.ear
+        return Verdict(at, claim, rule, heard, self._scores(claim))
+
+    def _scores(self, claim: Claim) -> dict[Ear, float]:
+        command, since = claim.command, claim.at - BEFORE
+        if command is None:
+            return {}
+        return {
+            ear: other.strongest(command, since)
+            for ear, other in self._others.items()
+            if other.judges(command, since)
+        }

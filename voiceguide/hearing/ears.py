@@ -1,29 +1,44 @@
-"""The ears: microphone frames in, what was heard out."""
+"""The ears: microphone frames in, verdicts about what was heard out."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
 from voiceguide.core.commands import Command
-from voiceguide.core.events import Heard
 from voiceguide.hearing.decision import Decision
+from voiceguide.hearing.evidence import QUIET, Around, Claim, Ear, Opinion, OwnWords, Verdict
 from voiceguide.hearing.recogniser import Frame, Recogniser
+from voiceguide.hearing.spotter.spotter import Spotter
 from voiceguide.language.matcher import Matcher
 from voiceguide.language.pack import LanguagePack
+
+SPOTTER = "spotter"
+"""The second ear's name in the records."""
 
 
 class Listening(Protocol):
     """Ears that work at once (`Ears`) or in a thread of their own (`EarsInThread`)."""
 
-    def listen_for(self, commands: frozenset[Command]) -> None:
-        """Set the commands that are possible from now on; the pain family always is."""
+    def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:
+        """Set the commands that are possible from now on; the pain family always is.
+
+        Args:
+            commands: which.
+            hold: a position is being held.
+        """
         ...
 
-    def accept(self, frame: Frame) -> list[Heard]:
-        """Take the next frame and return what is heard by now, in order.
+    def accept(self, frame: Frame, around: Around = QUIET, spoken: Frame | None = None) -> list[Verdict]:
+        """Take the next frame and return what is decided by now, in order.
+
+        Args:
+            frame: `(n,)` int16, the microphone, without the guide's voice where that could be taken out.
+            around: what is known about the room.
+            spoken: `(n,)` int16, what went to the loudspeaker meanwhile; None when that was silence, or cannot
+                be heard by the microphone.
 
         Raises:
-            RecogniserError: the recogniser failed and cannot go on.
+            RecogniserError: an ear failed and cannot go on.
         """
         ...
 
@@ -33,22 +48,37 @@ class Listening(Protocol):
 
 
 class Ears:
-    """A recogniser, a language and the decision what counts, on the caller's thread.
+    """A recogniser, a second ear beside it if there is one, and the decision what counts, on the caller's thread.
 
     Deterministic: the same samples and calls give the same decisions, whatever the size of the frames.
 
     Args:
-        recogniser: the engine, restarted here and closed by its owner.
+        recogniser: the engine, restarted here and closed by its owner; None to listen with the second ear alone.
         pack: the language of the phrases.
+        second: the second ear, restarted here and closed with these.
+        own_words: an ear for what the guide itself says; closed with these.
     """
 
-    def __init__(self, recogniser: Recogniser, pack: LanguagePack) -> None:
-        recogniser.restart()
+    def __init__(
+        self,
+        recogniser: Recogniser | None,
+        pack: LanguagePack,
+        second: Spotter | None = None,
+        own_words: OwnWords | None = None,
+    ) -> None:
+        if recogniser is not None:
+            recogniser.restart()
+        if second is not None:
+            second.restart()
         self._recogniser = recogniser
         self._pack = pack
         self._matcher = Matcher(pack)
-        self._decision = Decision()
+        self._second = second
+        self._own_words = own_words
+        others: dict[Ear, Opinion] = {Ear.SECOND: second} if second is not None else {}
+        self._decision = Decision(others, own_words)
         self._commands: frozenset[Command] | None = None
+        self._hold = False
         self._at = 0
 
     @property
@@ -56,26 +86,42 @@ class Ears:
         """Samples heard so far."""
         return self._at
 
-    def listen_for(self, commands: frozenset[Command]) -> None:
+    def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:
         """Set the commands that are possible from now on; the pain family always is."""
+        self._hold = hold
         if commands != self._commands:
             self._commands = commands
-            self._recogniser.expect(self._pack.phrases_for(commands))
+            self._decision.listen_for(commands)
+            if self._recogniser is not None:
+                self._recogniser.expect(self._pack.phrases_for(commands))
 
-    def accept(self, frame: Frame) -> list[Heard]:
-        """Take the next frame and return what was heard by it, in order.
+    def accept(self, frame: Frame, around: Around = QUIET, spoken: Frame | None = None) -> list[Verdict]:
+        """Take the next frame and return what is decided by it, in order.
 
         Raises:
-            RecogniserError: the recogniser failed and cannot go on.
+            RecogniserError: an ear failed and cannot go on.
         """
-        heard: list[Heard | None] = []
         self._at += len(frame)
-        for hypothesis in self._recogniser.accept(frame):
+        if self._own_words is not None:
+            self._own_words.accept(spoken, len(frame))
+        verdicts = self._spot(frame, around)
+        for hypothesis in self._recogniser.accept(frame) if self._recogniser is not None else ():
             # Before what is new: a long frame may hold a partial result, its wait and its end.
-            heard.append(self._decision.settle(hypothesis.at))
-            heard.append(self._decision.judge(hypothesis, self._matcher.command(hypothesis.text)))
-        heard.append(self._decision.settle(self._at))
-        return [one for one in heard if one is not None]
+            verdicts += self._decision.settle(hypothesis.at, around)
+            verdicts += self._decision.recognised(hypothesis, self._matcher.command(hypothesis.text), around)
+        return verdicts + self._decision.settle(self._at, around)
 
     def close(self) -> None:
-        """Nothing to stop: the recogniser is its owner's."""
+        """Close the second ear and the one for the guide's own words. The recogniser is its owner's."""
+        for ear in (self._second, self._own_words):
+            if ear is not None:
+                ear.close()
+
+    def _spot(self, frame: Frame, around: Around) -> list[Verdict]:
+        if self._second is None:
+            return []
+        verdicts: list[Verdict] = []
+        for spotted in self._second.accept(frame):
+            claim = Claim(self._at, spotted.command, Ear.SECOND, SPOTTER, spotted.command.value, around=around)
+            verdicts += self._decision.sure(claim)
+        return verdicts

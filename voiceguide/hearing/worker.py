@@ -5,14 +5,15 @@ from __future__ import annotations
 import queue
 import threading
 from contextlib import suppress
+from dataclasses import dataclass
 
 import numpy as np
 
 from voiceguide.core.clock import samples, seconds
 from voiceguide.core.commands import Command
-from voiceguide.core.events import Heard
 from voiceguide.errors import RecogniserError
 from voiceguide.hearing.ears import Listening
+from voiceguide.hearing.evidence import QUIET, Around, Verdict
 from voiceguide.hearing.recogniser import Frame
 
 BACKLOG = 300
@@ -22,10 +23,18 @@ DEAF_AFTER = samples(5.0)
 """Samples lost in a row: then the recogniser hangs, and the guide must know that it is deaf (S7)."""
 
 
+@dataclass(frozen=True)
+class _Waiting:
+    missing: int  # samples that were dropped before it
+    frame: Frame
+    around: Around = QUIET
+    spoken: Frame | None = None
+
+
 class EarsInThread:
     """Ears that listen in the background.
 
-    What was heard is returned by a later call of `accept`, with the sample time of the decision. When the
+    What was decided is returned by a later call of `accept`, with the sample time of the decision. When the
     recogniser cannot keep up, frames are dropped and counted; silence takes their place, so that sample time stays
     true.
 
@@ -35,9 +44,9 @@ class EarsInThread:
 
     def __init__(self, ears: Listening) -> None:
         self._ears = ears
-        self._frames: queue.Queue[tuple[int, Frame]] = queue.Queue(BACKLOG)
-        self._heard: queue.SimpleQueue[Heard] = queue.SimpleQueue()
-        self._commands: frozenset[Command] | None = None
+        self._frames: queue.Queue[_Waiting] = queue.Queue(BACKLOG)
+        self._verdicts: queue.SimpleQueue[Verdict] = queue.SimpleQueue()
+        self._wanted: tuple[frozenset[Command], bool] | None = None
         self._failure: RecogniserError | None = None
         self._closing = False
         self._dropped = 0
@@ -50,29 +59,29 @@ class EarsInThread:
         """Frames dropped so far because the recogniser was behind."""
         return self._dropped
 
-    def listen_for(self, commands: frozenset[Command]) -> None:
+    def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:
         """Set the commands that are possible from now on; frames that still wait are heard with them too."""
-        self._commands = commands
+        self._wanted = commands, hold
 
-    def accept(self, frame: Frame) -> list[Heard]:
-        """Hand over the next frame, without waiting, and return what has been heard meanwhile, in order.
+    def accept(self, frame: Frame, around: Around = QUIET, spoken: Frame | None = None) -> list[Verdict]:
+        """Hand over the next frame, without waiting, and return what has been decided meanwhile, in order.
 
         Raises:
             RecogniserError: the recogniser failed, or has not taken a frame for a long time.
         """
         try:
             # A copy: the caller may use its buffer again.
-            self._frames.put_nowait((self._missing, frame.copy()))
+            self._frames.put_nowait(_Waiting(self._missing, frame.copy(), around, spoken))
             self._missing = 0
         except queue.Full:
             self._dropped += 1
             self._missing += len(frame)
-        heard: list[Heard] = []
+        verdicts: list[Verdict] = []
         with suppress(queue.Empty):
             while True:
-                heard.append(self._heard.get_nowait())
-        if heard:
-            return heard
+                verdicts.append(self._verdicts.get_nowait())
+        if verdicts:
+            return verdicts
         if self._failure is not None:
             raise self._failure
         if self._missing >= DEAF_AFTER:
@@ -85,24 +94,29 @@ class EarsInThread:
         """Stop listening. What still waits is not heard any more."""
         self._closing = True
         with suppress(queue.Full):  # when it is full, the thread is awake anyway
-            self._frames.put_nowait((0, np.zeros(0, np.int16)))
+            self._frames.put_nowait(_Waiting(0, np.zeros(0, np.int16)))
         self._thread.join(timeout=2.0)  # a hung C library must not keep the program from ending
         self._ears.close()
 
     def _run(self) -> None:
         try:
             while True:
-                missing, frame = self._frames.get()
+                waiting = self._frames.get()
                 if self._closing:
                     return
-                if self._commands is not None:
-                    self._ears.listen_for(self._commands)
-                for one in (np.zeros(missing, np.int16), frame):
-                    for heard in self._ears.accept(one):
-                        self._heard.put(heard)
+                if self._wanted is not None:
+                    commands, hold = self._wanted
+                    self._ears.listen_for(commands, hold=hold)
+                if waiting.missing:
+                    self._put(self._ears.accept(np.zeros(waiting.missing, np.int16)))
+                self._put(self._ears.accept(waiting.frame, waiting.around, waiting.spoken))
         except RecogniserError as error:
             self._failure = error
         except Exception as error:  # noqa: BLE001 - whatever it was, the guide is deaf now and must know
             self._failure = RecogniserError(
                 f"the recogniser stopped: {type(error).__name__}: {error}; please start voiceguide again"
             )
+
+    def _put(self, verdicts: list[Verdict]) -> None:
+        for verdict in verdicts:
+            self._verdicts.put(verdict)

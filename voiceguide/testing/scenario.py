@@ -32,6 +32,7 @@ from voiceguide.core.session import Session
 from voiceguide.demo.script import Line, Prompter
 from voiceguide.guide import Guide
 from voiceguide.hearing.ears import Ears
+from voiceguide.hearing.hearing import Chain
 from voiceguide.hearing.recognisers.typed import Lines, TypedRecogniser
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language
@@ -194,7 +195,7 @@ def play(scenario: Scenario) -> Played:
     guide = Guide(
         Session(routine, language.phrases, speech.length, first_time=scenario.first_time),
         port=person,
-        ears=Ears(TypedRecogniser(person.typed), language),
+        hearing=Chain(Ears(TypedRecogniser(person.typed), language)),
         speech=speech,
         chimes={sound: chime(sound) for sound in Sound},
         journal=journal,

@@ -6,6 +6,7 @@ it is sure (`Spotted`), and answers how sure it was of what another recogniser s
 
 from __future__ import annotations
 
+import importlib.util
 from collections import deque
 from dataclasses import dataclass
 
@@ -40,6 +41,11 @@ _DETECTOR_MODE = 1
 
 _DETECTOR_WINDOW = samples(0.03)
 _MELS = FRAMES + HOP_FRAMES * (CONTEXT - 1)
+
+
+def second_ear_for(language: str) -> bool:
+    """Tell whether there is a second ear for a language and what it needs is installed."""
+    return shipped(language) is not None and importlib.util.find_spec("pyopen_wakeword") is not None
 
 
 @dataclass(frozen=True)
@@ -123,6 +129,18 @@ class Spotter:
         """
         return self._limits[command]
 
+    def agreeing(self, command: Command) -> float:
+        """Return the score that is enough when another ear claims the same.
+
+        Raises:
+            KeyError: it does not know this command.
+        """
+        return self._limits[command].agreeing
+
+    def judges(self, command: Command, since: int) -> bool:
+        """Tell whether it knows a command and was awake since a sample time."""
+        return command in self._limits and bool(self._hops) and self._hops[-1].at > since
+
     def recent(self) -> list[Hop]:
         """Return the hops of the last 4 s in which it listened, oldest first. Where it slept there is none."""
         return list(self._hops)
@@ -155,7 +173,7 @@ class Spotter:
         self._sound = np.zeros(OVERLAP, np.int16)
         self._mels: Floats = self._embedding.before(CONTEXT)
         self._vectors: Floats = np.zeros((CONTEXT, SIZE), np.float32)
-        self._fresh: Floats = self._vectors[:0]
+        self._fresh = self._vectors[:0]
         self._missing = CONTEXT
         self._hops: deque[Hop] = deque(maxlen=MEMORY // HOP)
         self._sureness = Sureness(self._head.commands, self._limits)

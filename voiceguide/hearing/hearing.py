@@ -1,0 +1,87 @@
+"""Hearing, as the guide's loop knows it: microphone and loudspeaker blocks in, what was noticed out."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from voiceguide.audio.samples import to_int16
+from voiceguide.core.commands import Command
+from voiceguide.core.events import VoiceBegan, VoiceEnded
+from voiceguide.hearing.air import Air
+from voiceguide.hearing.ears import Listening
+from voiceguide.hearing.evidence import QUIET, Verdict
+from voiceguide.hearing.recogniser import Frame
+from voiceguide.speaking.voice import Samples
+
+Noticed = Verdict | VoiceBegan | VoiceEnded
+"""What hearing tells the loop."""
+
+
+class Hearing(Protocol):
+    """What the loop needs of hearing."""
+
+    def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:
+        """Set the commands that are possible from now on; the pain family always is.
+
+        Args:
+            commands: which.
+            hold: a position is being held.
+        """
+        ...
+
+    def accept(self, microphone: Frame | None, spoken: Samples) -> list[Noticed]:
+        """Take one exchange's blocks and return what was noticed by now, in order.
+
+        Args:
+            microphone: `(160,)` int16, what came back; None when the microphone has come to its end.
+            spoken: `(160,)` float32, what went out.
+
+        Raises:
+            RecogniserError: an ear failed and cannot go on.
+        """
+        ...
+
+    def close(self) -> None:
+        """Stop listening."""
+        ...
+
+
+class Chain:
+    """The whole way of a sound: the air between loudspeaker and microphone, then the ears.
+
+    Args:
+        ears: what listens; closed with this.
+        air: the room between speaker and microphone; None when the microphone cannot hear the speaker.
+    """
+
+    def __init__(self, ears: Listening, air: Air | None = None) -> None:
+        self._ears = ears
+        self._air = air
+
+    def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:
+        """Set the commands that are possible from now on; the pain family always is."""
+        self._ears.listen_for(commands, hold=hold)
+
+    def accept(self, microphone: Frame | None, spoken: Samples) -> list[Noticed]:
+        """Take one exchange's blocks and return what was noticed by now, in order.
+
+        Raises:
+            RecogniserError: an ear failed and cannot go on.
+        """
+        if microphone is None:
+            return [*self._ears.accept(np.zeros(len(spoken), np.int16))]
+        if self._air is None:
+            return [*self._ears.accept(microphone)]
+        clean, voice = self._air.listen(microphone, spoken)
+        around = self._air.around
+        said = to_int16(spoken) if around is not QUIET else None
+        noticed: list[Noticed] = [] if voice is None else [voice]
+        return [*noticed, *self._ears.accept(clean, around, said)]
+
+    def close(self) -> None:
+        """Stop listening and free the canceller."""
+        self._ears.close()
+        if self._air is not None:
+            self._air.close()
