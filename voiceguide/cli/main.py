@@ -16,6 +16,7 @@ from voiceguide.cli import (
     demo_command,
     device_commands,
     hear_command,
+    history_command,
     model_commands,
     render_command,
     routine_commands,
@@ -37,6 +38,7 @@ for group in (
     routine_commands,
     render_command,
     hear_command,
+    history_command,
     model_commands,
     device_commands,
 ):

@@ -10,9 +10,8 @@ from pathlib import Path
 
 from voiceguide.errors import HistoryError
 from voiceguide.history.database import open_to_write, transaction
+from voiceguide.history.past import read_sessions
 from voiceguide.history.running import mark_cut_off
-
-_ALWAYS = date.max
 
 
 @dataclass(frozen=True)
@@ -38,14 +37,12 @@ def how_much(connection: sqlite3.Connection, before: date | None = None) -> Kept
     Raises:
         sqlite3.Error: the file cannot be read.
     """
-    day = ((before or _ALWAYS).isoformat(),)
-    ask = connection.execute
-    sessions = ask("SELECT count(*) FROM session WHERE how IS NOT NULL AND began < ?", day).fetchone()[0]
-    reports = ask(
-        "SELECT count(*) FROM pain JOIN session ON session.id = pain.session WHERE how IS NOT NULL AND began < ?",
-        day,
-    ).fetchone()[0]
-    return Kept(sessions, reports)
+    sessions = [
+        session
+        for session in read_sessions(connection)
+        if session.how is not None and (before is None or session.day < before)
+    ]
+    return Kept(len(sessions), sum(len(session.pains) for session in sessions))
 
 
 def forget(path: Path, before: date | None = None) -> Kept:
@@ -65,7 +62,7 @@ def forget(path: Path, before: date | None = None) -> Kept:
     """
     connection, _ = open_to_write(path)
     with closing(connection):
-        day = ((before or _ALWAYS).isoformat(),)
+        day = ((before or date.max).isoformat(),)
         try:
             mark_cut_off(connection)
             connection.execute("PRAGMA secure_delete = ON")

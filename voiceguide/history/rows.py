@@ -147,7 +147,7 @@ class SessionRows:
 
     def _still_there(self, at_s: float) -> Change:
         running_s = 0.0 if self._state in _IDLE else at_s - self._since_s
-        values = {"ended": self._at(at_s), "guided_s": self._guided_s + running_s}
+        values = {"ended": self._at(at_s), "guided_s": round(self._guided_s + running_s, 3)}
         return Change(_STILL_THERE, values | self._place)
 
     def _pain(self, entry: dict[str, Any], at_s: float) -> list[Change]:

@@ -1,0 +1,135 @@
+"""`voiceguide history`: what was kept of earlier sessions, to look at, take along and forget."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from voiceguide.cli.history_view import EMPTY, first_day, history_view
+from voiceguide.errors import HistoryError
+from voiceguide.history.database import open_to_read, set_aside
+from voiceguide.history.export import as_csv, as_json
+from voiceguide.history.forget import Kept, forget, how_much
+from voiceguide.history.history import local_time
+from voiceguide.history.past import PastSession, SettingChange, read_sessions, read_settings
+from voiceguide.history.plot import plot
+from voiceguide.places import history_file
+
+HistoryFile = Annotated[
+    Path | None,
+    typer.Option("--history", metavar="FILE", help="Another file than the one in your data folder."),
+]
+
+_group = typer.Typer(help="Look at earlier sessions, export them, or forget them.", invoke_without_command=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.add_typer(_group, name="history")
+
+
+@_group.callback()
+def history(
+    context: typer.Context,
+    *,
+    weeks: Annotated[int, typer.Option(min=1, max=520, help="How many weeks to show, this one included.")] = 8,
+    picture: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE", help="Draw these weeks into a .png or .svg file.")
+    ] = None,
+    file: HistoryFile = None,
+) -> None:
+    """Show the last weeks: minutes a day, pain, the last session."""
+    context.obj = file
+    if context.invoked_subcommand is not None:
+        return
+    sessions, _ = _read(file or history_file())
+    console, today = Console(), local_time().date()
+    if not sessions:
+        console.print(EMPTY)
+    elif picture is not None:
+        plot(sessions, first_day(today, weeks), today, picture)
+        console.print(Text(f"Drawn: {picture}"), soft_wrap=True)
+    else:
+        for part in history_view(sessions, today, weeks):
+            console.print(part, highlight=False)
+
+
+@_group.command()
+def export(
+    context: typer.Context,
+    *,
+    csv: Annotated[bool, typer.Option("--csv", help="One table, for a spreadsheet.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Everything with its structure.")] = False,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file instead.")
+    ] = None,
+    file: HistoryFile = None,
+) -> None:
+    """Write down everything that is kept, as CSV or JSON."""
+    if csv == json:
+        raise HistoryError("Choose one of --csv, for a spreadsheet, and --json, for a program.")
+    kept = _read(file or context.obj or history_file())
+    text = as_csv(*kept) if csv else as_json(*kept)
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise HistoryError(
+            f"{output} cannot be written: {error.strerror}. Choose another file with -o."
+        ) from error
+    typer.echo(f"Written: {output}")
+
+
+@_group.command(name="forget")
+def forget_command(
+    context: typer.Context,
+    *,
+    before: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Only what began before this day."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
+    file: HistoryFile = None,
+) -> None:
+    """Delete what is kept, for good. A session that runs now is left alone."""
+    path = file or context.obj or history_file()
+    day = before.date() if before else None
+    connection = open_to_read(path)
+    if connection is None:
+        typer.echo("There is nothing to forget.")
+        return
+    with closing(connection):
+        what = _in_words(how_much(connection, day), day)
+    if not yes:
+        typer.echo(f"This deletes {what} from {path}. It cannot be undone,")
+        typer.echo("and the guide will not know any more that pain was reported then.")
+        typer.confirm("Delete it?", abort=True)
+    typer.echo(f"Deleted: {_in_words(forget(path, day), day)}.")
+    for damaged in set_aside(path):
+        typer.echo(f"A damaged history is kept as {damaged}. Delete it yourself if you do not want it.")
+
+
+def _read(path: Path) -> tuple[list[PastSession], list[SettingChange]]:
+    connection = open_to_read(path)
+    if connection is None:
+        return [], []
+    with closing(connection):
+        try:
+            return read_sessions(connection), read_settings(connection)
+        except sqlite3.Error as error:
+            raise HistoryError(f"{path} cannot be read: {error}. The next session looks into it.") from error
+
+
+def _in_words(kept: Kept, before: date | None) -> str:
+    sessions = f"{kept.sessions} session{'' if kept.sessions == 1 else 's'}"
+    reports = f"{kept.reports} report{'' if kept.reports == 1 else 's'} of pain"
+    return f"{sessions} and {reports}" + (f" before {before}" if before else "")
