@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib.util
 import json
 from pathlib import Path
 
@@ -11,9 +12,13 @@ from speakers import Sound, in_a_room, spoken
 from typer.testing import CliRunner
 
 from voiceguide.cli.main import app
-from voiceguide.errors import LanguageError, RecogniserError
+from voiceguide.errors import LanguageError, RecogniserError, VoiceguideError
+from voiceguide.hearing.evidence import Rule
 
 RUNNER = CliRunner()
+WITH_SECOND_EAR = pytest.mark.skipif(
+    importlib.util.find_spec("pyopen_wakeword") is None, reason="pyopen-wakeword is not installed"
+)
 
 
 def write(path: Path, sound: Sound, rate: int = 16_000) -> Path:
@@ -25,7 +30,9 @@ def write(path: Path, sound: Sound, rate: int = 16_000) -> Path:
 def test_one_object_a_line_for_each_command(tmp_path: Path) -> None:
     first = write(tmp_path / "one.wav", in_a_room(spoken("next side"), spoken("i feel pain"), after_s=0.1), 44_100)
     second = write(tmp_path / "two.flac", in_a_room(spoken("stop the session", "rms"), after_s=0), 22_050)
-    result = RUNNER.invoke(app, ["hear", str(first), str(second), "--json", "--engine", "pocketsphinx"])
+    result = RUNNER.invoke(
+        app, ["hear", str(first), str(second), "--json", "--engine", "pocketsphinx", "--ears", "recogniser"]
+    )
     assert result.exit_code == 0, result.output
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert [(Path(line["file"]).name, line["command"], line["text"], line["engine"]) for line in lines] == [
@@ -39,7 +46,7 @@ def test_one_object_a_line_for_each_command(tmp_path: Path) -> None:
 
 def test_a_table_for_people(tmp_path: Path) -> None:
     file = write(tmp_path / "one.wav", in_a_room(spoken("next side")))
-    result = RUNNER.invoke(app, ["hear", str(file), "--engine", "pocketsphinx"])
+    result = RUNNER.invoke(app, ["hear", str(file), "--engine", "pocketsphinx", "--ears", "recogniser"])
     assert result.exit_code == 0
     assert "next_side" in result.stdout
     assert "pocketsphinx" in result.stdout
@@ -47,7 +54,7 @@ def test_a_table_for_people(tmp_path: Path) -> None:
 
 def test_silence_is_told(tmp_path: Path) -> None:
     file = write(tmp_path / "silence.wav", in_a_room())
-    result = RUNNER.invoke(app, ["hear", str(file), "--engine", "pocketsphinx"])
+    result = RUNNER.invoke(app, ["hear", str(file), "--engine", "pocketsphinx", "--ears", "recogniser"])
     assert result.exit_code == 0
     assert result.stdout == "no command was heard\n"
 
@@ -57,7 +64,17 @@ def test_files_that_cannot_be_read_do_not_stop_the_others(tmp_path: Path) -> Non
     text = tmp_path / "text.wav"
     text.write_text("no sound", encoding="utf-8")
     missing = tmp_path / "missing.wav"
-    arguments = ["hear", str(missing), str(text), str(good), "--json", "--engine", "pocketsphinx"]
+    arguments = [
+        "hear",
+        str(missing),
+        str(text),
+        str(good),
+        "--json",
+        "--engine",
+        "pocketsphinx",
+        "--ears",
+        "recogniser",
+    ]
     result = RUNNER.invoke(app, arguments)
     assert result.exit_code == 1
     assert [json.loads(line)["command"] for line in result.stdout.splitlines()] == ["next_side"]
@@ -70,10 +87,58 @@ def test_files_that_cannot_be_read_do_not_stop_the_others(tmp_path: Path) -> Non
     [
         (["--engine", "ear"], RecogniserError, 'no engine "ear"'),
         (["--language", "xx"], LanguageError, 'no language "xx"'),
-        (["--language", "ko", "--engine", "pocketsphinx"], RecogniserError, "hears English only"),
+        (
+            ["--language", "ko", "--engine", "pocketsphinx", "--ears", "recogniser"],
+            RecogniserError,
+            "hears English only",
+        ),
     ],
 )
 def test_what_cannot_be_chosen_is_told(options: list[str], error: type[Exception], told: str) -> None:
     result = RUNNER.invoke(app, ["hear", "any.wav", *options])
     assert isinstance(result.exception, error)
     assert told in str(result.exception)
+
+
+def test_every_candidate_is_explained(tmp_path: Path) -> None:
+    sound = in_a_room(spoken("sharp pain"), spoken("the weather is fine today and I told him so"))
+    file, picture = write(tmp_path / "one.wav", sound), tmp_path / "one.png"
+    result = RUNNER.invoke(app, ["hear", str(file), "--explain", "--json", "--engine", "pocketsphinx"])
+    assert result.exit_code == 0, result.output
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    counted = [line for line in lines if line["heard"]]
+    assert [line["command"] for line in counted] == ["sharp", None]
+    assert counted[1]["why"] == Rule.UNKNOWN.value
+    again = [line for line in lines if not line["heard"]]
+    assert all(line["claimed"] == "sharp" for line in again)
+    assert {line["why"] for line in lines} <= {rule.value for rule in Rule}
+    result = RUNNER.invoke(
+        app, ["hear", str(file), "--explain", "--plot", str(picture), "--engine", "pocketsphinx"]
+    )
+    assert result.exit_code == 0, result.output
+    assert "heard as sharp" in result.stdout
+    assert "heard as unknown speech" in result.stdout
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+@WITH_SECOND_EAR
+def test_each_ear_listens_alone(tmp_path: Path) -> None:
+    file = write(tmp_path / "one.wav", in_a_room(spoken("sharp pain")))
+    for ears, engine in (("second", "spotter"), ("recogniser", "pocketsphinx")):
+        result = RUNNER.invoke(app, ["hear", str(file), "--json", "--engine", "pocketsphinx", "--ears", ears])
+        assert [json.loads(line)["engine"] for line in result.stdout.splitlines()] == [engine]
+
+
+def test_a_picture_is_of_one_file(tmp_path: Path) -> None:
+    result = RUNNER.invoke(app, ["hear", "a.wav", "b.wav", "--plot", str(tmp_path / "x.png")])
+    assert isinstance(result.exception, VoiceguideError)
+    assert "one sound file" in str(result.exception)
+
+
+def test_a_picture_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    file = write(tmp_path / "one.wav", in_a_room(spoken("next side")))
+    for name in ("no/such/folder.png", "picture.xyz"):
+        arguments = ["hear", str(file), "--plot", str(tmp_path / name), "--engine", "pocketsphinx"]
+        result = RUNNER.invoke(app, arguments)
+        assert isinstance(result.exception, VoiceguideError)
+        assert name in str(result.exception)

@@ -122,6 +122,7 @@ class Ears:
             return []
         verdicts: list[Verdict] = []
         for spotted in self._second.accept(frame):
-            claim = Claim(self._at, spotted.command, Ear.SECOND, SPOTTER, spotted.command.value, around=around)
+            words = self._pack.commands[spotted.command][0]
+            claim = Claim(self._at, spotted.command, Ear.SECOND, SPOTTER, words, around=around)
             verdicts += self._decision.sure(claim)
         return verdicts

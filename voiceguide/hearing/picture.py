@@ -1,0 +1,117 @@
+"""What the ears made of a sound, as a picture: waveform, voice activity, scores and decisions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from voiceguide.core.clock import RATE, seconds
+from voiceguide.core.commands import Command
+from voiceguide.errors import VoiceguideError
+from voiceguide.hearing.evidence import Verdict
+from voiceguide.hearing.explained import Explained
+from voiceguide.hearing.spotter.embedding import HOP
+
+_SHOWN = 0.2
+"""Commands that were never more probable than this are not drawn."""
+
+_MOST = 7
+"""Curves in one picture, the highest; more cannot be told apart."""
+
+_ENVELOPE = RATE // 100
+_COUNTED, _NOT_COUNTED, _SPEECH = "#08519c", "#a50f15", "#fdd49e"
+
+
+def draw(path: Path, heard: Explained, title: str) -> None:
+    """Draw what was heard.
+
+    Args:
+        path: PNG or SVG file to write.
+        heard: the sound and what the ears made of it.
+        title: stands above.
+
+    Raises:
+        VoiceguideError: matplotlib is not installed, or the file cannot be written.
+    """
+    try:
+        from matplotlib.figure import Figure  # noqa: PLC0415 - an optional extra, loaded when a picture is wanted
+    except ImportError as error:
+        raise VoiceguideError(
+            "Pictures need matplotlib. Install it with: pip install 'voiceguide[plot]'"
+        ) from error
+    length_s = max(seconds(len(heard.sound)), 1.0)
+    figure = Figure(figsize=(min(8 + length_s, 40), 7.5), layout="constrained")
+    wave, scores, claims = figure.subplots(3, 1, sharex=True, height_ratios=(2, 2, 2.2))
+    _draw_wave(wave, heard)
+    _draw_scores(scores, heard)
+    _draw_claims(claims, heard)
+    claims.set_xlim(0, length_s)
+    claims.set_xlabel("seconds")
+    figure.suptitle(title)
+    try:
+        figure.savefig(path, dpi=100)
+    except (OSError, ValueError) as error:
+        raise VoiceguideError(f"{path} cannot be written: {error}. Name a .png or .svg file.") from error
+
+
+def _draw_wave(ax: Any, heard: Explained) -> None:
+    for number, (begins, ends) in enumerate(heard.speech):
+        label = "voice activity" if number == 0 else None
+        ax.axvspan(seconds(begins), seconds(ends), color=_SPEECH, linewidth=0, label=label)
+    whole = heard.sound[: len(heard.sound) // _ENVELOPE * _ENVELOPE].reshape(-1, _ENVELOPE) / 32768
+    if len(whole):
+        times = (np.arange(len(whole)) + 0.5) * _ENVELOPE / RATE
+        ax.fill_between(times, whole.min(axis=1), whole.max(axis=1), color="#525252", linewidth=0)
+    ax.set_ylabel("microphone")
+    if heard.speech:
+        ax.legend(loc="upper right", frameon=False)
+
+
+def _draw_scores(ax: Any, heard: Explained) -> None:
+    ax.set_ylim(0, 1.02)
+    ax.set_ylabel("second ear")
+    if not heard.hops:
+        ax.text(0.5, 0.5, "no second ear, or it slept", transform=ax.transAxes, ha="center", color="#737373")
+        return
+    table = np.stack([hop.scores for hop in heard.hops])
+    highest = table.max(axis=0)
+    shown = [column for column in np.argsort(-highest)[:_MOST] if highest[column] >= _SHOWN]
+    for column in shown:
+        times, values = heard.scores(heard.commands[column])
+        gaps = np.flatnonzero(np.diff(times) > 2 * HOP) + 1  # it slept
+        ax.plot(
+            np.insert(times / RATE, gaps, np.nan),
+            np.insert(values, gaps, np.nan),
+            label=heard.commands[column].value,
+            marker=".",
+        )
+    if shown:
+        ax.legend(loc="upper right", frameon=False, ncols=2)
+
+
+def _draw_claims(ax: Any, heard: Explained) -> None:
+    ears = list(dict.fromkeys(verdict.claim.engine for verdict in heard.verdicts))
+    for number, verdict in enumerate(heard.verdicts):
+        row = ears.index(verdict.claim.engine)
+        colour = _COUNTED if verdict.heard else _NOT_COUNTED
+        at = seconds(verdict.at)
+        ax.plot(at, row, marker="^" if verdict.heard else "x", color=colour, markersize=8)
+        ax.text(
+            at, row + 0.1 + 0.18 * (number % 4), f" {outcome(verdict)}", fontsize=8, color=colour, clip_on=True
+        )
+        ax.axvline(at, color=colour, linewidth=0.5, alpha=0.4)
+    ax.set_yticks(range(len(ears)), ears)
+    ax.set_ylim(-0.6, max(len(ears) - 1, 0) + 1.1)
+    ax.set_ylabel("decisions")
+
+
+def outcome(verdict: Verdict) -> str:
+    """Return in a few words what a claim led to, such as "pain: another ear heard it too"."""
+    return f"{named(verdict.claim.command)}: {verdict.rule.value}"
+
+
+def named(command: Command | None) -> str:
+    """Return a command's name, or what speech without one is called."""
+    return command.value if command else "unknown speech"
