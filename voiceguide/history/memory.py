@@ -69,11 +69,10 @@ def _cut_off(ask: Ask, routine: Routine) -> CutOff | None:
     exercise = exercises.get(last["exercise"])
     if exercise is None or not _is_place_in(exercise, last) or _forbids_going_on(ask, last["id"]):
         return None
-    side = Side(last["side"]) if last["side"] else None
-    first = routine.exercises[0]
-    at_beginning = exercise is first and last["repeat"] == 1 and last["side"] == (first.sides or (None,))[0]
+    at_beginning = exercise is routine.exercises[0] and last["repeat"] == 1
     if at_beginning and not ask("SELECT 1 FROM hold WHERE session = ?", (last["id"],)).fetchone():
         return None
+    side = Side(last["side"]) if last["side"] else None
     return CutOff(exercise.id, side, last["repeat"])
 
 

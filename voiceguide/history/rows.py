@@ -23,7 +23,10 @@ INTRODUCED = "introduced"
 _IDLE = {State.WAITING, State.PAUSED, State.ENDING, State.QUIET}
 """States whose time is no practice."""
 
-_NO_ADVICE = ("release", "safety_release", "safety_ask", "safety_offer", "safety_rest")
+_NO_ADVICE = (
+    *("release", "safety_release", "safety_ask", "safety_narrow", "safety_offer", "safety_rest"),
+    "safety_taken_back",
+)
 """How the names of those lines of the pain conversation begin that advise nothing: they lead out of a position,
 ask or offer."""
 
