@@ -19,7 +19,7 @@ from voiceguide.hearing.spotter.sureness import Sureness
 
 @pytest.fixture(scope="module")
 def loaded() -> Iterator[Spotter]:
-    pytest.importorskip("pyopen_wakeword", reason="pip install 'voiceguide[spotter]'")
+    pytest.importorskip("pyopen_wakeword", reason="pip install pyopen-wakeword==1.1.0")
     spotter = Spotter()
     yield spotter
     spotter.close()
@@ -94,7 +94,7 @@ def test_frames_of_any_size_give_the_same(spotter: Spotter, size: int) -> None:
 
 
 def test_looking_less_often_finds_the_same_words_later() -> None:
-    pytest.importorskip("pyopen_wakeword", reason="pip install 'voiceguide[spotter]'")
+    pytest.importorskip("pyopen_wakeword", reason="pip install pyopen-wakeword==1.1.0")
     every, second = Spotter(), Spotter(hops_at_once=2)
     sound = in_a_room(spoken("it hurts"))
     often, seldom = (next(iter(spotted_in(one, sound))) for one in (every, second))

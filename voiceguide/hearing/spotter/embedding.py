@@ -34,7 +34,7 @@ FRAMES = 76
 """Mel frames one vector is made from."""
 
 _BANDS = 32
-_INSTALL = "pip install 'voiceguide[spotter]'"
+_INSTALL = "pip install pyopen-wakeword==1.1.0"
 
 
 class _Network:
