@@ -16,8 +16,11 @@ from pathlib import Path
 from voiceguide.errors import HistoryError
 from voiceguide.history.schema import APPLICATION_ID, VERSION, migrate, version_of
 
-BUSY_S = 2.0
-"""How long to wait for another process. Its turns take milliseconds, and a person waits for an answer."""
+BUSY_S = 5.0
+"""How long to wait for another process where it matters. Its turns take milliseconds, on a slow card a second."""
+
+_SOUND_WAITS_S = 0.02
+"""How long to wait where it does not: the sound stands still meanwhile, and the next entry will do."""
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
@@ -70,20 +73,12 @@ def open_to_read(path: Path) -> sqlite3.Connection | None:
     if not path.exists() or path.stat().st_size == 0:
         return None
     try:
-        connection = _connect(path, "mode=ro")
-        try:
-            _check_version(path, connection)
-        except sqlite3.OperationalError:
-            # The log's index cannot be made in a read-only folder; without a log none is needed.
-            connection.close()
-            if path.with_name(f"{path.name}-wal").exists():
-                raise
-            connection = _connect(path, "mode=ro&immutable=1")
-            _check_version(path, connection)
+        connection = _connect_to_look(path)
+        _check_version(path, connection)
         if version_of(connection) < VERSION:
             connection.close()
             open_to_write(path)[0].close()
-            connection = _connect(path, "mode=ro")
+            connection = _connect_to_look(path)
     except (OSError, sqlite3.Error) as error:
         if _is_damage(error):
             raise HistoryError(
@@ -101,10 +96,14 @@ def transaction(connection: sqlite3.Connection, *, survive_power_cut: bool) -> I
 
     Args:
         connection: in autocommit mode.
-        survive_power_cut: True waits for the disk. False leaves it to the system, which writes within half a
-            minute or so; that a process is killed costs nothing either way.
+        survive_power_cut: True waits for the disk, and for another process that writes. False leaves it to the
+            system, which writes within half a minute or so; that a process is killed costs nothing either way.
+
+    Raises:
+        sqlite3.Error: it could not be done, and nothing of it was; `is_busy` tells whether another process wrote.
     """
     connection.execute(f"PRAGMA synchronous = {'FULL' if survive_power_cut else 'NORMAL'}")
+    connection.execute(f"PRAGMA busy_timeout = {round(1000 * (BUSY_S if survive_power_cut else _SOUND_WAITS_S))}")
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -113,6 +112,11 @@ def transaction(connection: sqlite3.Connection, *, survive_power_cut: bool) -> I
         with suppress(sqlite3.Error):  # a full disk has rolled it back already
             connection.execute("ROLLBACK")
         raise
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Tell whether another process was writing."""
+    return _code(error) == sqlite3.SQLITE_BUSY
 
 
 def is_whole(connection: sqlite3.Connection) -> bool:
@@ -139,6 +143,12 @@ def _connect(path: Path, options: str = "mode=rwc") -> sqlite3.Connection:
     return connection
 
 
+def _connect_to_look(path: Path) -> sqlite3.Connection:
+    # Without a log nobody is writing, and none is made either: not even in a folder that may be written.
+    log = path.with_name(f"{path.name}-wal")
+    return _connect(path, "mode=ro" if log.exists() else "mode=ro&immutable=1")
+
+
 def _whole(path: Path) -> bool:
     """Tell whether the file may be used.
 
@@ -146,7 +156,7 @@ def _whole(path: Path) -> bool:
         HistoryError: it is whole, but not ours to write.
     """
     try:
-        with closing(_connect(path, "mode=ro")) as connection:
+        with closing(_connect_to_look(path)) as connection:
             _check_version(path, connection)
             return is_whole(connection)
     except sqlite3.DatabaseError as error:
@@ -192,8 +202,12 @@ def _turn(folder: Path) -> Iterator[None]:
 
 
 def _is_damage(error: Exception) -> bool:
-    code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in _DAMAGED
+    return _code(error) in _DAMAGED
+
+
+def _code(error: Exception) -> int:
+    """Return SQLite's primary error code, 0 for what Python itself complains about."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _reason(error: Exception) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 from voiceguide.core.memory import Remembered
 from voiceguide.core.plan import Routine
 from voiceguide.errors import HistoryError
-from voiceguide.history.database import open_to_write, transaction
+from voiceguide.history.database import is_busy, open_to_write, transaction
 from voiceguide.history.memory import remember, was_introduced
 from voiceguide.history.rows import INTRODUCED, Change, Clock, SessionRows
 from voiceguide.history.running import mark_cut_off, this_process
@@ -96,14 +96,17 @@ class History:
             connection.close()
 
     def _write(self, connection: sqlite3.Connection) -> None:
-        session = self._session
+        session, waits = self._session, any(one.must_survive for one in self._waiting)
         try:
-            with transaction(connection, survive_power_cut=any(one.must_survive for one in self._waiting)):
+            with transaction(connection, survive_power_cut=waits):
                 for change in self._waiting:
                     done = connection.execute(change.statement, {**change.values, "session": session})
                     session = done.lastrowid if change.begins else session
         except sqlite3.Error as error:
-            self._tell(f"{self._path} cannot be written: {error}. What happens in this session may not be kept.")
+            if not is_busy(error) or waits:
+                self._tell(
+                    f"{self._path} cannot be written: {error}. What happens in this session may not be kept."
+                )
             if isinstance(error, sqlite3.OperationalError):
                 return  # a full disk, or one that is busy: it may go next time
         self._session = session

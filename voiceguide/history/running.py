@@ -37,10 +37,11 @@ def mark_cut_off(connection: sqlite3.Connection) -> None:
     Raises:
         sqlite3.Error: the file cannot be written.
     """
-    with transaction(connection, survive_power_cut=True):
-        open_ones = connection.execute("SELECT id, process FROM session WHERE how IS NULL").fetchall()
-        gone = [(CUT_OFF, row["id"]) for row in open_ones if not is_running(row["process"])]
-        connection.executemany("UPDATE session SET how = ?, process = NULL WHERE id = ?", gone)
+    open_ones = connection.execute("SELECT id, process FROM session WHERE how IS NULL").fetchall()
+    gone = [(CUT_OFF, row["id"]) for row in open_ones if not is_running(row["process"])]
+    if gone:
+        with transaction(connection, survive_power_cut=True):
+            connection.executemany("UPDATE session SET how = ?, process = NULL WHERE id = ?", gone)
 
 
 def _name(number: int) -> str | None:

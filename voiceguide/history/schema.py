@@ -107,6 +107,8 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Sequence[str]] 
     Raises:
         sqlite3.Error: it could not be done; the database is as it was.
     """
+    if version_of(connection) == len(migrations):
+        return
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = version_of(connection)
