@@ -47,3 +47,7 @@ class EchoError(VoiceguideError):
 
 class HistoryError(VoiceguideError):
     """The history cannot be read or written, or a newer voiceguide wrote it; a session goes on without it."""
+
+
+class RecordingError(VoiceguideError):
+    """A session cannot be recorded, or a recording is damaged, incomplete or none at all."""

@@ -1,0 +1,124 @@
+"""What a recording looks like on disk."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from voiceguide import __version__
+from voiceguide.core.memory import Remembered
+from voiceguide.errors import RecordingError
+
+README = Path(__file__).with_name("README.txt")
+"""Goes into every recording and says what it holds."""
+
+PACKAGES = (
+    "hibari-tts",
+    "numpy",
+    "pocketsphinx",
+    "pyaec",
+    "pyopen-wakeword",
+    "pyttsx3",
+    "soundfile",
+    "soxr",
+    "vosk",
+)
+"""Whose versions may matter for what is heard and spoken."""
+
+
+class Names:
+    """The files of a recording."""
+
+    ABOUT = "README.txt"
+    SESSION = "session.json"
+    ROUTINE = "routine.yaml"
+    LANGUAGE = "language.yaml"
+    MICROPHONE = "microphone.flac"
+    SPEAKER = "speaker.flac"
+    HEARING = "hearing.jsonl"
+    EVENTS = "events.jsonl"
+    SPEECH = "speech.jsonl"
+    UTTERANCES = "speech"
+
+
+class Circumstances(BaseModel):
+    """Everything that decides the course of a session, besides what is heard.
+
+    Attributes:
+        voice: its name and everything that decides how it sounds.
+        recogniser: the engine's name.
+        remembered: what was known of the sessions before.
+        second_ear: whether one listened.
+        shared_air: whether the guide's own voice was taken out of the microphone.
+        live: heard in a thread of its own, which may decide a little later than in step.
+        audio: what was connected.
+        recorded_at: when, by the machine's clock.
+        packages: versions of what hears and speaks; those that are not installed are missing.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    format: Literal[1] = 1
+    voiceguide: str = __version__
+    routine: str
+    language: str
+    voice: str
+    recogniser: str
+    first_time: bool
+    remembered: Remembered
+    second_ear: bool
+    shared_air: bool
+    live: bool
+    audio: str
+    recorded_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    python: str = Field(default_factory=platform.python_version)
+    machine: str = Field(default_factory=platform.platform)
+    packages: dict[str, str] = Field(default_factory=lambda: dict(_installed()))
+
+
+def _installed() -> Iterator[tuple[str, str]]:
+    for package in PACKAGES:
+        try:
+            yield package, version(package)
+        except PackageNotFoundError:
+            continue
+
+
+def as_line(entry: dict[str, Any]) -> str:
+    """Return an entry as a line of JSON."""
+    return json.dumps(entry, ensure_ascii=False) + "\n"
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """Return the entries of a file of lines. A last line that was cut off is passed over.
+
+    Raises:
+        RecordingError: the file is missing, or damaged before its last line.
+    """
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise RecordingError(
+            f"{path.parent} is no whole recording: {path.name} cannot be read ({error.strerror}). Name a folder "
+            "that `voiceguide run --record` has made."
+        ) from error
+    entries = []
+    # What follows the last line break was cut off, or is empty.
+    for number, line in enumerate(lines[:-1], start=1):
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            entry = None
+        if not isinstance(entry, dict):
+            raise RecordingError(
+                f"{path}, line {number}, is damaged. Copy the recording again; it was written in one piece."
+            )
+        entries.append(entry)
+    return entries
