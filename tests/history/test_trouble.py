@@ -247,7 +247,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 sys.path[:0] = sys.argv[3:]
-from conftest import Told
+from told_session import Told
 path, sessions = Path(sys.argv[1]), int(sys.argv[2])
 sys.stdin.readline()
 for _ in range(sessions):
@@ -298,7 +298,7 @@ def test_a_session_that_runs_in_another_process_is_not_taken_for_cut_off(path: P
 import sys
 from pathlib import Path
 sys.path[:0] = sys.argv[2:]
-from conftest import Told
+from told_session import Told
 told = Told(Path(sys.argv[1]))
 told.start()
 told.hold("stretch", "left", 1)
