@@ -166,29 +166,6 @@ def test_an_answer_in_the_set_up_takes_up_the_line_it_interrupted(new_session: N
     assert virtual.spoken[-1].key == "ask_ready"
 
 
-def test_stop_asks_and_ends_only_after_yes(reach: Reach) -> None:
-    virtual = reach(State.HOLDING)
-    virtual.hear(Command.STOP)
-    assert virtual.session.state is State.ENDING
-    virtual.run(5)
-    virtual.hear(Command.NO)
-    virtual.run_until(State.HOLDING)
-    virtual.hear(Command.STOP)
-    virtual.hear(Command.YES)
-    virtual.run_until_idle()
-    assert virtual.ended
-    assert "release" in [said.key for said in virtual.spoken]
-    assert virtual.records("finished")[0].fields["how"] == "stopped"
-
-
-def test_an_unanswered_stop_is_asked_again_and_then_pauses(reach: Reach) -> None:
-    virtual = reach(State.HOLDING)
-    virtual.hear(Command.STOP)
-    virtual.run(600)
-    assert virtual.session.state is State.PAUSED
-    assert [said.key for said in virtual.spoken if said.key == "stop_ask"] == ["stop_ask"] * 2
-
-
 def test_an_unanswered_stop_before_the_start_goes_on_waiting(new_session: NewSession) -> None:
     virtual = new_session()
     virtual.hear(Command.STOP)

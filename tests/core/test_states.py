@@ -18,6 +18,8 @@ EVERY_PAIR = [pytest.param(state, command, id=f"{state}-{command}") for state in
 
 LEADS_TO = {
     Step.PROCEED: {
+        State.CHECKING: {State.INTRODUCING},
+        State.RETURNING: {State.INTRODUCING},
         State.WAITING: {State.INTRODUCING},
         State.INTRODUCING: {State.INTRODUCING, State.SETTING_UP},
         State.SETTING_UP: {State.SETTING_UP},
@@ -29,6 +31,11 @@ LEADS_TO = {
     },
     Step.IT_HURTS: {state: {State.SAFETY} for state in State},
     Step.PAUSE: {state: {State.PAUSED} for state in State},
+    Step.ADVISE_AGAINST: {state: {State.WAITING} for state in State},
+    Step.WAIT_FOR_START: {state: {State.WAITING} for state in State},
+    Step.FROM_THE_BEGINNING: {state: {State.INTRODUCING} for state in State},
+    Step.ASK_WHETHER_IT_HURTS: {state: {State.STOPPING} for state in State},
+    Step.END_WITH_ADVICE: {state: {State.FINISHED} for state in State},
     Step.ASK_END: {state: {State.ENDING} for state in State},
     Step.END: {state: {State.FINISHED} for state in State},
     Step.HOLD_AGAIN: {state: {State.SETTING_UP} for state in State},

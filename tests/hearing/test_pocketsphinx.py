@@ -49,6 +49,15 @@ SURE = {
     Command.SHARP: "sharp pain",
     Command.SHOOTING: "shooting pain",
     Command.DULL: "a dull ache",
+    Command.NUMB: "my leg is numb",
+    Command.WORSE: "it is getting worse",
+    Command.CANNOT_MOVE: "i cannot move my leg",
+    Command.TIGHT: "it is just tight",
+    Command.SOMEWHERE: "it's in my back",
+    Command.UNSURE: "i don't know",
+    Command.NO_PAIN: "false alarm",
+    Command.HOW_DID_I_DO: "how did i do",
+    Command.LAST_TIME: "when did i last do this",
 }
 
 

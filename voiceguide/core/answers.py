@@ -1,4 +1,4 @@
-"""Answers to questions: how long, what is next, why, what is it, help."""
+"""Answers to questions: how long, what is next, why, what is it, how did I do, when was the last time, help."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from voiceguide.core.clock import seconds
 from voiceguide.core.commands import Command
 from voiceguide.core.course import Course, Place
 from voiceguide.core.lines import Line
+from voiceguide.core.memory import Remembered
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.states import State
+from voiceguide.core.tally import Tally
 
 HOLD_LEFT_STEP_S = 5
 """The time left in a hold is told in steps of this many seconds."""
@@ -15,15 +17,27 @@ HOLD_LEFT_STEP_S = 5
 HOLD_LEFT_MOST_S = 120
 """Longer rests are told in minutes alone."""
 
+DAYS_TOLD = 30
+"""A last session longer ago than this many days was "some time ago"."""
+
 _HELP = {State.WAITING: "help_waiting", State.HOLDING: "help_hold", State.PAUSED: "help_paused"}
 
 
 class Answers:
-    """Answers questions about a routine in the words of one language."""
+    """Answers questions about a routine in the words of one language.
 
-    def __init__(self, course: Course, phrases: Phrases) -> None:
+    Args:
+        course: the routine.
+        phrases: the language's prompts.
+        tally: what was done in this session.
+        remembered: the sessions before.
+    """
+
+    def __init__(self, course: Course, phrases: Phrases, tally: Tally, remembered: Remembered) -> None:
         self._course = course
         self._phrases = phrases
+        self._tally = tally
+        self._remembered = remembered
 
     def lines(
         self,
@@ -56,6 +70,10 @@ class Answers:
                 return self._prompt("what_is")
             case Command.WHY_TIGHT:
                 return self._prompt("why_tight")
+            case Command.HOW_DID_I_DO:
+                return self._tally.summary() or self._prompt("nothing_yet")
+            case Command.LAST_TIME:
+                return self._last_time()
             case _:
                 return self._prompt(_HELP.get(state, "help_setup"))
 
@@ -83,6 +101,20 @@ class Answers:
         if minutes_left > 1:
             return [*lines, *self._prompt("how_long", minutes=minutes_left)]
         return [*lines, *self._prompt("how_long_soon")]
+
+    def _last_time(self) -> list[Line]:
+        last = self._remembered.last_day
+        if last is None:
+            return self._prompt("last_never")
+        match max(0, self._remembered.today - last):
+            case 0:
+                return self._prompt("last_today")
+            case 1:
+                return self._prompt("last_yesterday")
+            case days if days <= DAYS_TOLD:
+                return self._prompt("last_days", days=days)
+            case _:
+                return self._prompt("last_long_ago")
 
     def _prompt(self, key: str, **blanks: object) -> list[Line]:
         return [(key, line) for line in self._phrases.lines(key, **blanks)]

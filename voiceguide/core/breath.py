@@ -17,6 +17,11 @@ PACE_MOST = Fraction(3, 2)
 """With 4 s in and 6 s out: 7.5 s to 15 s a breath, in steps of 1.25 s."""
 
 
+def nearest_pace(factor: float) -> Fraction:
+    """Return the pace nearest to a factor that was kept."""
+    return min(max(round(factor / PACE_STEP) * PACE_STEP, PACE_LEAST), PACE_MOST)
+
+
 @dataclass(frozen=True)
 class Breath:
     """One breath within a hold, in samples from the beginning of the hold.

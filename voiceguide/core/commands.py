@@ -35,9 +35,32 @@ class Command(StrEnum):
     SHARP = "sharp"
     SHOOTING = "shooting"
     DULL = "dull"
+    NUMB = "numb"
+    WORSE = "worse"
+    CANNOT_MOVE = "cannot_move"
+    TIGHT = "tight"
+    """Not pain, only the stretch: an answer, never a report by itself."""
+    SOMEWHERE = "somewhere"
+    """A place in the body, in answer to what kind of pain it is."""
+    UNSURE = "unsure"
+    """Neither yes nor no: "a bit", "not really", "I don't know"."""
+    NO_PAIN = "no_pain"
+    """A false alarm."""
+    HOW_DID_I_DO = "how_did_i_do"
+    LAST_TIME = "last_time"
 
 
-PAIN_FAMILY = frozenset({Command.PAIN, Command.SHARP, Command.SHOOTING, Command.DULL})
+PAIN_FAMILY = frozenset(
+    {
+        Command.PAIN,
+        Command.SHARP,
+        Command.SHOOTING,
+        Command.DULL,
+        Command.NUMB,
+        Command.WORSE,
+        Command.CANNOT_MOVE,
+    }
+)
 """Heard in every state, before anything else (S1)."""
 
 URGENT = PAIN_FAMILY | {Command.STOP, Command.PAUSE}

@@ -37,6 +37,22 @@ class Course:
         sides = self.exercise(place).sides
         return sides[place.side] if sides else None
 
+    def places(self) -> list[Place]:
+        """Return every hold, in order."""
+        return [Place(), *self.rest_of_routine(Place())]
+
+    def find(self, exercise: str, side: Side | None, repeat: int) -> Place | None:
+        """Return the place of a hold, None when the routine has no such hold.
+
+        Args:
+            exercise: id of the exercise.
+            side: its side.
+            repeat: number of the repeat, from 1.
+        """
+        wanted = (exercise, side, repeat)
+        found = (p for p in self.places() if (self.exercise(p).id, self.side(p), p.repeat + 1) == wanted)
+        return next(found, None)
+
     def next_repeat(self, place: Place) -> Place | None:
         """Return the next repeat on the same side, None after the last."""
         last = place.repeat + 1 >= self.exercise(place).repeats

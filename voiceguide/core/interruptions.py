@@ -1,6 +1,6 @@
-"""What stands beside the walk: a pause, the question whether to end, and doubt.
+"""What stands beside the walk: a pause, the questions whether something hurts and whether to end, and doubt.
 
-All three keep what they interrupt and can take it up again.
+All of them keep what they interrupt and can take it up again.
 """
 
 from __future__ import annotations
@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from voiceguide.core.clock import samples
 from voiceguide.core.lines import Line
 from voiceguide.core.scene import Continuation, Scene
-from voiceguide.core.states import State
+from voiceguide.core.states import BEFORE_THE_WALK, State
 from voiceguide.core.walk import Walk
 
 ANSWER_WITHIN = samples(15)
@@ -28,7 +29,7 @@ DOUBTS = 2
 DOUBTS_IN = samples(180)
 """So many doubts in so much time at the most. More is a cough or a television, and answered by a chime alone."""
 
-_BESIDE = (State.PAUSED, State.ENDING, State.DOUBT, State.SAFETY)
+_BESIDE = (State.PAUSED, State.STOPPING, State.ENDING, State.DOUBT, State.SAFETY)
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,8 @@ class Interruptions:
     def say_again(self) -> None:
         """Say once more what the present state began with."""
         match self._scene.state:
-            case State.ENDING:
-                self._scene.say(self._scene.prompt("stop_ask"), self._await_end_answer)
+            case State.ENDING | State.STOPPING:
+                self._ask(self._question())
             case State.QUIET:
                 self._scene.say(self._scene.prompt("safety_rest"))
             case State.PAUSED:
@@ -109,65 +110,80 @@ class Interruptions:
         self.suspend(State.PAUSED)
         self._scene.say(lines)
 
-    def rest_before(self, resume: Continuation) -> None:
+    def rest_before(self, resume: Continuation, lines: Iterable[Line]) -> None:
         """Pause, to go on in another way than where it was interrupted."""
         self._suspended = _Suspended(State.SETTING_UP, resume, resume)
         self._walk.enter(State.PAUSED)
-        self._scene.say(self._scene.prompt("paused"))
+        self._scene.say(lines)
 
     def _how_to_resume(self) -> Continuation:
         scene, walk, hold, place = self._scene, self._walk, self._walk.hold, self._walk.place
-        if scene.state is State.WAITING:
+        if scene.state in BEFORE_THE_WALK:
             return walk.wait_for_start
         if hold is not None:
-            begins = hold.breath(scene.now).begins
-            return lambda: walk.take_up(begins)
+            return partial(walk.take_up, hold.breath(scene.now).begins)
         if scene.state is State.RESTING:
-            return lambda: walk.rest(place)
-        state, unsaid, after_lines, proceed = scene.state, scene.lines.unsaid(), scene.after_lines, scene.proceed
+            return partial(walk.rest, place)
+        return partial(self._go_on, scene.state, scene.lines.unsaid(), scene.after_lines, scene.proceed)
 
-        def go_on_speaking() -> None:
-            walk.enter(state, proceed)
-            lines = unsaid or (() if after_lines else scene.prompt("ask_ready"))
-            scene.say([*scene.prompt("resumed"), *lines], after_lines)
+    def _go_on(
+        self,
+        state: State,
+        unsaid: tuple[Line, ...],
+        after_lines: Continuation | None,
+        proceed: Continuation | None,
+    ) -> None:
+        self._walk.enter(state, proceed)
+        lines = unsaid or (() if after_lines else self._scene.prompt("ask_ready"))
+        self._scene.say([*self._scene.prompt("resumed"), *lines], after_lines)
 
-        return go_on_speaking
+    # --- "stop" -------------------------------------------------------------------------------------------
 
-    # --- the end ------------------------------------------------------------------------------------------
+    def ask_whether_it_hurts(self) -> None:
+        """Fall silent and ask whether something hurts: "stop" and a call of pain may be taken for each other."""
+        self.suspend(State.STOPPING)
+        self._asked_again = False
+        self._ask(self._question())
 
     def ask_end(self) -> None:
         """Ask whether the session shall end; without an answer it stays paused."""
         self.suspend(State.ENDING)
-        self._scene.say(self._scene.prompt("stop_ask"), self._await_end_answer)
+        self._asked_again = False
+        self._ask(self._question())
 
-    def _await_end_answer(self) -> None:
-        def ask_again() -> None:
-            self._scene.say(
-                self._scene.prompt("stop_ask"), lambda: self._scene.wait_for(ANSWER_WITHIN, stay_paused)
-            )
+    def _question(self) -> list[Line]:
+        return self._scene.prompt("stop_hurts" if self._scene.state is State.STOPPING else "stop_ask")
 
-        def stay_paused() -> None:
-            if self.interrupted in (None, State.WAITING):
-                self._walk.wait_for_start()
-            else:
-                self.suspend(State.PAUSED)
+    def _ask(self, question: Iterable[Line]) -> None:
+        self._scene.say(question, partial(self._scene.wait_for, ANSWER_WITHIN, self._no_answer))
 
-        self._scene.wait_for(ANSWER_WITHIN, ask_again)
+    def _no_answer(self) -> None:
+        if not self._asked_again:
+            self._asked_again = True
+            self._ask(self._question())
+        elif self.interrupted is None or self.interrupted in BEFORE_THE_WALK:
+            self._walk.wait_for_start()
+        else:
+            self.suspend(State.PAUSED)
 
     # --- doubt --------------------------------------------------------------------------------------------
 
     def not_understood(self) -> None:
         """Somebody spoke and it was no command: in a hold that is reason enough to pause and ask (S8)."""
+        listening = not self._scene.lines.busy
         match self._scene.state:
             case State.HOLDING if self._in_doubt():
                 self._doubts.append(self._scene.now)
                 self._asked_again = False
                 self.suspend(State.DOUBT)
                 self._ask_in_doubt()
-            case State.DOUBT if not self._scene.lines.busy and not self._asked_again:
+            case State.DOUBT if listening and not self._asked_again:
                 self._asked_again = True
                 self._ask_in_doubt()
-            case State.DOUBT if not self._scene.lines.busy:
+            case State.STOPPING if listening and not self._asked_again:
+                self._asked_again = True
+                self._ask(self._question())
+            case State.DOUBT | State.STOPPING if listening:
                 # Somebody goes on talking to us and we do not understand: wait for as long as it takes.
                 self.pause(self._scene.prompt("paused"))
             case _:
@@ -178,4 +194,4 @@ class Interruptions:
         return self._scene.silent_for(OWN_VOICE) and not had_enough
 
     def _ask_in_doubt(self) -> None:
-        self._scene.say(self._scene.prompt("doubt_ask"), lambda: self._scene.wait_for(DOUBT_WITHIN, self.resume))
+        self._scene.say(self._scene.prompt("doubt_ask"), partial(self._scene.wait_for, DOUBT_WITHIN, self.resume))

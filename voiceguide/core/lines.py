@@ -51,6 +51,10 @@ class Lines:
         self._waiting = deque(lines)
         return self._next(at)
 
+    def add(self, lines: Iterable[Line]) -> None:
+        """Say lines after those that wait already."""
+        self._waiting.extend(lines)
+
     def finished(self, utterance: int, at: int) -> list[Say] | None:
         """Take the true end of an utterance.
 

@@ -1,59 +1,63 @@
-r"""The pain conversation.
+"""The pain conversation, as a table.
 
-It begins with how to come out of the position, always (S5), asks what kind of pain it is, answers that kind with
-the routine's guidance and then offers a way on. It keeps no time and speaks nothing itself: the session tells it
-what was answered, that its lines were truly spoken, or that nobody answered, and speaks the lines it gives back.
+It begins with how to come out of the position, always (S5), asks what kind of pain it is, says what that kind asks
+for and then offers a way on. `TABLE` has one `Move` for each stage and each kind of reply, and `LEADS_TO` says
+where a move may lead; docs/safety.md shows both, drawn from here, and `conversation.py` carries the moves out.
+In short:
 
-Stages and what leads from one to the next:
+    RELEASING --> ASKING --> NARROWING --> ADVISING --> OFFERING or CLOSED --> an Outcome
 
-    RELEASING --spoken--> ASKING --silence--> WAITING (for good: S3)
-        |  (kind already named)  \--answer--/    |
-        +------------------> ADVISING <----------+
-                                | spoken
-                                v
-                            OFFERING --answer--> Outcome
-
-Only `Outcome`s leave the conversation, and only a spoken answer in OFFERING, or "stop", yields one. A more serious
-answer is taken up at every stage; a milder one never replaces it. "Stop" ends the session, but what a red flag
-asks to be said is said first (S4).
+What is not understood is first asked again in a way that yes and no can answer, and then taken as serious. A more
+serious answer is taken up at every stage; a milder one never replaces it. Silence is asked about once more and
+then respected for good: nothing but words leads out (S3). "Stop" ends the session, but what the pain asks to be
+said is said first (S4). A false alarm can be taken back, unless a red flag was named.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
+from types import MappingProxyType
 
 from voiceguide.core.commands import Command
-from voiceguide.core.phrases import Phrases
-from voiceguide.core.plan import Exercise, Side
-
-
-class Kind(IntEnum):
-    """Kinds of pain, the more serious the higher."""
-
-    UNKNOWN = 0
-    DULL = 1
-    SHARP = 2
-    SHOOTING = 3
-
-
-KIND_OF: Mapping[Command, Kind] = {
-    Command.PAIN: Kind.UNKNOWN,
-    Command.DULL: Kind.DULL,
-    Command.SHARP: Kind.SHARP,
-    Command.SHOOTING: Kind.SHOOTING,
-}
+from voiceguide.core.pain import KIND_OF, Kind
 
 
 class Stage(StrEnum):
     """How far the conversation has come."""
 
     RELEASING = "releasing"
+    """Telling how to come out of the position."""
     ASKING = "asking"
+    """What does it feel like?"""
+    NARROWING = "narrowing"
+    """Sharp, down the leg, or numb: yes or no?"""
     WAITING = "waiting"
+    """Asked once more; waits for words for as long as it takes (S3)."""
     ADVISING = "advising"
     OFFERING = "offering"
+    """How to go on is the person's choice."""
+    CLOSED = "closed"
+    """The exercise is over: rest or the end (S4)."""
+
+
+class Reply(StrEnum):
+    """What the conversation is told: a person's answer, or the lack of one, or that its lines were spoken."""
+
+    KIND = "a kind of pain"
+    UNSURE = "a place, or neither yes nor no"
+    YES = "yes"
+    NO = "no"
+    NO_PAIN = "a false alarm"
+    STOP = "stop"
+    REPEAT = "repeat"
+    CONTINUE = "continue"
+    OTHER_SIDE = "the other side"
+    SKIP = "skip"
+    REST = "rest"
+    NOT_UNDERSTOOD = "words that are not understood"
+    SILENCE = "nothing"
+    SPOKEN = "(the lines were spoken)"
 
 
 class Outcome(StrEnum):
@@ -64,235 +68,134 @@ class Outcome(StrEnum):
     CHANGE_SIDE = "change_side"
     SKIP = "skip"
     REST = "rest"
-    """Rest in silence; only "stop" leads on when the exercise is over."""
+    """A pause; when the exercise is over, rest in silence that only "stop" leads out of."""
     END = "end"
+    TAKEN_BACK = "taken_back"
+    """A pause, before the same repeat from its set-up."""
 
 
-class Answer(StrEnum):
-    """What an answer does at a stage."""
+class Move(StrEnum):
+    """What the conversation does about a reply."""
 
-    KIND = "kind"
-    SAY_AGAIN = "say_again"
-    LEAVE = "leave"
-    AGAIN = "again"
-    CHANGE_SIDE = "change_side"
-    SKIP = "skip"
+    NOTE = "keep it until the way out is said"
+    AFTER_RELEASE = "go on with what was said meanwhile"
+    ASK = "ask what it feels like"
+    NARROW = "ask whether it is sharp, down the leg or numb"
+    ASK_AGAIN = "ask once more"
+    ADVISE = "say what this kind of pain asks for"
+    CALL_MILD = "take it as mild"
+    CALL_SERIOUS = "take it as a red flag"
+    PRESUME = "take it as serious"
+    LEAVE = "say what has to be said, then end"
+    AFTER_ADVICE = "offer how to go on"
+    OFFER = "say the offer again"
+    TAKE_BACK = "take it back"
+    AGAIN = "this part again, from its set-up"
+    CHANGE_SIDE = "to the other side"
+    SKIP = "to the next exercise"
     REST = "rest"
+    END = "end the session"
 
 
-_C = Command
-_KINDS = dict.fromkeys((_C.SHARP, _C.SHOOTING, _C.DULL), Answer.KIND)
-_UNDERWAY = {**_KINDS, _C.STOP: Answer.LEAVE}
-_ASKED = {**_UNDERWAY, **dict.fromkeys((_C.REPEAT, _C.HELP), Answer.SAY_AGAIN)}
+REPLY_OF: Mapping[Command, Reply] = MappingProxyType(
+    {
+        **{command: Reply.KIND for command, kind in KIND_OF.items() if kind is not Kind.UNKNOWN},
+        **dict.fromkeys((Command.UNSURE, Command.SOMEWHERE), Reply.UNSURE),
+        **dict.fromkeys((Command.RESUME, Command.READY, Command.START), Reply.CONTINUE),
+        **dict.fromkeys((Command.NEXT, Command.SKIP), Reply.SKIP),
+        **dict.fromkeys((Command.REPEAT, Command.HELP), Reply.REPEAT),
+        Command.YES: Reply.YES,
+        Command.NO: Reply.NO,
+        Command.NO_PAIN: Reply.NO_PAIN,
+        Command.STOP: Reply.STOP,
+        Command.NEXT_SIDE: Reply.OTHER_SIDE,
+        Command.REST: Reply.REST,
+    }
+)
+"""What a command means as a reply. "Pain" itself is none: at every stage it begins anew, with the release."""
 
-ANSWERS: Mapping[Stage, Mapping[Command, Answer]] = {
-    Stage.RELEASING: _UNDERWAY,
-    Stage.ASKING: _ASKED,
-    Stage.WAITING: _ASKED,
-    Stage.ADVISING: _UNDERWAY,
-    Stage.OFFERING: {
-        **_ASKED,
-        **dict.fromkeys((_C.RESUME, _C.READY, _C.START, _C.YES), Answer.AGAIN),
-        **dict.fromkeys((_C.NEXT, _C.SKIP), Answer.SKIP),
-        _C.NEXT_SIDE: Answer.CHANGE_SIDE,
-        _C.REST: Answer.REST,
-        _C.NO: Answer.LEAVE,
-    },
+_QUESTION = {
+    Reply.KIND: Move.ADVISE,
+    Reply.NO_PAIN: Move.TAKE_BACK,
+    Reply.STOP: Move.LEAVE,
 }
-"""What can be answered at each stage. "Pain" itself, possible at all of them, begins anew with the release."""
-
-OVER_ANSWERS: Mapping[Command, Answer] = {
-    **_ASKED,
-    **dict.fromkeys(
-        (_C.RESUME, _C.READY, _C.START, _C.YES, _C.NO, _C.NEXT, _C.SKIP, _C.NEXT_SIDE),
-        Answer.SAY_AGAIN,
-    ),
-    _C.REST: Answer.REST,
+_WHAT_IS_IT = {
+    **_QUESTION,
+    **dict.fromkeys((Reply.UNSURE, Reply.YES, Reply.NO, Reply.NOT_UNDERSTOOD), Move.NARROW),
+    Reply.REPEAT: Move.ASK,
 }
-"""OFFERING when the exercise is over: rest or the end, nothing else (S4)."""
 
+TABLE: Mapping[Stage, Mapping[Reply, Move]] = MappingProxyType(
+    {
+        Stage.RELEASING: {
+            **dict.fromkeys((Reply.KIND, Reply.NO_PAIN, Reply.STOP), Move.NOTE),
+            Reply.SPOKEN: Move.AFTER_RELEASE,
+        },
+        Stage.ASKING: {**_WHAT_IS_IT, Reply.SILENCE: Move.ASK_AGAIN},
+        Stage.NARROWING: {
+            **_QUESTION,
+            Reply.YES: Move.CALL_SERIOUS,
+            Reply.NO: Move.CALL_MILD,
+            **dict.fromkeys((Reply.UNSURE, Reply.NOT_UNDERSTOOD), Move.PRESUME),
+            Reply.REPEAT: Move.NARROW,
+            Reply.SILENCE: Move.ASK_AGAIN,
+        },
+        Stage.WAITING: _WHAT_IS_IT,
+        Stage.ADVISING: {
+            Reply.KIND: Move.ADVISE,
+            Reply.NO_PAIN: Move.TAKE_BACK,
+            Reply.STOP: Move.NOTE,
+            Reply.SPOKEN: Move.AFTER_ADVICE,
+        },
+        Stage.OFFERING: {
+            Reply.KIND: Move.ADVISE,
+            **dict.fromkeys((Reply.CONTINUE, Reply.YES), Move.AGAIN),
+            Reply.OTHER_SIDE: Move.CHANGE_SIDE,
+            Reply.SKIP: Move.SKIP,
+            **dict.fromkeys((Reply.REST, Reply.NO), Move.REST),
+            Reply.NO_PAIN: Move.TAKE_BACK,
+            Reply.STOP: Move.END,
+            **dict.fromkeys((Reply.REPEAT, Reply.UNSURE), Move.OFFER),
+        },
+        Stage.CLOSED: {
+            Reply.KIND: Move.ADVISE,
+            Reply.REST: Move.REST,
+            Reply.STOP: Move.END,
+            Reply.NO_PAIN: Move.TAKE_BACK,
+            **dict.fromkeys(
+                (
+                    *(Reply.CONTINUE, Reply.YES, Reply.NO, Reply.OTHER_SIDE, Reply.SKIP),
+                    *(Reply.REPEAT, Reply.UNSURE),
+                ),
+                Move.OFFER,
+            ),
+        },
+    }
+)
+"""What each reply does at each stage; one that is missing in a row does nothing there."""
 
-@dataclass(frozen=True)
-class Turn:
-    """What the conversation does next.
+_OFFERS = (Stage.OFFERING, Stage.CLOSED)
 
-    Attributes:
-        lines: (key, text) to speak now, in place of what is being spoken; empty to leave the voice as it is.
-        outcome: set when the conversation is over.
-    """
-
-    lines: tuple[tuple[str, str], ...] = ()
-    outcome: Outcome | None = None
-
-
-class PainConversation:
-    """One report of pain, from the first word to the way on.
-
-    Args:
-        phrases: the language's prompts.
-        exercise: whose position the person is in; None when in none.
-        side: the side worked on.
-        sharp_before: reports of sharp pain in this exercise earlier in this session.
-        already_over: a red flag was raised earlier; whatever is answered, rest or the end is offered.
-    """
-
-    def __init__(
-        self,
-        phrases: Phrases,
-        exercise: Exercise | None,
-        side: Side | None,
-        *,
-        sharp_before: int = 0,
-        already_over: bool = False,
-    ) -> None:
-        self._phrases = phrases
-        self._exercise = exercise
-        self._side = side
-        self._sharp_before = sharp_before
-        self._already_over = already_over
-        self._sharp_here = 0
-        self._leaving = False
-        self.stage = Stage.RELEASING
-        self.kind = Kind.UNKNOWN
-
-    @property
-    def over(self) -> bool:
-        """True when the exercise is over for this session (S4)."""
-        tries = self._exercise.pain.sharp_tries if self._exercise else 0
-        too_sharp = self._sharp_before + self._sharp_here > tries
-        return self._already_over or self.kind is Kind.SHOOTING or too_sharp
-
-    @property
-    def sharp_reports(self) -> int:
-        """Reports of sharp pain in this exercise, this conversation's included."""
-        return self._sharp_before + self._sharp_here
-
-    @property
-    def awaits_answer(self) -> bool:
-        """True when, once the lines were spoken, silence should lead to asking again."""
-        return self.stage is Stage.ASKING
-
-    def answers(self) -> Mapping[Command, Answer]:
-        """Return what can be answered now."""
-        return OVER_ANSWERS if self.stage is Stage.OFFERING and self.over else ANSWERS[self.stage]
-
-    def report(self, command: Command) -> Turn:
-        """Open the conversation, or open it again, with a pain phrase. The release comes first (S5)."""
-        # What was reported before still counts, but the new pain is asked about as if it were the first.
-        self._already_over = self.over
-        self._leaving = False
-        self.stage = Stage.RELEASING
-        self.kind = Kind.UNKNOWN
-        self._take(KIND_OF[command])
-        return Turn(self._release())
-
-    def answer(self, command: Command) -> Turn | None:
-        """Take an answer.
-
-        Returns:
-            What follows, or None when this is no answer at this stage.
-        """
-        meaning = self.answers().get(command)
-        match meaning:
-            case None:
-                return None
-            case Answer.KIND:
-                return self._named(KIND_OF[command])
-            case Answer.SAY_AGAIN:
-                return self._offer() if self.stage is Stage.OFFERING else self._ask()
-            case Answer.LEAVE:
-                return self._leave()
-            case _:
-                return Turn(outcome=Outcome(meaning.value))
-
-    def spoken(self) -> Turn:
-        """All lines of the last turn were truly spoken."""
-        match self.stage:
-            case Stage.RELEASING if self.kind is not Kind.UNKNOWN:
-                return self._advise()
-            case Stage.RELEASING if self._leaving:
-                return self._advise()
-            case Stage.RELEASING:
-                return self._ask()
-            case Stage.ADVISING if self._leaving:
-                return Turn(outcome=Outcome.END)
-            case Stage.ADVISING:
-                return self._offer()
-            case _:
-                return Turn()
-
-    def silence(self) -> Turn:
-        """Nobody answered the question: ask once more, then wait in silence for good (S3)."""
-        if self.stage is not Stage.ASKING:
-            return Turn()
-        self.stage = Stage.WAITING
-        return Turn(self._lines("safety_ask_again"))
-
-    def _named(self, kind: Kind) -> Turn:
-        if kind <= self.kind:
-            return Turn()
-        self._take(kind)
-        # The release is never cut short by an answer: the advice follows it.
-        return Turn() if self.stage is Stage.RELEASING else self._advise()
-
-    def _take(self, kind: Kind) -> None:
-        self.kind = kind
-        self._sharp_here += kind is Kind.SHARP
-
-    def _leave(self) -> Turn:
-        self._leaving = True
-        match self.stage:
-            case Stage.RELEASING | Stage.ADVISING:
-                return Turn()
-            case Stage.OFFERING:
-                return Turn(outcome=Outcome.END)
-            case _:
-                return self._advise()
-
-    def _release(self) -> tuple[tuple[str, str], ...]:
-        if self._exercise is None:
-            return self._lines("safety_release_anywhere")
-        lines = self._phrases.sided(self._exercise.release, self._side)
-        return tuple(("release", line) for line in lines)
-
-    def _ask(self) -> Turn:
-        if self.stage is not Stage.WAITING:
-            self.stage = Stage.ASKING
-        return Turn(self._lines("safety_ask"))
-
-    def _advise(self) -> Turn:
-        self.stage = Stage.ADVISING
-        match self.kind:
-            case Kind.UNKNOWN:
-                lines = self._lines("safety_stop_unasked")
-            case Kind.DULL:
-                lines = self._of_exercise("safety_dull", "safety_dull_anywhere")
-            case Kind.SHARP:
-                lines = self._advise_on_sharp()
-            case Kind.SHOOTING:
-                lines = self._lines("safety_shooting")
-        if self.over and self._exercise is not None:
-            lines += self._lines("safety_exercise_over")
-        return Turn(lines)
-
-    def _advise_on_sharp(self) -> tuple[tuple[str, str], ...]:
-        how = self._of_exercise("safety_sharp", "safety_sharp_anywhere")
-        if not self.over:
-            return how
-        # Where repositioning was allowed and did not help, how to reposition is not said again.
-        tried = self._exercise is not None and self._exercise.pain.sharp_tries > 0
-        return (() if tried else how) + self._lines("safety_see_professional")
-
-    def _offer(self) -> Turn:
-        self.stage = Stage.OFFERING
-        return Turn(self._lines("safety_offer_rest" if self.over else "safety_offer_go_on"))
-
-    def _of_exercise(self, key: str, anywhere: str) -> tuple[tuple[str, str], ...]:
-        if self._exercise is None:
-            return self._lines(anywhere)
-        pain = self._exercise.pain
-        lines = pain.dull if self.kind is Kind.DULL else pain.sharp
-        return tuple((key, line) for line in self._phrases.sided(lines, self._side))
-
-    def _lines(self, key: str) -> tuple[tuple[str, str], ...]:
-        return tuple((key, line) for line in self._phrases.lines(key))
+LEADS_TO: Mapping[Move, tuple[Stage | Outcome, ...]] = MappingProxyType(
+    {
+        Move.NOTE: (Stage.RELEASING, Stage.ADVISING),
+        Move.AFTER_RELEASE: (Stage.ASKING, Stage.NARROWING, Stage.ADVISING, Outcome.TAKEN_BACK),
+        Move.ASK: (Stage.ASKING, Stage.WAITING),
+        Move.NARROW: (Stage.NARROWING,),
+        Move.ASK_AGAIN: (Stage.WAITING,),
+        Move.ADVISE: (Stage.ADVISING, *_OFFERS),
+        Move.CALL_MILD: (Stage.ADVISING,),
+        Move.CALL_SERIOUS: (Stage.ADVISING,),
+        Move.PRESUME: (Stage.ADVISING,),
+        Move.LEAVE: (Stage.ADVISING,),
+        Move.AFTER_ADVICE: (*_OFFERS, Outcome.END),
+        Move.OFFER: _OFFERS,
+        Move.TAKE_BACK: (Outcome.TAKEN_BACK, Stage.ADVISING, Stage.CLOSED),
+        Move.AGAIN: (Outcome.AGAIN,),
+        Move.CHANGE_SIDE: (Outcome.CHANGE_SIDE,),
+        Move.SKIP: (Outcome.SKIP,),
+        Move.REST: (Outcome.REST,),
+        Move.END: (Outcome.END,),
+    }
+)
+"""Where a move may lead. With several it depends on what was named before; see `conversation.py`."""

@@ -113,6 +113,13 @@ class Scene:
         elif then is not None:
             then()
 
+    def add(self, lines: Iterable[Line]) -> None:
+        """Say lines after what is being said, if anything is."""
+        if self.lines.busy:
+            self.lines.add(lines)
+        else:
+            self.say(lines)
+
     def interject(self, lines: Iterable[Line], *, resume: bool = True) -> None:
         """Say something now and, if asked to, take up afterwards what it interrupted."""
         unsaid = self.lines.unsaid() if resume else ()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from voiceguide.core.answers import HOLD_LEFT_MOST_S, HOLD_LEFT_STEP_S
+from voiceguide.core.answers import DAYS_TOLD, HOLD_LEFT_MOST_S, HOLD_LEFT_STEP_S
+from voiceguide.core.course import Course
 from voiceguide.core.phrases import PROMPTS, Phrases
 from voiceguide.core.plan import Exercise, Routine, Side
 
@@ -22,6 +23,7 @@ def everything_said(routine: Routine, phrases: Phrases) -> list[str]:
 
 def _prompts(routine: Routine, phrases: Phrases) -> Iterator[str]:
     exercises = routine.exercises
+    total = len(Course(routine).places())
     sides: list[dict[str, object]] = [{"side": phrases.side(side)} for side in Side]
     blanks: dict[str, list[dict[str, object]]] = {
         "waiting": [{"routine": routine.title}],
@@ -39,6 +41,17 @@ def _prompts(routine: Routine, phrases: Phrases) -> Iterator[str]:
         ],
         "now_side": sides,
         "next_side": sides,
+        "begin_with": sides,
+        "uneven": sides,
+        "return_side": sides,
+        "return_at": [{"title": exercise.title} for exercise in exercises],
+        "return_repeat": [
+            {"number": number, "total": exercise.repeats}
+            for exercise in exercises
+            for number in range(1, exercise.repeats + 1)
+        ],
+        "last_days": [{"days": days} for days in range(2, DAYS_TOLD + 1)],
+        "summary": [{"done": done, "total": total} for done in range(1, total)],
     }
     for key in PROMPTS:
         if not key.startswith("side_"):  # words within other sentences, never spoken alone

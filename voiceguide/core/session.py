@@ -3,8 +3,9 @@
 `Session.handle` takes one event and returns what is to be done about it; `Session.next_deadline` tells when it
 wants a `Tick`. It never looks at a clock, so a whole session can be walked through in a test by plain calls.
 
-The walk along the routine is in `walk.py`, what may interrupt it in `interruptions.py`; here is what a person's
-words do to them. A pain phrase is decided first, in `handle` itself, before the table is even asked (S1).
+What comes before the routine is in `opening.py`, the walk along it in `walk.py`, what may interrupt it in
+`interruptions.py`, and what happens while something hurts in `safeguard.py`; here is what a person's words do to
+them. A pain phrase is decided first, in `handle` itself, before the table is even asked (S1).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from voiceguide.core.actions import Action, SetVolume, Sound
-from voiceguide.core.breath import PACE_LEAST, PACE_MOST, PACE_STEP
+from voiceguide.core.breath import PACE_LEAST, PACE_MOST, PACE_STEP, nearest_pace
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import (
     Begun,
@@ -20,19 +21,21 @@ from voiceguide.core.events import (
     Heard,
     HearingBack,
     HearingLost,
+    HearingSlow,
     SpeechFinished,
     Tick,
     VoiceBegan,
     VoiceEnded,
 )
-from voiceguide.core.interruptions import ANSWER_WITHIN, Interruptions
+from voiceguide.core.interruptions import Interruptions
 from voiceguide.core.lines import Line
 from voiceguide.core.memory import NOTHING, Remembered
+from voiceguide.core.opening import Opening, neglected_side_first
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.plan import Routine
-from voiceguide.core.safety import Outcome, PainConversation, Stage, Turn
+from voiceguide.core.safeguard import Safeguard
 from voiceguide.core.scene import Scene
-from voiceguide.core.states import TABLE, State, Step
+from voiceguide.core.states import BEFORE_THE_WALK, TABLE, State, Step
 from voiceguide.core.timeline import Length
 from voiceguide.core.view import View
 from voiceguide.core.walk import Walk
@@ -52,6 +55,7 @@ class Session:
         length: samples that a text takes when spoken; every line was rendered before.
         first_time: say once what the guide is and is not (S10).
         remembered: what is known of the sessions before this one.
+        recorded: say at the beginning that everything is being recorded.
     """
 
     def __init__(
@@ -62,21 +66,20 @@ class Session:
         *,
         first_time: bool = True,
         remembered: Remembered = NOTHING,
+        recorded: bool = False,
     ) -> None:
-        self._remembered = remembered
+        routine, neglected = neglected_side_first(routine, remembered)
         self._scene = Scene(phrases)
-        self._walk = Walk(self._scene, routine, phrases, length)
-        self._phrases = phrases
-        self._first_time = first_time
-        self._volume_db = 0.0
+        self._walk = Walk(self._scene, routine, phrases, length, remembered)
+        if neglected is not None:
+            self._walk.says_first = self._scene.prompt("begin_with", side=phrases.side(neglected))
+        self._walk.pace = nearest_pace(remembered.pace)
+        self._volume_db = min(max(remembered.volume_db, VOLUME_LEAST_DB), VOLUME_MOST_DB)
         self._last_heard = ""
         self._beside = Interruptions(self._scene, self._walk)
+        self._opening = Opening(self._scene, self._walk, remembered, first_time=first_time, recorded=recorded)
         self._yielding = Yielding(self._scene)
-        self._pain: PainConversation | None = None
-        self._reports = 0
-        self._answers: list[str] = []
-        self._sharp_reports: dict[str, int] = {}
-        self._over = False
+        self._safeguard = Safeguard(self._scene, self._walk, self._beside, phrases)
 
     @property
     def state(self) -> State:
@@ -95,7 +98,7 @@ class Session:
         match event:
             case Heard(command=Command() as command, text=text) if command in PAIN_FAMILY:
                 self._last_heard = text
-                self._pain_phrase(command)
+                self._safeguard.hear(command, text)
             case Heard(command=command, text=text):
                 self._last_heard = text
                 self._spoken_to(command)
@@ -110,11 +113,13 @@ class Session:
             case SpeechFinished(utterance=utterance):
                 self._scene.speech_finished(utterance)
             case Begun():
-                self._greet()
+                self._begin()
             case HearingLost(reason=reason):
                 self._hearing_lost(reason)
             case HearingBack():
                 self._hearing_back()
+            case HearingSlow():
+                self._hearing_slow()
             case _:  # the start and the cutting of speech are for the records alone
                 pass
         return self._scene.take_actions()
@@ -145,58 +150,81 @@ class Session:
             heard=self._last_heard,
         )
 
-    def _greet(self) -> None:
-        first = [*self._scene.prompt("not_a_device"), *self._scene.prompt("how_to_speak")]
-        self._walk.wait_for_start(first if self._first_time else ())
+    def _begin(self) -> None:
+        if self._volume_db != 0.0:
+            self._scene.do(SetVolume(self._scene.now, self._volume_db))
+        self._opening.greet()
 
     def _give_way(self) -> None:
-        # The way out of a position is said to its end, whoever speaks (S5).
-        releasing = self._pain is not None and self._pain.stage is Stage.RELEASING
-        if not releasing:
+        if not self._safeguard.releasing:
             self._yielding.voice_began(keep_line=self._walk.hold is None)
 
     # --- commands -----------------------------------------------------------------------------------------
 
     def _spoken_to(self, command: Command | None) -> None:
         step = TABLE[self.state].get(command) if command is not None else None
-        if command is None or step is None or (step is Step.PAIN and not self._possible_answer(command)):
+        if command is None or step is None or (step is Step.PAIN and not self._safeguard.possible(command)):
             self._scene.chime(Sound.UNKNOWN)
             if command is None:
                 self._beside.not_understood()
+                self._safeguard.not_understood()
             return
         self._scene.chime(Sound.ACCEPTED)
-        walk, course = self._walk, self._walk.course
         match step:
             case Step.PAIN:
-                self._answer_pain(command)
+                self._safeguard.answer(command)
             case Step.IT_HURTS:
-                self._pain_phrase(Command.PAIN)
-            case Step.PROCEED:
-                self._beside.proceed()
-            case Step.CHANGE_SIDE:
-                walk.go(course.next_side(walk.place) or course.next_exercise(walk.place))
-            case Step.SKIP:
-                walk.go(course.next_exercise(walk.place))
-            case Step.GO_BACK:
-                walk.go(course.before(walk.place))
+                self._safeguard.hear(command, self._last_heard)
             case Step.SAY_AGAIN:
-                self._beside.say_again()
-            case Step.HOLD_AGAIN:
-                walk.hold_again()
-            case Step.PAUSE:
-                self._beside.pause(self._scene.prompt("paused"))
-            case Step.RESUME:
-                self._beside.resume()
-            case Step.ASK_END:
-                self._beside.ask_end()
-            case Step.END:
-                walk.finish("stopped")
+                self._say_again()
             case Step.ANSWER:
                 self._answer(command)
             case Step.PACE:
                 self._change_pace(1 if command is Command.SLOWER else -1)
             case Step.VOLUME:
                 self._change_volume(1 if command is Command.LOUDER else -1)
+            case _:
+                self._move(step)
+
+    def _move(self, step: Step) -> None:
+        walk, course, beside = self._walk, self._walk.course, self._beside
+        match step:
+            case Step.PROCEED:
+                beside.proceed()
+            case Step.CHANGE_SIDE:
+                walk.go(course.next_side(walk.place) or course.next_exercise(walk.place))
+            case Step.SKIP:
+                walk.go(course.next_exercise(walk.place))
+            case Step.GO_BACK:
+                walk.go(course.before(walk.place))
+            case Step.HOLD_AGAIN:
+                walk.hold_again()
+            case Step.PAUSE:
+                beside.pause(self._scene.prompt("paused"))
+            case Step.RESUME:
+                beside.resume()
+            case Step.ASK_WHETHER_IT_HURTS:
+                beside.ask_whether_it_hurts()
+            case Step.ASK_END:
+                beside.ask_end()
+            case Step.END:
+                walk.finish("stopped")
+            case Step.END_WITH_ADVICE:
+                walk.finish("stopped", self._scene.prompt("safety_stop_unasked"))
+            case Step.ADVISE_AGAINST:
+                self._opening.advise_against()
+            case Step.WAIT_FOR_START:
+                walk.wait_for_start()
+            case Step.FROM_THE_BEGINNING:
+                self._opening.from_the_beginning()
+            case _:
+                raise AssertionError(f"no move for {step}")
+
+    def _say_again(self) -> None:
+        if self.state in (State.CHECKING, State.RETURNING):
+            self._opening.say_again()
+        else:
+            self._beside.say_again()
 
     def _answer(self, question: Command) -> None:
         walk, hold = self._walk, self._walk.hold
@@ -231,113 +259,31 @@ class Session:
         # In a hold the breath does not wait for an answer, so what it cut off is not said late.
         self._scene.interject(lines, resume=self._walk.hold is None)
 
-    # --- safety -------------------------------------------------------------------------------------------
-
-    def _pain_phrase(self, command: Command) -> None:
-        if self._pain is not None and command is not Command.PAIN:
-            self._scene.chime(Sound.ACCEPTED)
-            self._answer_pain(command)
-            return
-        if self._pain is None:
-            self._pain = self._open_conversation()
-        self._beside.suspend(State.SAFETY)
-        turn = self._pain.report(command)
-        self._reports += 1
-        self._answers = []
-        pain = {"report": self._reports, "pain": self._pain.kind.name.lower()}
-        self._scene.record("pain", **pain, heard=self._last_heard, **self._walk.where())
-        self._scene.breathe_before_speaking()
-        self._take_turn(turn)
-
-    def _open_conversation(self) -> PainConversation:
-        position = self._walk.position
-        before = self._sharp_reports.get(position.id, 0) if position else 0
-        return PainConversation(
-            self._phrases, position, self._walk.side, sharp_before=before, already_over=self._over
-        )
-
-    def _possible_answer(self, command: Command) -> bool:
-        return self._pain is not None and command in self._pain.answers()
-
-    def _answer_pain(self, command: Command) -> None:
-        pain = self._pain
-        if pain is None:
-            return
-        kind = pain.kind
-        turn = pain.answer(command)
-        self._answers.append(command.value)
-        if pain.kind is not kind:
-            self._scene.record("pain_kind", **self._report_of(pain), **self._walk.where())
-        if turn is not None:
-            self._take_turn(turn)
-
-    def _take_turn(self, turn: Turn) -> None:
-        pain = self._pain
-        if pain is None:
-            return
-        if turn.outcome is not None:
-            self._leave_safety(pain, turn.outcome)
-            return
-        if turn.lines:
-            self._scene.wait = None
-            self._scene.say(turn.lines, self._pain_lines_spoken)
-        self._scene.listen({*pain.answers(), *PAIN_FAMILY, Command.LOUDER, Command.QUIETER})
-
-    def _pain_lines_spoken(self) -> None:
-        pain = self._pain
-        if pain is None:
-            return
-        turn = pain.spoken()
-        if turn.lines or turn.outcome:
-            self._take_turn(turn)
-        elif pain.awaits_answer:
-            self._scene.wait_for(ANSWER_WITHIN, lambda: self._take_turn(pain.silence()))
-
-    def _report_of(self, pain: PainConversation) -> dict[str, object]:
-        return {"report": self._reports, "pain": pain.kind.name.lower(), "over": pain.over}
-
-    def _leave_safety(self, pain: PainConversation, outcome: Outcome) -> None:
-        walk, interrupted = self._walk, self._beside.interrupted
-        closed = {"answers": self._answers, "outcome": outcome.value}
-        self._scene.record("pain_closed", **self._report_of(pain), **closed, **walk.where())
-        self._pain = None
-        self._over = pain.over
-        position, walk.position = walk.position, None  # the release was spoken
-        if position is not None:
-            self._sharp_reports[position.id] = pain.sharp_reports
-        at_rest = interrupted in (None, State.WAITING, State.QUIET, State.FINISHED)
-        match outcome:
-            case Outcome.REST if pain.over:
-                walk.enter(State.QUIET)
-                self._scene.say(self._scene.prompt("safety_rest"))
-            case Outcome.END:
-                walk.finish("pain")
-            case _ if interrupted is State.FINISHED:
-                walk.finish("pain")
-            case _ if at_rest:
-                walk.wait_for_start()
-            case Outcome.REST:
-                self._beside.rest_before(walk.set_up_gently)
-            case Outcome.AGAIN if position is None:
-                walk.introduce(walk.place)
-            case Outcome.AGAIN:
-                walk.set_up_gently()
-            case Outcome.CHANGE_SIDE:
-                walk.go(walk.course.next_side(walk.place) or walk.course.next_exercise(walk.place))
-            case Outcome.SKIP:
-                walk.go(walk.course.next_exercise(walk.place))
-
     # --- hearing ------------------------------------------------------------------------------------------
 
     def _hearing_lost(self, reason: str) -> None:
         self._scene.record("hearing_lost", reason=reason)
+        lost = self._scene.prompt("hearing_lost")
         match self.state:
-            case State.SAFETY | State.QUIET | State.FINISHED:
-                pass  # nothing routine runs there, and what is being said matters more
-            case State.WAITING:
-                self._scene.say(self._scene.prompt("hearing_lost"))
+            case State.FINISHED:
+                pass
+            case State.SAFETY | State.QUIET:
+                self._scene.add(lost)  # what is being said matters more and comes first
+            case state if state in BEFORE_THE_WALK:
+                self._walk.wait_for_start(lost)
             case _:
-                self._beside.pause(self._scene.prompt("hearing_lost"))
+                self._beside.pause(lost)
+
+    def _hearing_slow(self) -> None:
+        self._scene.record("hearing_slow")
+        slow = self._scene.prompt("hearing_slow")
+        match self.state:
+            case State.FINISHED:
+                pass
+            case State.SAFETY | State.QUIET:
+                self._scene.add(slow)
+            case _:
+                self._interject(slow)
 
     def _hearing_back(self) -> None:
         self._scene.record("hearing_back")
@@ -346,5 +292,7 @@ class Session:
                 self._scene.say(self._scene.prompt("hearing_back"))
             case State.WAITING:
                 self._walk.wait_for_start()
+            case State.SAFETY:
+                self._safeguard.say_again()
             case _:
                 pass

@@ -7,12 +7,16 @@ A session walks along the routine:
                     |                          +----> CHANGING -> HOLDING ... (the other side)
                     +------- (next exercise) --+----> FINISHED                (after the last)
 
-Five states stand beside this walk. PAUSED keeps the place and waits for words. ENDING asks whether the session
-shall end, and keeps the place as well. SAFETY is entered by a pain phrase from every state, without exception
-(S1); there the pain conversation in `safety.py` decides, with a table of its own, and only a spoken answer leads
-out again (S3). QUIET is the rest that is offered when an exercise is over after pain: nothing but the end, or
-another report of pain, leads out of it (S4). DOUBT is entered from a hold by speech that is no command: it asks
-whether something hurts, and goes on after a moment of silence (S8).
+Two states may come before it, each for one question: CHECKING asks whether there is a reason not to begin today,
+RETURNING whether to go on where the last session was cut off.
+
+Six states stand beside this walk. PAUSED keeps the place and waits for words. STOPPING is entered by "stop" where
+the person is in a position, because a call of pain may have been taken for it: it asks whether something hurts.
+ENDING asks whether the session shall end, and keeps the place as well. SAFETY is entered by a pain phrase from
+every state, without exception (S1); there the pain conversation in `safety.py` decides, with a table of its own,
+and only a spoken answer leads out again (S3). QUIET is the rest that is offered when an exercise is over after
+pain: nothing but the end, or another report of pain, leads out of it (S4). DOUBT is entered from a hold by speech
+that is no command: it asks whether something hurts, and goes on after a moment of silence (S8).
 
 The table gives one `Step` for each state and command. A command that is missing in a row is not possible there:
 the recogniser does not listen for it, and if it is heard all the same it counts as unknown speech. The session
@@ -31,18 +35,25 @@ from voiceguide.core.commands import PAIN_FAMILY, Command
 class State(StrEnum):
     """Where a session is."""
 
+    CHECKING = "checking"
     WAITING = "waiting"
+    RETURNING = "returning"
     INTRODUCING = "introducing"
     SETTING_UP = "setting_up"
     HOLDING = "holding"
     RESTING = "resting"
     CHANGING = "changing"
     PAUSED = "paused"
+    STOPPING = "stopping"
     ENDING = "ending"
     SAFETY = "safety"
     QUIET = "quiet"
     DOUBT = "doubt"
     FINISHED = "finished"
+
+
+BEFORE_THE_WALK = frozenset({State.CHECKING, State.WAITING, State.RETURNING})
+"""States in which nothing has begun yet."""
 
 
 class Step(StrEnum):
@@ -57,15 +68,22 @@ class Step(StrEnum):
     HOLD_AGAIN = "hold_again"
     PAUSE = "pause"
     RESUME = "resume"
+    ADVISE_AGAINST = "advise_against"
+    """"Yes" to the question whether there is a reason not to begin."""
+    WAIT_FOR_START = "wait_for_start"
+    FROM_THE_BEGINNING = "from_the_beginning"
+    ASK_WHETHER_IT_HURTS = "ask_whether_it_hurts"
     ASK_END = "ask_end"
     END = "end"
+    END_WITH_ADVICE = "end_with_advice"
+    """Whether something hurts was never answered, so what to do about it is said before the goodbye."""
     ANSWER = "answer"
     PACE = "pace"
     VOLUME = "volume"
     PAIN = "pain"
     """Into the pain conversation, or, within it, an answer to it."""
     IT_HURTS = "it_hurts"
-    """"Yes" to the question whether something hurts: a report of pain as good as any."""
+    """"Yes", or nearly so, to the question whether something hurts: a report of pain as good as any."""
 
 
 _C = Command
@@ -76,9 +94,20 @@ _ALWAYS: dict[Command, Step] = {
 }
 
 _QUESTIONS: dict[Command, Step] = dict.fromkeys(
-    (_C.HOW_LONG, _C.WHATS_NEXT, _C.WHY, _C.WHAT_IS, _C.WHY_TIGHT, _C.HELP),
+    (
+        *(_C.HOW_LONG, _C.WHATS_NEXT, _C.WHY, _C.WHAT_IS, _C.WHY_TIGHT, _C.HELP),
+        *(_C.HOW_DID_I_DO, _C.LAST_TIME),
+    ),
     Step.ANSWER,
 )
+
+_DOES_IT_HURT: dict[Command, Step] = {
+    **_ALWAYS,
+    # What is neither yes nor no is taken as the more serious of the two.
+    **dict.fromkeys((_C.YES, _C.UNSURE, _C.SOMEWHERE, _C.TIGHT), Step.IT_HURTS),
+    **dict.fromkeys((_C.PAUSE, _C.REST), Step.PAUSE),
+    _C.REPEAT: Step.SAY_AGAIN,
+}
 
 _MOVES: dict[Command, Step] = {
     _C.NEXT: Step.PROCEED,
@@ -93,7 +122,7 @@ _ON_THE_WALK: dict[Command, Step] = {
     **_MOVES,
     **dict.fromkeys((_C.SLOWER, _C.FASTER), Step.PACE),
     **dict.fromkeys((_C.PAUSE, _C.REST), Step.PAUSE),
-    _C.STOP: Step.ASK_END,
+    _C.STOP: Step.ASK_WHETHER_IT_HURTS,
 }
 
 _GETTING_READY: dict[Command, Step] = {
@@ -104,6 +133,14 @@ _GETTING_READY: dict[Command, Step] = {
 
 TABLE: Mapping[State, Mapping[Command, Step]] = MappingProxyType(
     {
+        State.CHECKING: {
+            **_ALWAYS,
+            **dict.fromkeys((_C.YES, _C.UNSURE), Step.ADVISE_AGAINST),
+            **dict.fromkeys((_C.NO, _C.NO_PAIN), Step.WAIT_FOR_START),
+            **dict.fromkeys((_C.START, _C.READY, _C.SKIP, _C.NEXT, _C.RESUME), Step.PROCEED),
+            _C.REPEAT: Step.SAY_AGAIN,
+            _C.STOP: Step.ASK_END,
+        },
         State.WAITING: {
             **_ALWAYS,
             **_QUESTIONS,
@@ -112,7 +149,14 @@ TABLE: Mapping[State, Mapping[Command, Step]] = MappingProxyType(
             _C.REPEAT: Step.SAY_AGAIN,
             _C.STOP: Step.ASK_END,
         },
-        State.INTRODUCING: _GETTING_READY,
+        State.RETURNING: {
+            **_ALWAYS,
+            **dict.fromkeys((_C.YES, _C.RESUME, _C.READY), Step.PROCEED),
+            **dict.fromkeys((_C.NO, _C.START), Step.FROM_THE_BEGINNING),
+            _C.REPEAT: Step.SAY_AGAIN,
+            _C.STOP: Step.ASK_END,
+        },
+        State.INTRODUCING: {**_GETTING_READY, _C.STOP: Step.ASK_END},
         State.SETTING_UP: _GETTING_READY,
         State.CHANGING: _GETTING_READY,
         State.HOLDING: {**_ON_THE_WALK, _C.REPEAT: Step.HOLD_AGAIN},
@@ -124,7 +168,13 @@ TABLE: Mapping[State, Mapping[Command, Step]] = MappingProxyType(
             **dict.fromkeys((_C.RESUME, _C.READY, _C.START, _C.YES), Step.RESUME),
             **dict.fromkeys((_C.SLOWER, _C.FASTER), Step.PACE),
             _C.REPEAT: Step.SAY_AGAIN,
-            _C.STOP: Step.ASK_END,
+            _C.STOP: Step.ASK_WHETHER_IT_HURTS,
+        },
+        State.STOPPING: {
+            **_DOES_IT_HURT,
+            **dict.fromkeys((_C.RESUME, _C.READY), Step.RESUME),
+            **dict.fromkeys((_C.NO, _C.NO_PAIN), Step.ASK_END),
+            _C.STOP: Step.END_WITH_ADVICE,
         },
         State.ENDING: {
             **_ALWAYS,
@@ -133,16 +183,13 @@ TABLE: Mapping[State, Mapping[Command, Step]] = MappingProxyType(
             _C.REPEAT: Step.SAY_AGAIN,
         },
         State.DOUBT: {
-            **_ALWAYS,
+            **_DOES_IT_HURT,
             **_MOVES,
-            **dict.fromkeys((_C.RESUME, _C.READY, _C.NO), Step.RESUME),
-            **dict.fromkeys((_C.PAUSE, _C.REST), Step.PAUSE),
-            _C.YES: Step.IT_HURTS,
-            _C.REPEAT: Step.SAY_AGAIN,
-            _C.STOP: Step.ASK_END,
+            **dict.fromkeys((_C.RESUME, _C.READY, _C.NO, _C.NO_PAIN), Step.RESUME),
+            _C.STOP: Step.ASK_WHETHER_IT_HURTS,
         },
         State.QUIET: {**_ALWAYS, **dict.fromkeys((_C.REPEAT, _C.HELP), Step.SAY_AGAIN), _C.STOP: Step.END},
-        # Which answers are possible depends on how far the pain conversation has come: see `safety.ANSWERS`.
+        # Which answers are possible depends on how far the pain conversation has come: see `safety.TABLE`.
         State.SAFETY: {**dict.fromkeys(_C, Step.PAIN), **_ALWAYS},
         State.FINISHED: {**_ALWAYS},
     },

@@ -4,46 +4,72 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from functools import partial
 
 from voiceguide.core.actions import End
 from voiceguide.core.answers import Answers
 from voiceguide.core.clock import samples, seconds
 from voiceguide.core.course import Course, Place
-from voiceguide.core.hold import Hold
+from voiceguide.core.hold import Hold, LayOut
 from voiceguide.core.lines import LINE_GAP, Line
+from voiceguide.core.memory import NOTHING, Remembered
 from voiceguide.core.outlook import Outlook
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.plan import Exercise, HoldCue, Routine, Side
 from voiceguide.core.scene import Continuation, Scene
 from voiceguide.core.states import TABLE, State
+from voiceguide.core.tally import Tally
 from voiceguide.core.timeline import Length, Timeline, lay_out
+
+WARNINGS = ("not_a_device", "four_reasons", "week_rule")
+"""Said before the first exercise even to somebody who says "start" early (S9, S10)."""
 
 
 class Walk:
     """Where in the routine the session is, and every move along it.
+
+    What comes later is kept as bound methods and partial calls of them, never as closures, so that a session can
+    be copied with all that it waits for.
 
     Args:
         scene: the session's present.
         routine: a checked routine.
         phrases: the prompts of its language.
         length: samples that a text takes when spoken.
+        remembered: the sessions before.
 
     Attributes:
         place: the hold the session is at.
         position: whose position the person may be in; None before the set-up and after the release was spoken.
         hold: the hold that is running.
         pace: breathing pace.
+        begins: what "start" leads to.
+        says_first: lines before the first exercise.
+        how: how the session ended, once it has.
+        tally: what was done.
     """
 
-    def __init__(self, scene: Scene, routine: Routine, phrases: Phrases, length: Length) -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        routine: Routine,
+        phrases: Phrases,
+        length: Length,
+        remembered: Remembered = NOTHING,
+    ) -> None:
         self.place = Place()
         self.position: Exercise | None = None
         self.hold: Hold | None = None
         self.pace = Fraction(1)
+        self._started = False
         self._done = 0  # samples of this place's hold that are over, while none is running
         self.course = Course(routine)
         self.outlook = Outlook(self.course, phrases, length)
-        self.answers = Answers(self.course, phrases)
+        self.tally = Tally(self.course, phrases, remembered)
+        self.answers = Answers(self.course, phrases, self.tally, remembered)
+        self.begins: Continuation = self.introduce_routine
+        self.says_first: list[Line] = []
+        self.how = ""
         self._scene = scene
         self._phrases = phrases
         self._length = length
@@ -64,6 +90,10 @@ class Walk:
         """Whole minutes to the end of the routine."""
         done = self.hold.position(self._scene.now) if self.hold else self._done
         return self.outlook.minutes(self.place, self.pace, done)
+
+    def name_of(self, side: Side) -> str:
+        """Return the language's word for a side."""
+        return self._phrases.side(side)
 
     def where(self) -> dict[str, object]:
         """Return the place in words, for records."""
@@ -86,28 +116,42 @@ class Walk:
 
     def wait_for_start(self, before: Iterable[Line] = ()) -> None:
         """Wait until the person wants to begin."""
-        self.enter(State.WAITING, self.introduce_routine)
+        self.enter(State.WAITING, self.begins)
         self._say_again = self.wait_for_start
         title = self.course.routine.title
         self._scene.say([*before, *self._scene.prompt("waiting", routine=title)])
 
     def introduce_routine(self) -> None:
         """Say what this routine is, then introduce its first exercise."""
-        self.enter(State.INTRODUCING, lambda: self.introduce(Place()))
-        self._say_again = self.introduce_routine
-        self._scene.record("started", routine=self.course.routine.id, resumed=False, plan=self._plan())
-        # Whoever says "start" early is still told what the guide is and is not (S10).
-        lines = [line for line in self._scene.lines.unsaid() if line[0] == "not_a_device"]
-        lines += [("welcome", line) for line in self.course.routine.welcome]
-        lines += self._scene.prompt("duration", minutes=self.outlook.total_minutes(self.pace))
-        self._scene.say(lines, self._scene.proceed)
+        self._start(Place(), [("welcome", line) for line in self.course.routine.welcome], resumed=False)
+
+    def go_on_at(self, place: Place) -> None:
+        """Begin the routine at a hold in the middle of it, where the last session was cut off."""
+        self._start(place, self._scene.prompt("resumed"), resumed=True)
+
+    def _start(self, place: Place, lines: list[Line], *, resumed: bool) -> None:
+        self._move_to(place)
+        self.enter(State.INTRODUCING, partial(self.introduce, place))
+        self._say_again = partial(self._start, place, lines, resumed=resumed)
+        if not self._started:
+            self._started = True
+            routine = self.course.routine.id
+            self._scene.record("started", routine=routine, resumed=resumed, plan=self._plan())
+        warnings = [line for line in self._scene.lines.unsaid() if line[0] in WARNINGS]
+        if not resumed:
+            lines = [*lines, *self.says_first]
+            lines += self._scene.prompt("duration", minutes=self.outlook.total_minutes(self.pace))
+        self._scene.say([*warnings, *lines], self._scene.proceed)
+
+    def _planned_s(self, exercise: Exercise) -> float:
+        return exercise.repeats * seconds(self.outlook.hold(exercise, self.pace))
 
     def _plan(self) -> list[dict[str, object]]:
         return [
             {
                 "exercise": exercise.id,
                 "side": side.value if side else None,
-                "planned_s": exercise.repeats * seconds(self.outlook.hold(exercise, self.pace)),
+                "planned_s": self._planned_s(exercise),
             }
             for exercise in self.course.routine.exercises
             for side in exercise.sides or (None,)
@@ -118,8 +162,8 @@ class Walk:
         self._move_to(place)
         self.position = None
         exercise = self.exercise
-        self.enter(State.INTRODUCING, lambda: self.set_up(place))
-        self._say_again = lambda: self.introduce(place)
+        self.enter(State.INTRODUCING, partial(self.set_up, place))
+        self._say_again = partial(self.introduce, place)
         lines = [("title", exercise.title), *(("purpose", line) for line in exercise.purpose)]
         for item in exercise.equipment:
             lines += self._scene.prompt("equipment", item=item)
@@ -139,13 +183,13 @@ class Walk:
         self._move_to(place)
         self.position = self.exercise
         self.enter(State.CHANGING if changing else State.SETTING_UP, self.begin)
-        self._say_again = lambda: self.set_up(place)
+        self._say_again = partial(self.set_up, place)
         lines = [*before, *self._now_side(), *self._setup_lines(fully=fully)]
         if self.exercise.wait_s is None:
             self._scene.say([*lines, *self._scene.prompt("ask_ready")])
             return
         length = samples(self.exercise.wait_s)
-        self._scene.say(lines, lambda: self._scene.wait_for(length, self.begin))
+        self._scene.say(lines, partial(self._scene.wait_for, length, self.begin))
 
     def set_up_gently(self) -> None:
         """Set the same hold up again after a report of pain; nothing but a spoken "ready" begins it."""
@@ -165,19 +209,19 @@ class Walk:
         self._lead_in(self._scene.prompt("resumed"), begins)
 
     def _lead_in(self, lines: Iterable[Line], begins: int) -> None:
-        def start_soon() -> None:
-            # After a moment of silence, so that no fading word pushes the first breath off its place.
-            self._scene.hush()
-            self._scene.wait_for(LINE_GAP, lambda: self._start_hold(begins))
-
-        self._scene.proceed = start_soon
+        self._scene.proceed = partial(self._start_soon, begins)
         self._scene.wait = None
-        self._scene.say(lines, start_soon)
+        self._scene.say(lines, self._scene.proceed)
+
+    def _start_soon(self, begins: int) -> None:
+        # After a moment of silence, so that no fading word pushes the first breath off its place.
+        self._scene.hush()
+        self._scene.wait_for(LINE_GAP, partial(self._start_hold, begins))
 
     # --- the hold and the rest after it -------------------------------------------------------------------
 
     def _start_hold(self, begins: int = 0) -> None:
-        self.enter(State.HOLDING, lambda: self.go(self.course.after(self.place)))
+        self.enter(State.HOLDING, self._go_on)
         self.hold = Hold(self._scene.now - begins, self._layout(), self.pace, begins)
         self.keep_time()
 
@@ -194,17 +238,21 @@ class Walk:
         if hold is not None and hold.ends <= now:
             self._hold_over()
 
-    def _layout(self) -> Callable[[Fraction, int], Timeline]:
+    def _go_on(self) -> None:
+        self.go(self.course.after(self.place))
+
+    def _layout(self) -> LayOut:
         exercise, side = self.exercise, self.side
         texts = self._phrases.sided(tuple(cue.text for cue in exercise.cues), side)
-        coaching = [HoldCue(cue.at_s, text) for cue, text in zip(exercise.cues, texts, strict=True)]
+        coaching = tuple(HoldCue(cue.at_s, text) for cue, text in zip(exercise.cues, texts, strict=True))
         # Between repeats the rest says what comes next.
         upcoming = "" if self.course.next_repeat(self.place) else self.answers.upcoming(self.place)[0][1]
+        return partial(self._lay_out, exercise, coaching, upcoming)
 
-        def layout(pace: Fraction, begins: int) -> Timeline:
-            return lay_out(exercise, coaching, self._phrases, self._length, pace, begins=begins, upcoming=upcoming)
-
-        return layout
+    def _lay_out(
+        self, exercise: Exercise, coaching: tuple[HoldCue, ...], upcoming: str, pace: Fraction, begins: int
+    ) -> Timeline:
+        return lay_out(exercise, coaching, self._phrases, self._length, pace, begins=begins, upcoming=upcoming)
 
     def _hold_over(self) -> None:
         self._leave_hold()
@@ -219,12 +267,10 @@ class Walk:
         if hold is not None:
             planned, done = hold.ends - hold.starts, hold.position(self._scene.now)
             self._done = done
-            held = {
-                "planned_s": seconds(planned),
-                "from_s": seconds(hold.begins),
-                "held_s": seconds(done - hold.begins),
-            }
-            self._scene.record("hold", **held, complete=done == planned, **self.where())
+            held_s, complete = seconds(done - hold.begins), done == planned
+            self.tally.held(self.place, held_s, complete=complete)
+            times = {"planned_s": seconds(planned), "from_s": seconds(hold.begins), "held_s": held_s}
+            self._scene.record("hold", **times, complete=complete, **self.where())
 
     def rest(self, again: Place) -> None:
         """Rest between repeats; the next hold begins when the time is over and the lines are spoken."""
@@ -244,7 +290,7 @@ class Walk:
         """Come out of the position and go to another hold, or to the end."""
         release = self._release()
         if place is None:
-            self.finish("completed", self.course.routine.closing)
+            self.finish("completed", [("closing", line) for line in self.course.routine.closing])
         elif place.exercise == self.place.exercise and self._scene.state is not State.INTRODUCING:
             self.set_up(place, before=release, fully=False)
         elif release:
@@ -257,9 +303,9 @@ class Walk:
         self._done = 0
 
     def _come_out(self, release: list[Line], place: Place) -> None:
-        self.enter(State.CHANGING, lambda: self.introduce(place))
+        self.enter(State.CHANGING, partial(self.introduce, place))
         self._done = samples(self.exercise.hold_s)
-        self._say_again = lambda: self._come_out(release, place)
+        self._say_again = partial(self._come_out, release, place)
         self._scene.say(release, self._scene.proceed)
 
     def say_again(self) -> None:
@@ -272,21 +318,26 @@ class Walk:
         place = self.course.before(self.place) if resting else self.place
         self.set_up(place, before=self._scene.prompt("once_more"), fully=False)
 
-    def finish(self, how: str, closing: Iterable[str] = ()) -> None:
-        """Come out of the position and end the session.
+    def finish(self, how: str, closing: Iterable[Line] = ()) -> None:
+        """Come out of the position, sum up and end the session.
 
         Args:
             how: `completed`, `stopped` or `pain`, for the records.
-            closing: the routine's last lines.
+            closing: last lines before the summing-up.
         """
-        lines = [*self._release(), *(("closing", line) for line in closing), *self._scene.prompt("goodbye")]
+        lines = [*self._release(), *closing]
+        if how != "pain" and not self.how:
+            lines += self.tally.summary()
+            lines += self.tally.uneven(
+                {(e.id, side): self._planned_s(e) for e in self.course.routine.exercises for side in e.sides}
+            )
+        self.how = how
         self.enter(State.FINISHED)
+        self._scene.say([*lines, *self._scene.prompt("goodbye")], self._end)
 
-        def end() -> None:
-            self._scene.record("finished", how=how)
-            self._scene.do(End(self._scene.now))
-
-        self._scene.say(lines, end)
+    def _end(self) -> None:
+        self._scene.record("finished", how=self.how)
+        self._scene.do(End(self._scene.now))
 
     def _now_side(self) -> list[Line]:
         return self._scene.prompt("now_side", side=self._phrases.side(self.side)) if self.side else []

@@ -1,0 +1,150 @@
+"""Carries the pain conversation out: speaks its lines, keeps its records, and leads the session on afterwards."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from voiceguide.core.actions import Sound
+from voiceguide.core.commands import PAIN_FAMILY, Command
+from voiceguide.core.conversation import PainConversation, Turn
+from voiceguide.core.interruptions import ANSWER_WITHIN, OWN_VOICE, Interruptions
+from voiceguide.core.pain import KIND_OF, Kind
+from voiceguide.core.phrases import Phrases
+from voiceguide.core.safety import REPLY_OF, Outcome, Reply, Stage
+from voiceguide.core.scene import Scene
+from voiceguide.core.states import BEFORE_THE_WALK, State
+from voiceguide.core.walk import Walk
+
+
+class Safeguard:
+    """What happens in the session while something hurts.
+
+    Args:
+        scene: the session's present.
+        walk: the walk along the routine.
+        beside: what interrupts it.
+        phrases: the language's prompts.
+
+    Attributes:
+        talk: the conversation that goes on, None when nothing hurts.
+        over: a red flag was raised: rest or the end is all that is left of this session (S4).
+    """
+
+    def __init__(self, scene: Scene, walk: Walk, beside: Interruptions, phrases: Phrases) -> None:
+        self.talk: PainConversation | None = None
+        self.over = False
+        self._scene = scene
+        self._walk = walk
+        self._beside = beside
+        self._phrases = phrases
+        self._sharp_reports: dict[str, int] = {}
+        self._reports = 0
+        self._answers: list[str] = []
+
+    @property
+    def releasing(self) -> bool:
+        """True while the way out of a position is being said, which nothing interrupts (S5)."""
+        return self.talk is not None and self.talk.stage is Stage.RELEASING
+
+    def possible(self, command: Command) -> bool:
+        """Tell whether a command answers the conversation now."""
+        return self.talk is not None and command in self.talk.answers()
+
+    def hear(self, command: Command, text: str) -> None:
+        """Take a pain phrase, or "yes" to the question whether something hurts, from whatever state (S1)."""
+        if self.talk is not None and command in REPLY_OF:
+            self._scene.chime(Sound.ACCEPTED)
+            self.answer(command)
+            return
+        talk = self.talk = self.talk or self._open()
+        self._beside.suspend(State.SAFETY)
+        turn = talk.report(KIND_OF.get(command, Kind.UNKNOWN))
+        self._reports += 1
+        self._answers = []
+        kind = talk.kind.name.lower()
+        self._scene.record("pain", report=self._reports, pain=kind, heard=text, **self._walk.where())
+        self._scene.breathe_before_speaking()
+        self._carry_out(talk, turn)
+
+    def _open(self) -> PainConversation:
+        position, side = self._walk.position, self._walk.side
+        before = self._sharp_reports.get(position.id, 0) if position else 0
+        return PainConversation(self._phrases, position, side, sharp_before=before, already_over=self.over)
+
+    def answer(self, command: Command) -> None:
+        """Take an answer to what was asked."""
+        if self.possible(command):
+            self._answers.append(command.value)
+        self._tell(REPLY_OF[command], KIND_OF.get(command, Kind.UNKNOWN))
+
+    def not_understood(self) -> None:
+        """Take words that are not understood, unless they may be an echo of the guide's own."""
+        if self._scene.silent_for(OWN_VOICE):
+            self._tell(Reply.NOT_UNDERSTOOD)
+
+    def say_again(self) -> None:
+        """Say once more what is being asked, if something is."""
+        self._tell(Reply.REPEAT)
+
+    def _tell(self, reply: Reply, kind: Kind = Kind.UNKNOWN) -> None:
+        talk = self.talk
+        if talk is None:
+            return
+        before = talk.kind
+        turn = talk.take(reply, kind)
+        if turn is None:
+            return
+        if talk.kind > before:
+            self._scene.record("pain_kind", **self._report_of(talk), **self._walk.where())
+        self._carry_out(talk, turn)
+
+    def _carry_out(self, talk: PainConversation, turn: Turn) -> None:
+        if turn.outcome is not None:
+            self._leave(talk, turn.outcome)
+            return
+        if turn.lines:
+            self._scene.wait = None
+            self._scene.say(turn.lines, self._spoken)
+        self._scene.listen({*talk.answers(), *PAIN_FAMILY, Command.LOUDER, Command.QUIETER})
+
+    def _spoken(self) -> None:
+        self._tell(Reply.SPOKEN)
+        if self.talk is not None and self.talk.awaits_answer and not self._scene.lines.busy:
+            self._scene.wait_for(ANSWER_WITHIN, self._silence)
+
+    def _silence(self) -> None:
+        self._tell(Reply.SILENCE)
+
+    def _report_of(self, talk: PainConversation) -> dict[str, object]:
+        return {"report": self._reports, "pain": talk.kind.name.lower(), "over": talk.over}
+
+    def _leave(self, talk: PainConversation, outcome: Outcome) -> None:
+        walk, scene, interrupted = self._walk, self._scene, self._beside.interrupted
+        closed = {"answers": self._answers, "outcome": outcome.value}
+        scene.record("pain_closed", **self._report_of(talk), **closed, **walk.where())
+        self.talk = None
+        self.over = talk.over
+        position, walk.position = walk.position, None  # the release was spoken
+        if position is not None:
+            self._sharp_reports[position.id] = talk.sharp_reports
+        from_the_set_up = partial(walk.introduce, walk.place) if position is None else walk.set_up_gently
+        match outcome:
+            case Outcome.END:
+                walk.finish("pain")
+            case Outcome.REST | Outcome.TAKEN_BACK if talk.over:
+                walk.enter(State.QUIET)
+                scene.say(scene.prompt("safety_rest"))
+            case _ if interrupted is State.FINISHED:
+                walk.finish(walk.how if outcome is Outcome.TAKEN_BACK else "pain")
+            case _ if interrupted is None or interrupted in BEFORE_THE_WALK:
+                walk.wait_for_start()
+            case Outcome.REST:
+                self._beside.rest_before(from_the_set_up, scene.prompt("paused"))
+            case Outcome.TAKEN_BACK:
+                self._beside.rest_before(from_the_set_up, scene.prompt("safety_taken_back"))
+            case Outcome.AGAIN:
+                from_the_set_up()
+            case Outcome.CHANGE_SIDE:
+                walk.go(walk.course.next_side(walk.place) or walk.course.next_exercise(walk.place))
+            case Outcome.SKIP:
+                walk.go(walk.course.next_exercise(walk.place))
