@@ -1,13 +1,21 @@
-"""A stand-in for the module sounddevice, for cards that cannot be had: fussy about rates, busy, or silent."""
+"""A stand-in for the module sounddevice, for cards that cannot be had: fussy about rates, busy, or silent.
+
+And one for the card's process, which runs the same code on a thread.
+"""
 
 from __future__ import annotations
 
+import socket
+import threading
 from dataclasses import dataclass, field
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from voiceguide.audio import card_link
+from voiceguide.audio.card_process import serve
 
 
 class PortAudioError(Exception):
@@ -20,9 +28,11 @@ class ScriptedStream:
 
     options: dict[str, Any]
     done: list[str] = field(default_factory=list)
+    started: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         self.done.append("start")
+        self.started.set()
 
     def stop(self) -> None:
         self.done.append("stop")
@@ -97,3 +107,21 @@ class ScriptedSounddevice(ModuleType):
             raise PortAudioError("Error opening stream: Invalid sample rate [PaErrorCode -9997]")
         self.opened[direction] = ScriptedStream(options)
         return self.opened[direction]
+
+
+class ScriptedProcess:
+    """What the process of the card does, on a thread. It cannot be killed, so it must never hang."""
+
+    def __init__(self, mic: str | None, speaker: str | None) -> None:
+        self.link, theirs = card_link.pair()
+        self.thread = threading.Thread(target=self._run, args=(theirs, mic, speaker))
+        self.thread.start()
+
+    def end(self, limit_s: float) -> bool:
+        self.thread.join(limit_s)
+        return not self.thread.is_alive()
+
+    @staticmethod
+    def _run(theirs: socket.socket, mic: str | None, speaker: str | None) -> None:
+        with theirs:
+            serve(theirs, mic, speaker)

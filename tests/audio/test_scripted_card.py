@@ -1,18 +1,19 @@
-"""The card's port on a scripted sounddevice: step by step, without time."""
+"""Both ends of a sound card on a scripted sounddevice: step by step, without time."""
 
 from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 
 import numpy as np
 import pytest
-from scripted_card import ScriptedSounddevice
+from scripted_card import ScriptedProcess, ScriptedSounddevice
 from tones import level, loudest_hertz, middle, sine
 
-from voiceguide.audio.card import CUSHION, MUTE_AFTER, CardPort
-from voiceguide.audio.queues import MICROPHONE_BACKLOG
+from voiceguide.audio.card import MUTE_AFTER, CardPort
+from voiceguide.audio.card_process import CUSHION
 from voiceguide.audio.samples import Resampler, to_float, to_int16
 from voiceguide.errors import AudioError
 
@@ -20,6 +21,7 @@ SILENCE = np.zeros(160, np.float32)
 QUIET = np.zeros(160, np.int16)
 
 Plug = Callable[..., ScriptedSounddevice]
+Opened = Callable[..., CardPort]
 
 
 @pytest.fixture
@@ -32,28 +34,41 @@ def plug(monkeypatch: pytest.MonkeyPatch) -> Plug:
     return plug_in
 
 
-def test_16_khz_is_used_when_the_card_takes_it(plug: Plug) -> None:
+@pytest.fixture
+def opened() -> Iterator[Opened]:
+    """Open ports; they are closed after the test."""
+    with ExitStack() as stack:
+
+        def opened_port(**options: float) -> CardPort:
+            return stack.enter_context(closing(CardPort(start=ScriptedProcess, **options)))
+
+        yield opened_port
+
+
+def test_16_khz_is_used_when_the_card_takes_it(plug: Plug, opened: Opened) -> None:
     card = plug(44_100, 16_000)
-    CardPort()
+    opened()
     for stream in (card.mic, card.speaker):
         assert (stream.options["samplerate"], stream.options["blocksize"]) == (16_000, 160)
         assert stream.options["channels"] == 1
 
 
 @pytest.mark.parametrize("rate", [8_000, 22_050, 32_000, 44_100, 48_000, 96_000])
-def test_a_card_without_16_khz_runs_at_its_own_rate(plug: Plug, rate: int) -> None:
+def test_a_card_without_16_khz_runs_at_its_own_rate(plug: Plug, opened: Opened, rate: int) -> None:
     card = plug(rate)
-    CardPort()
+    opened()
     for stream in (card.mic, card.speaker):
         assert (stream.options["samplerate"], stream.options["blocksize"]) == (rate, rate // 100)
 
 
 @pytest.mark.parametrize("rate", [16_000, 32_000, 44_100, 48_000, 96_000])
 @pytest.mark.parametrize("burst", [1, 4])
-def test_sound_goes_through_at_the_cards_rate_without_a_gap(plug: Plug, rate: int, burst: int) -> None:
+def test_sound_goes_through_at_the_cards_rate_without_a_gap(
+    plug: Plug, opened: Opened, rate: int, burst: int
+) -> None:
     # PortAudio calls back for several blocks in a row: for up to 4 at the latency that is asked for.
     card = plug(rate)
-    port = CardPort()
+    port = opened()
     ten_ms = rate // 100
     user = to_int16(sine(3, rate, hertz=700)).reshape(-1, ten_ms)
     guide = sine(3, hertz=1000, level=0.25).reshape(-1, 160)
@@ -76,46 +91,57 @@ def test_sound_goes_through_at_the_cards_rate_without_a_gap(plug: Plug, rate: in
     assert level(middle(to_float(np.concatenate(played)))) == pytest.approx(0.25, rel=0.01)
 
 
-def test_streams_start_with_the_first_exchange(plug: Plug) -> None:
+def test_streams_start_with_the_first_exchange(plug: Plug, opened: Opened) -> None:
     card = plug(16_000)
-    port = CardPort()
+    port = opened()
     assert (card.mic.done, card.speaker.done) == ([], [])
     card.mic.deliver(QUIET)
     port.exchange(SILENCE)
-    assert (card.mic.done, card.speaker.done) == (["start"], ["start"])
+    assert card.mic.started.wait(10)
+    assert card.speaker.started.wait(10)
 
 
-def test_a_microphone_that_falls_silent_is_told(plug: Plug) -> None:
+def test_a_microphone_that_falls_silent_is_told(plug: Plug, opened: Opened) -> None:
     card = plug(16_000)
-    port = CardPort(deaf_after_s=0.01)
+    port = opened(deaf_after_s=0.01)
     card.mic.deliver(QUIET)
     port.exchange(SILENCE)
     with pytest.raises(AudioError, match=r"Fussy USB Card.*stopped delivering: nothing for 0\.01 s"):
         port.exchange(SILENCE)
 
 
-def test_a_speaker_that_takes_nothing_is_told(plug: Plug) -> None:
+def test_a_speaker_that_takes_nothing_is_told(plug: Plug, opened: Opened) -> None:
     card = plug(16_000)
-    port = CardPort()
+    port = opened()
     for _ in range(MUTE_AFTER):
         card.mic.deliver(QUIET)
         port.exchange(SILENCE)
+    card.mic.deliver(QUIET)
     with pytest.raises(AudioError, match=r"Fussy USB Card.*stopped taking sound"):
         port.exchange(SILENCE)
 
 
-def test_a_session_that_is_late_loses_the_oldest_and_counts_it(plug: Plug) -> None:
+def test_a_session_that_is_seconds_behind_loses_what_comes_next_and_counts_it(plug: Plug, opened: Opened) -> None:
     card = plug(16_000)
-    port = CardPort()
-    for number in range(MICROPHONE_BACKLOG + 30):
+    port = opened()
+    for number in range(1000):
         card.mic.deliver(np.full(160, number, np.int16))
-    assert port.exchange(SILENCE)[0] == 30
-    assert port.counters.microphone_dropped == 30
+        card.speaker.pull()
+    kept = [port.exchange(SILENCE)[0]]
+    assert port.slipped == 0
+    card.mic.deliver(np.full(160, 1000, np.int16))
+    while kept[-1] != 1000:
+        kept.append(port.exchange(SILENCE)[0])
+    assert kept[:-1] == list(range(len(kept) - 1))
+    assert 200 <= len(kept) < 1000
+    assert port.counters.microphone_dropped == port.slipped == 1001 - len(kept)
 
 
-def test_what_portaudio_reports_is_counted_and_logged(plug: Plug, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_portaudio_reports_is_counted_and_logged(
+    plug: Plug, opened: Opened, caplog: pytest.LogCaptureFixture
+) -> None:
     card = plug(16_000)
-    port = CardPort()
+    port = opened()
     with caplog.at_level(logging.WARNING):
         for number in range(100):
             card.mic.deliver(QUIET, overflow=number < 2)
@@ -127,9 +153,9 @@ def test_what_portaudio_reports_is_counted_and_logged(plug: Plug, caplog: pytest
     assert "'microphone_overflows': 2, 'speaker_underflows': 3" in caplog.text
 
 
-def test_silence_is_played_until_the_cushion_is_there(plug: Plug) -> None:
+def test_silence_is_played_until_the_cushion_is_there(plug: Plug, opened: Opened) -> None:
     card = plug(16_000)
-    port = CardPort()
+    port = opened()
     loud = np.full(160, 0.5, np.float32)
     for _ in range(CUSHION - 1):
         card.mic.deliver(QUIET)
@@ -140,19 +166,45 @@ def test_silence_is_played_until_the_cushion_is_there(plug: Plug) -> None:
     assert card.speaker.pull().tolist() == [16_384] * 160
 
 
-def test_closing_stops_both_streams_once(plug: Plug) -> None:
+def test_a_slip_comes_with_the_block_at_which_it_happened(plug: Plug, opened: Opened) -> None:
     card = plug(16_000)
-    port = CardPort()
+    port = opened()
+    for number in range(20):
+        card.speaker.pull(underflow=number == 7)
+        card.mic.deliver(QUIET, overflow=number == 15)
+    slipped = []
+    for _ in range(20):
+        port.exchange(SILENCE)
+        slipped.append(port.slipped)
+    assert slipped == [0] * 7 + [1] * 8 + [2] * 5
+
+
+def test_closing_plays_what_is_left_and_stops_both_streams_once(plug: Plug, opened: Opened) -> None:
+    card = plug(16_000)
+    process = ScriptedProcess(None, None)
+    port = CardPort(start=lambda *_: process)
+    card.mic.deliver(QUIET)
+    port.exchange(np.full(160, 0.5, np.float32))
+    assert card.speaker.started.wait(10)
     port.close()
     port.close()
-    assert (card.mic.done, card.speaker.done) == (["abort", "close"], ["stop", "close"])
+    assert not process.thread.is_alive()
+    assert (card.mic.done, card.speaker.done) == (["start", "abort", "close"], ["start", "stop", "close"])
+
+
+def test_a_closed_port_says_so(plug: Plug, opened: Opened) -> None:
+    plug(16_000)
+    port = opened()
+    port.close()
+    with pytest.raises(AudioError, match="was closed"):
+        port.exchange(SILENCE)
 
 
 @pytest.mark.parametrize(("direction", "word"), [("input", "microphone"), ("output", "speaker")])
-def test_a_card_that_cannot_be_opened_is_explained(plug: Plug, direction: str, word: str) -> None:
+def test_a_card_that_cannot_be_opened_is_explained(plug: Plug, opened: Opened, direction: str, word: str) -> None:
     card = plug(48_000, refuses=(direction,))
     with pytest.raises(AudioError) as caught:
-        CardPort()
+        opened()
     message = str(caught.value)
     assert message.startswith(f'The {word} "Fussy USB Card: - (hw:1,0)" cannot be opened. PortAudio says: ')
     for part in ("Device unavailable", "Another program may hold it", "usermod -aG audio", "48000"):

@@ -1,28 +1,31 @@
-"""A sound card as microphone and speaker, through PortAudio.
+"""A sound card as microphone and speaker. PortAudio runs in a process of its own, see `card_process.py`.
 
-Input and output are two streams, because a microphone and a speaker may be two devices. Their callbacks run
-on PortAudio's threads and only move blocks through the queues of `queues.py`; everything else happens on the
-thread that calls `exchange`.
+So a recogniser that holds this interpreter's lock cannot keep the card waiting, and a driver that hangs is ended
+by ending its process: every call here comes back in bounded time.
 """
 
 from __future__ import annotations
 
-import atexit
-import ctypes.util
+import json
 import logging
-import threading
+import select
+import socket
+import subprocess
+import sys
 from collections import deque
-from typing import Any
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Protocol
 
-from voiceguide.audio.devices import Device, Direction, as_text, choose, list_devices, portaudio
+from voiceguide.audio import card_link
+from voiceguide.audio.card_link import FAILED, LONGEST, Counters
 from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
-from voiceguide.audio.queues import MICROPHONE_BACKLOG, Counters, MicrophoneQueue, SpeakerQueue
 from voiceguide.audio.samples import Resampler, to_float, to_int16
 from voiceguide.core.clock import RATE
 from voiceguide.errors import AudioError
 
-LATENCY_S = 0.04
-"""What PortAudio is asked for, in seconds. A virtual sound card under-ran with its "low", not with this."""
+OPEN_LIMIT_S = 15.0
+"""Seconds that opening may take: 0.3 on a PC with a living sound server. A hanging one answers never."""
 
 DEAF_AFTER_S = 1.0
 """Seconds without a microphone block after which the card counts as lost. A healthy one sends 100 in them."""
@@ -30,24 +33,33 @@ DEAF_AFTER_S = 1.0
 WAKE_LIMIT_S = 5.0
 """Seconds that a card may take for its very first block: one that was suspended has been seen to take 1.6."""
 
-MUTE_AFTER = MICROPHONE_BACKLOG + 100
-"""Blocks the speaker may leave untaken before it counts as lost. A session that was as far behind as it can
-be hands over its whole backlog at once; a second more has no such excuse."""
-
-CUSHION = 4
-"""Blocks kept ready for the speaker: 40 ms, as much as PortAudio takes in one go at that latency. With 3 the
-start of a stream sometimes had a gap, with 4 it had none."""
-
-CUSHION_PER_RESAMPLER = 2
-"""Blocks more for each direction that is resampled: so many come out of the resampler at once."""
+MUTE_AFTER = 300
+"""Blocks of the microphone (3 s) in which the speaker may take nothing before it counts as lost: as long as a
+suspended one may need to wake up."""
 
 CLOSE_LIMIT_S = 3.0
-"""Seconds that closing may take. With a living sound server it takes under 0.2, with a dead one for ever."""
+"""Seconds that closing may take: a little more than the process gives itself."""
 
 _LOG_EVERY = 100
 """Blocks between two looks at the counters: one second, so that a bad card does not flood the log."""
 
+LOST = "Is it still plugged in, and does the sound server run? `voiceguide devices` shows what is there now."
+
 _log = logging.getLogger(__name__)
+
+
+class CardEnd(Protocol):
+    """The process of the sound card, as seen from the program.
+
+    Attributes:
+        link: the program's end of the socket.
+    """
+
+    link: socket.socket
+
+    def end(self, limit_s: float) -> bool:
+        """Wait for the process to end by itself, then kill it; return whether it ended by itself."""
+        ...
 
 
 class CardPort:
@@ -55,54 +67,64 @@ class CardPort:
 
     The card is opened by the constructor and starts with the first `exchange`, so nothing is heard that is
     older than the session. Each direction runs at 16 kHz if the device takes it, else at the device's own
-    rate, resampled.
+    rate, resampled. After an error only `close` is left; another `CardPort` opens the card again.
 
     Args:
         mic: number, name or part of the name of the microphone; None for the system's default.
         speaker: the same for the speaker.
         deaf_after_s: seconds to wait for a microphone block before giving the card up.
-
-    Attributes:
-        counters: what was lost or late so far.
+        start: starts the card's process.
 
     Raises:
         AudioError: PortAudio is missing, no single device matches, or the device cannot be opened.
     """
 
     def __init__(
-        self, mic: str | None = None, speaker: str | None = None, *, deaf_after_s: float = DEAF_AFTER_S
+        self,
+        mic: str | None = None,
+        speaker: str | None = None,
+        *,
+        deaf_after_s: float = DEAF_AFTER_S,
+        start: Callable[[str | None, str | None], CardEnd] | None = None,
     ) -> None:
-        self._sounddevice = portaudio()
-        devices = list_devices()
-        self._mic = choose(devices, mic, Direction.MICROPHONE)
-        self._loudspeaker = choose(devices, speaker, Direction.SPEAKER)
         self._deaf_after_s = deaf_after_s
-        self._started = False
-        self._closing = False
-        self._tail = 0
-        self._drained = threading.Event()
         self._heard: deque[MicrophoneBlock] = deque()
         self._exchanges = 0
+        self._number = 0
+        self._asked = 0  # blocks that the speaker had asked for, and microphone blocks since
+        self._unasked = 0
+        self._counters = Counters()
         self._told: dict[str, int] = {}
-        self.counters = Counters()
+        self._process: CardEnd | None = (start or CardProcess)(mic, speaker)
+        self._link = self._process.link
+        self._readable = select.poll()
+        self._readable.register(self._link, select.POLLIN)
 
-        self._input, mic_rate = self._open(devices, self._mic, Direction.MICROPHONE)
-        try:
-            self._output, speaker_rate = self._open(devices, self._loudspeaker, Direction.SPEAKER)
-        except AudioError:
-            self._input.close()
-            raise
+        self._mic = self._loudspeaker = "the sound card"
+        opened = json.loads(self._receive(OPEN_LIMIT_S, "The sound card did not open")[1:])
+        self._mic, mic_rate = opened["mic"], opened["mic_rate"]
+        self._loudspeaker, speaker_rate = opened["speaker"], opened["speaker_rate"]
         self._from_card = Resampler(mic_rate, RATE, BLOCK, "LQ")
-        self._to_card = Resampler(RATE, speaker_rate, _ten_ms(speaker_rate), "LQ")
-        cushion = CUSHION + CUSHION_PER_RESAMPLER * ((mic_rate != RATE) + (speaker_rate != RATE))
-        self._from_callback = MicrophoneQueue(self.counters)
-        self._to_callback = SpeakerQueue(self.counters, cushion)
-        _log.info("%s at %d Hz, %s at %d Hz", self._mic.name, mic_rate, self._loudspeaker.name, speaker_rate)
+        self._to_card = Resampler(RATE, speaker_rate, round(speaker_rate / 100), "LQ")
+        _log.info("%s at %d Hz, %s at %d Hz", self._mic, mic_rate, self._loudspeaker, speaker_rate)
 
     @property
     def name(self) -> str:
         """Both devices, as "USB Audio -> USB Audio"."""
-        return f"{self._mic.name} -> {self._loudspeaker.name}"
+        return f"{self._mic} -> {self._loudspeaker}"
+
+    @property
+    def counters(self) -> Counters:
+        """What was lost or late up to the newest microphone block."""
+        return self._counters
+
+    @property
+    def slipped(self) -> int:
+        """How often the delay from speaker to microphone may have changed, up to the newest microphone block.
+
+        When it has grown over an `exchange`, an echo canceller does best to look for its delay anew.
+        """
+        return self._counters.slips
 
     def exchange(self, block: SpeakerBlock) -> MicrophoneBlock:
         """Queue a block for the speaker and wait for the next one of the microphone.
@@ -114,22 +136,18 @@ class CardPort:
             `(160,)` int16, mono, 16 kHz.
 
         Raises:
-            AudioError: the microphone delivered nothing for `deaf_after_s`, or the speaker took nothing for
-                `MUTE_AFTER` blocks.
+            AudioError: the microphone delivered nothing for `deaf_after_s`, the speaker took nothing for
+                `MUTE_AFTER` blocks, or the card's process ended.
         """
-        if not self._started:
-            self._start()
         for played in self._to_card.feed(block):
-            self._to_callback.put(to_int16(played))
-        if self._to_callback.untaken > MUTE_AFTER:
-            raise AudioError(f'The speaker "{self._loudspeaker.name}" stopped taking sound. {_LOST}')
+            with suppress(OSError):  # no room, when the speaker takes nothing; a process that is gone shows below
+                self._link.send(card_link.speaker_message(self._number, to_int16(played)))
+            self._number += 1
         while not self._heard:
             limit_s = self._deaf_after_s if self._exchanges else max(self._deaf_after_s, WAKE_LIMIT_S)
-            delivered = self._from_callback.take(limit_s)
-            if delivered is None:
-                raise AudioError(
-                    f'The microphone "{self._mic.name}" stopped delivering: nothing for {limit_s:g} s. {_LOST}'
-                )
+            complaint = f'The microphone "{self._mic}" stopped delivering: nothing for {limit_s:g} s.'
+            self._counters, delivered = card_link.read_microphone(self._receive(limit_s, complaint))
+            self._see_that_the_speaker_asks()
             self._heard.extend(to_int16(block) for block in self._from_card.feed(to_float(delivered)))
         self._exchanges += 1
         if self._exchanges % _LOG_EVERY == 0:
@@ -137,105 +155,90 @@ class CardPort:
         return self._heard.popleft()
 
     def close(self) -> None:
-        """Play what is queued, then close both streams. Closing twice is harmless.
-
-        When the sound server has died, PortAudio never returns from closing. It is then left behind on a
-        thread of its own, so that the program can still end.
-        """
-        if self._closing:
+        """Play what is queued, then end the card's process. Closing twice is harmless."""
+        if self._process is None:
             return
-        self._closing = True
         self._tell_troubles()
-        closer = threading.Thread(target=self._close_streams, name="close sound card", daemon=True)
-        closer.start()
-        closer.join(CLOSE_LIMIT_S)
-        if closer.is_alive():
-            _log.warning("%s did not close within %g s and is abandoned", self.name, CLOSE_LIMIT_S)
-            self._abandon()
+        with suppress(OSError):  # the process is gone already
+            self._link.shutdown(socket.SHUT_WR)
+        self._end(CLOSE_LIMIT_S)
 
-    def _open(self, devices: list[Device], device: Device, direction: Direction) -> tuple[Any, int]:
-        microphone = direction is Direction.MICROPHONE
-        stream = self._sounddevice.InputStream if microphone else self._sounddevice.OutputStream
-        failure = None
-        for rate in dict.fromkeys((RATE, device.rate)):
-            try:
-                return stream(
-                    device=device.index,
-                    channels=1,
-                    samplerate=rate,
-                    blocksize=_ten_ms(rate),
-                    dtype="int16",
-                    latency=LATENCY_S,
-                    callback=self._on_microphone if microphone else self._on_speaker,
-                ), rate
-            except self._sounddevice.PortAudioError as error:
-                failure = error
-        raise AudioError(
-            f'The {direction.value} "{device.name}" cannot be opened. PortAudio says: {failure}. '
-            "Another program may hold it (`fuser -v /dev/snd/*` names it), or your user is not in the group "
-            f"audio (`sudo usermod -aG audio $USER`, then log in again). Devices:\n{as_text(devices)}"
-        ) from failure
+    def _end(self, limit_s: float) -> None:
+        process, self._process = self._process, None
+        if process is not None and not process.end(limit_s) and limit_s:
+            _log.warning("%s did not close within %g s and was ended by force", self.name, limit_s)
+        self._link.close()
 
-    def _start(self) -> None:
-        self._started = True
-        try:
-            self._input.start()
-            self._output.start()
-        except self._sounddevice.PortAudioError as error:
-            raise AudioError(f"{self.name} does not start. PortAudio says: {error}. {_LOST}") from error
+    def _receive(self, limit_s: float, complaint: str) -> bytes:
+        """Return the next message of the card's process."""
+        if self._process is None:
+            raise AudioError("The sound card was closed. Open it again.")
+        if not self._readable.poll(limit_s * 1000):
+            raise self._failure(f"{complaint} {LOST}")
+        message = b""
+        with suppress(ConnectionError):
+            message = self._link.recv(LONGEST)
+        if message.startswith(FAILED):
+            raise self._failure(message.removeprefix(FAILED).decode())
+        if not message:
+            raise self._failure(f"The process that drives {self._mic} ended by itself. {LOST}")
+        return message
 
-    def _on_microphone(self, samples: Any, _frames: int, _time: Any, status: Any) -> None:
-        if status.input_overflow:
-            self.counters.microphone_overflows += 1
-        self._from_callback.put(samples[:, 0].copy())
+    def _see_that_the_speaker_asks(self) -> None:
+        self._unasked = self._unasked + 1 if self._counters.speaker_blocks == self._asked else 0
+        self._asked = self._counters.speaker_blocks
+        if self._unasked > MUTE_AFTER:
+            raise self._failure(f'The speaker "{self._loudspeaker}" stopped taking sound. {LOST}')
 
-    def _on_speaker(self, samples: Any, _frames: int, _time: Any, status: Any) -> None:
-        if status.output_underflow:
-            self.counters.speaker_underflows += 1
-        block = self._to_callback.take(closing=self._closing)
-        if block is None:
-            samples.fill(0)
-            if self._closing:
-                self._tail += 1
-                # As much silence as PortAudio holds back: stopping at once cost the last 20 ms of sound.
-                if self._tail > CUSHION:
-                    self._drained.set()
-        else:
-            samples[:, 0] = block
-
-    def _close_streams(self) -> None:
-        if self._started:
-            # More than the queue can hold; it is over at once when the last block has been taken.
-            self._drained.wait(timeout=0.5)
-        try:
-            # The speaker first: it goes on asking for blocks until it is stopped, and a microphone that has
-            # gone silent may never return. Older PortAudios hang in close() without a stop() or abort() before.
-            self._output.stop()
-            self._output.close()
-            self._input.abort()
-            self._input.close()
-        except self._sounddevice.PortAudioError as error:
-            _log.warning("%s did not close cleanly: %s", self.name, error)
-
-    def _abandon(self) -> None:
-        # At exit sounddevice would wait for the same dead server, for ever.
-        atexit.unregister(self._sounddevice._exit_handler)  # noqa: SLF001 - no public way
-        # And Python would unload the library under the thread that hangs in it, which crashes. A second
-        # reference to it that is never given back keeps it loaded.
-        library = ctypes.util.find_library("portaudio")
-        if library:
-            ctypes.CDLL(library)
+    def _failure(self, what: str) -> AudioError:
+        """End the process, whatever it hangs in, and return the error to be raised."""
+        self._end(0)
+        return AudioError(what)
 
     def _tell_troubles(self) -> None:
-        troubles = self.counters.troubles
+        troubles = self._counters.troubles
         grown = {name: number for name, number in troubles.items() if number > self._told.get(name, 0)}
         self._told = troubles
         if grown:
             _log.warning("%s: sound was lost or late: %s", self.name, grown)
 
 
-_LOST = "Is it still plugged in, and does the sound server run? `voiceguide devices` shows what is there now."
+class CardProcess:
+    """A new process for a sound card. It ends when the socket is closed, so none is left behind.
 
+    Args:
+        mic: number, name or part of the name of the microphone; None for the system's default.
+        speaker: the same for the speaker.
 
-def _ten_ms(rate: int) -> int:
-    return round(rate / 100)
+    Raises:
+        AudioError: no process can be started.
+    """
+
+    def __init__(self, mic: str | None, speaker: str | None) -> None:
+        self.link, theirs = card_link.pair()
+        number = str(theirs.fileno())
+        command = [sys.executable, "-m", "voiceguide.audio.card_process", number, json.dumps([mic, speaker])]
+        with theirs:
+            try:
+                self._process = subprocess.Popen(command, pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL)
+            except OSError as error:
+                self.link.close()
+                raise AudioError(
+                    f"The sound card needs a process of its own, and none can be started: {error}. Close other "
+                    "programs and try again."
+                ) from error
+
+    @property
+    def number(self) -> int:
+        """The process id, for logs and for tests that end it."""
+        return self._process.pid
+
+    def end(self, limit_s: float) -> bool:
+        """Wait for the process to end by itself, then kill it; return whether it ended by itself."""
+        try:
+            self._process.wait(limit_s)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            return False
+        return True

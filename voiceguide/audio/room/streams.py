@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voiceguide.audio.port import BLOCK
-from voiceguide.audio.queues import SPEAKER_ROOM
 from voiceguide.speaking.voice import Samples
 
+_SPARE = 5
+"""Blocks that may gather in the buffer above what it began with, before sound is dropped."""
 _TAPS = 32
 _BEFORE = _TAPS // 2 - 1
 """Samples that interpolation needs before the place it reads; it needs one more after it."""
@@ -41,7 +42,7 @@ class Playback:
         self._delay = delay
         self._rate = 1.0 + drift
         # The sound of the last while, ending with the newest sample; reading happens `_behind` samples before.
-        self._buffer = np.zeros(int(delay) + (SPEAKER_ROOM + 4) * BLOCK + 2 * _TAPS, np.float32)
+        self._buffer = np.zeros(int(delay) + (_SPARE + 4) * BLOCK + 2 * _TAPS, np.float32)
         self._windows = np.lib.stride_tricks.sliding_window_view(self._buffer, _TAPS)
         self._behind = delay
         self._filling = False
@@ -58,7 +59,7 @@ class Playback:
         self._buffer[:-BLOCK] = self._buffer[BLOCK:]
         self._buffer[-BLOCK:] = block
         self._behind += BLOCK
-        if self._behind > self._delay + (SPEAKER_ROOM + 1) * BLOCK:
+        if self._behind > self._delay + (_SPARE + 1) * BLOCK:
             self._behind = self._delay + BLOCK
             self.overruns += 1
 

@@ -1,0 +1,234 @@
+"""The process of the sound card: `python -m voiceguide.audio.card_process SOCKET DEVICES`.
+
+PortAudio lives here, alone with an interpreter of its own, because its callbacks must never wait for a recogniser
+that holds the other one, and because a driver that hangs can only be got rid of with its process. Blocks are moved
+between PortAudio and the socket (see `card_link.py`), by the callbacks themselves; nothing else happens here.
+
+SOCKET is the number of the inherited socket, DEVICES the JSON list of microphone and speaker, each null for the
+system's default. The streams start with the first speaker block. When the program closes the socket, or dies, what
+waits is played and the process ends; when PortAudio hangs in that, it ends nevertheless.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+import time
+from contextlib import suppress
+from typing import Any
+
+from voiceguide.audio.card_link import (
+    FAILED,
+    LONGEST,
+    OPENED,
+    Counters,
+    microphone_message,
+    read_speaker,
+)
+from voiceguide.audio.devices import Device, Direction, as_text, choose, list_devices, portaudio
+from voiceguide.audio.speaker_line import SpeakerLine
+from voiceguide.core.clock import RATE
+from voiceguide.errors import AudioError
+
+LATENCY_S = 0.04
+"""What PortAudio is asked for, in seconds. A virtual sound card under-ran with its "low", not with this."""
+
+CUSHION = 4
+"""Blocks kept ready for the speaker: 40 ms, as much as PortAudio takes in one go at that latency. With 3 the
+start of a stream sometimes had a gap, with 4 it had none."""
+
+CUSHION_PER_RESAMPLER = 2
+"""Blocks more for each direction that is resampled: so many come out of the resampler at once."""
+
+CLOSE_LIMIT_S = 2.0
+"""Seconds that closing may take. With a living sound server it takes under 0.2, with a dead one for ever."""
+
+_REALTIME_PRIORITY = 5
+_NICENESS = -10
+
+LOST = "Is it still plugged in, and does the sound server run? `voiceguide devices` shows what is there now."
+
+
+class Card:
+    """Both streams of a sound card, opened and not yet started.
+
+    Input and output are two streams, because a microphone and a speaker may be two devices. Each runs at 16 kHz if
+    the device takes it, else at the device's own rate.
+
+    Args:
+        link: this process's end of the socket.
+        mic: number, name or part of the name of the microphone; None for the system's default.
+        speaker: the same for the speaker.
+
+    Raises:
+        AudioError: PortAudio is missing, no single device matches, or the device cannot be opened.
+    """
+
+    def __init__(self, link: socket.socket, mic: str | None, speaker: str | None) -> None:
+        self._link = link
+        self._sounddevice = portaudio()
+        devices = list_devices()
+        self._mic = choose(devices, mic, Direction.MICROPHONE)
+        self._loudspeaker = choose(devices, speaker, Direction.SPEAKER)
+        self._counters = Counters()
+        self._closing = False
+        self._tail = 0
+        self._drained = threading.Event()
+        self._input, self._mic_rate = self._open(devices, self._mic, Direction.MICROPHONE)
+        try:
+            self._output, self._speaker_rate = self._open(devices, self._loudspeaker, Direction.SPEAKER)
+        except AudioError:
+            self._input.close()
+            raise
+        resampled = (self._mic_rate != RATE) + (self._speaker_rate != RATE)
+        self._line = SpeakerLine(self._counters, CUSHION + CUSHION_PER_RESAMPLER * resampled)
+
+    @property
+    def opened(self) -> dict[str, Any]:
+        """Names and rates, for the program."""
+        return {
+            "mic": self._mic.name,
+            "mic_rate": self._mic_rate,
+            "speaker": self._loudspeaker.name,
+            "speaker_rate": self._speaker_rate,
+        }
+
+    def run(self) -> None:
+        """Wait for the first block, then play and listen until the program closes its end; then close the streams.
+
+        Raises:
+            AudioError: the streams do not start.
+        """
+        if not wait_for(self._link, select.POLLIN):
+            return
+        try:
+            self._input.start()
+            self._output.start()
+        except self._sounddevice.PortAudioError as error:
+            raise AudioError(
+                f"{self._mic.name} -> {self._loudspeaker.name} does not start. PortAudio says: {error}. {LOST}"
+            ) from error
+        wait_for(self._link, 0)
+        # More than can be waiting; it is over at once when the last block has been taken.
+        self._drained.wait(timeout=0.5)
+        with suppress(self._sounddevice.PortAudioError):  # it is over anyway
+            # The speaker first: it goes on asking for blocks until it is stopped, and a microphone that has
+            # gone silent may never return. Older PortAudios hang in close() without a stop() or abort() before.
+            self._output.stop()
+            self._output.close()
+            self._input.abort()
+            self._input.close()
+
+    def _open(self, devices: list[Device], device: Device, direction: Direction) -> tuple[Any, int]:
+        microphone = direction is Direction.MICROPHONE
+        stream = self._sounddevice.InputStream if microphone else self._sounddevice.OutputStream
+        failure = None
+        for rate in dict.fromkeys((RATE, device.rate)):
+            try:
+                return stream(
+                    device=device.index,
+                    channels=1,
+                    samplerate=rate,
+                    blocksize=round(rate / 100),
+                    dtype="int16",
+                    latency=LATENCY_S,
+                    callback=self._on_microphone if microphone else self._on_speaker,
+                ), rate
+            except self._sounddevice.PortAudioError as error:
+                failure = error
+        raise AudioError(
+            f'The {direction.value} "{device.name}" cannot be opened. PortAudio says: {failure}. '
+            "Another program may hold it (`fuser -v /dev/snd/*` names it), or your user is not in the group "
+            f"audio (`sudo usermod -aG audio $USER`, then log in again). Devices:\n{as_text(devices)}"
+        ) from failure
+
+    def _on_microphone(self, samples: Any, _frames: int, _time: Any, status: Any) -> None:
+        counters = self._counters
+        counters.microphone_blocks += 1
+        if status.input_overflow:
+            counters.microphone_overflows += 1
+        try:
+            self._link.send(microphone_message(counters, samples))
+        except BlockingIOError:
+            counters.microphone_dropped += 1
+        except OSError:
+            pass  # the program is gone, and so is this process in a moment
+
+    def _on_speaker(self, samples: Any, _frames: int, _time: Any, status: Any) -> None:
+        if status.output_underflow:
+            self._counters.speaker_underflows += 1
+        self._receive()
+        heard = self._counters.microphone_blocks - self._counters.microphone_dropped
+        block = self._line.take(heard, closing=self._closing)
+        if block is not None:
+            samples[:, 0] = block
+            return
+        samples.fill(0)
+        if self._closing:
+            self._tail += 1
+            # As much silence as PortAudio holds back: stopping at once cost the last 20 ms of sound.
+            if self._tail > CUSHION:
+                self._drained.set()
+
+    def _receive(self) -> None:
+        with suppress(BlockingIOError):
+            while message := self._link.recv(LONGEST):
+                self._line.put(*read_speaker(message))
+            self._closing = True
+
+
+def serve(link: socket.socket, mic: str | None, speaker: str | None) -> None:
+    """Open a card and run it until the program closes its end; tell the program how that went."""
+    with suppress(BrokenPipeError):  # the program is gone
+        try:
+            card = Card(link, mic, speaker)
+            link.send(OPENED + json.dumps(card.opened).encode())
+            card.run()
+        except AudioError as error:
+            link.send(FAILED + str(error).encode())
+
+
+def wait_for(link: socket.socket, event: int) -> bool:
+    """Wait for an event of `select.poll`, or for the other side to close its end; return whether it has not."""
+    waiting = select.poll()
+    waiting.register(link, event | select.POLLRDHUP)
+    return all(not what & (select.POLLRDHUP | select.POLLHUP) for _, what in waiting.poll())
+
+
+def _end_with_the_program(link: socket.socket) -> None:
+    """Make sure that nothing, no hanging driver either, outlives the program for long."""
+    wait_for(link, 0)
+    time.sleep(CLOSE_LIMIT_S)
+    os._exit(1)
+
+
+def _hurry() -> None:
+    """Ask to be run before other programs. Threads that PortAudio starts later inherit it."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(_REALTIME_PRIORITY))
+    except OSError:  # not permitted; `LimitRTPRIO=` or a line in /etc/security/limits.d permits it
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
+
+
+def main() -> None:
+    """Run the sound card until the program closes the socket."""
+    for sent_to_all in (signal.SIGINT, signal.SIGTERM):  # by ctrl-C and by systemd; the program decides
+        signal.signal(sent_to_all, signal.SIG_IGN)
+    link = socket.socket(fileno=int(sys.argv[1]))
+    link.setblocking(False)
+    threading.Thread(target=_end_with_the_program, args=(link,), daemon=True).start()
+    _hurry()
+    gc.disable()  # nothing here makes cycles
+    serve(link, *json.loads(sys.argv[2]))
+    os._exit(0)  # sounddevice would first talk to the sound server again, which may be dead
+
+
+if __name__ == "__main__":
+    main()
