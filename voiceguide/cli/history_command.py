@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +19,7 @@ from voiceguide.history.database import open_to_read, set_aside
 from voiceguide.history.export import as_csv, as_json
 from voiceguide.history.forget import Kept, forget, how_much
 from voiceguide.history.history import local_time
-from voiceguide.history.past import PastSession, SettingChange, read_sessions, read_settings
+from voiceguide.history.past import read_days, read_sessions, read_settings
 from voiceguide.history.plot import plot
 from voiceguide.places import history_file
 
@@ -49,15 +50,19 @@ def history(
     context.obj = file
     if context.invoked_subcommand is not None:
         return
-    sessions, _ = _read(file or history_file())
     console, today = Console(), local_time().date()
+    monday = first_day(today, weeks)
+    with _opened(file or history_file()) as connection:
+        days = read_days(connection) if connection else []
+        # A clock may have been set back: then the last session lies ahead.
+        sessions = read_sessions(connection, min(monday, days[-1])) if connection and days else []
     if not sessions:
         console.print(EMPTY)
     elif picture is not None:
-        plot(sessions, first_day(today, weeks), today, picture)
+        plot(sessions, monday, today, picture)
         console.print(Text(f"Drawn: {picture}"), soft_wrap=True)
     else:
-        for part in history_view(sessions, today, weeks):
+        for part in history_view(sessions, days, today, weeks):
             console.print(part, highlight=False)
 
 
@@ -75,8 +80,10 @@ def export(
     """Write down everything that is kept, as CSV or JSON."""
     if csv == json:
         raise HistoryError("Choose one of --csv, for a spreadsheet, and --json, for a program.")
-    kept = _read(file or context.obj or history_file())
-    text = as_csv(*kept) if csv else as_json(*kept)
+    with _opened(file or context.obj or history_file()) as connection:
+        sessions = read_sessions(connection) if connection else []
+        settings = read_settings(connection) if connection else []
+    text = as_csv(sessions, settings) if csv else as_json(sessions, settings)
     if output is None:
         typer.echo(text, nl=False)
         return
@@ -103,11 +110,10 @@ def forget_command(
     """Delete what is kept, for good. A session that runs now is left alone."""
     path = file or context.obj or history_file()
     day = before.date() if before else None
-    connection = open_to_read(path)
-    if connection is None:
-        typer.echo("There is nothing to forget.")
-        return
-    with closing(connection):
+    with _opened(path) as connection:
+        if connection is None:
+            typer.echo("There is nothing to forget.")
+            return
         what = _in_words(how_much(connection, day), day)
     if not yes:
         typer.echo(f"This deletes {what} from {path}. It cannot be undone,")
@@ -118,15 +124,17 @@ def forget_command(
         typer.echo(f"A damaged history is kept as {damaged}. Delete it yourself if you do not want it.")
 
 
-def _read(path: Path) -> tuple[list[PastSession], list[SettingChange]]:
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection | None]:
+    """Look into a history; None where nothing is kept."""
     connection = open_to_read(path)
-    if connection is None:
-        return [], []
-    with closing(connection):
-        try:
-            return read_sessions(connection), read_settings(connection)
-        except sqlite3.Error as error:
-            raise HistoryError(f"{path} cannot be read: {error}. The next session looks into it.") from error
+    try:
+        yield connection
+    except sqlite3.Error as error:
+        raise HistoryError(f"{path} cannot be read: {error}. The next session looks into it.") from error
+    finally:
+        if connection is not None:
+            connection.close()
 
 
 def _in_words(kept: Kept, before: date | None) -> str:

@@ -34,11 +34,14 @@ _OUTCOMES = {
 }
 
 
-def history_view(sessions: Sequence[PastSession], today: date, weeks: int) -> Iterator[RenderableType]:
-    """Yield what to print, part by part; at most 80 columns wide.
+def history_view(
+    sessions: Sequence[PastSession], days: Sequence[date], today: date, weeks: int
+) -> Iterator[RenderableType]:
+    """Yield what to print, part by part; at most 80 columns wide where there is room.
 
     Args:
-        sessions: all that were kept, at least one, in order.
+        sessions: those of the last weeks, and the last one that there was, in order.
+        days: the day of every session that was kept, at least one.
         today: the last day of the calendar.
         weeks: how many weeks to show, this one included.
     """
@@ -54,7 +57,7 @@ def history_view(sessions: Sequence[PastSession], today: date, weeks: int) -> It
         yield _pain_table(reports)
     yield Text()
     yield _last(sessions[-1])
-    yield _count(sessions, recent, today)
+    yield _count(days, len(recent), today)
 
 
 def first_day(today: date, weeks: int) -> date:
@@ -120,9 +123,9 @@ def _last(session: PastSession) -> Text:
     return Text(f"The last one: {session.began:%a %-d %B %Y, %H:%M}, {session.routine}, {length}, {how}.")
 
 
-def _count(sessions: Sequence[PastSession], recent: Sequence[PastSession], today: date) -> Text:
-    many = f"{len(recent)} session{'' if len(recent) == 1 else 's'}"
-    text = f"{many} in these weeks, {len(sessions)} in all."
-    streak = days_in_a_row([session.day for session in sessions], today)
+def _count(days: Sequence[date], recent: int, today: date) -> Text:
+    many = f"{recent} session{'' if recent == 1 else 's'}"
+    text = f"{many} in these weeks, {len(days)} in all."
+    streak = days_in_a_row(days, today)
     # A row of days is a pleasure to see. Nothing is said of one that has ended.
     return Text(f"{text} {streak} days in a row." if streak > 1 else text)

@@ -145,6 +145,16 @@ def read_settings(connection: sqlite3.Connection) -> list[SettingChange]:
     return [_setting(row) for row in connection.execute("SELECT * FROM setting ORDER BY id")]
 
 
+def read_days(connection: sqlite3.Connection) -> list[date]:
+    """Return the day of every session, in the order in which they took place.
+
+    Raises:
+        sqlite3.Error: the file cannot be read.
+    """
+    rows = connection.execute("SELECT substr(began, 1, 10) AS day FROM session ORDER BY id")
+    return [date.fromisoformat(row["day"]) for row in rows]
+
+
 def days_in_a_row(days: Sequence[date], today: date) -> int:
     """Return on how many days in a row, up to today or yesterday, there was a session.
 

@@ -58,7 +58,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             exercise TEXT NOT NULL,    -- where the session was
             side TEXT,
             repeat INTEGER NOT NULL,
-            kind TEXT NOT NULL,        -- as far as it became known: unknown, dull, sharp, shooting, ...
+            kind TEXT NOT NULL,        -- as far as it became known: unknown, dull, sharp, ...
             exercise_over INTEGER NOT NULL DEFAULT 0,  -- 1: a red flag, the exercise ended there
             answered TEXT,             -- the commands that answered the guide's questions, in order
             advised TEXT,              -- names of the lines of advice that were spoken to their end
