@@ -17,6 +17,7 @@ import numpy as np
 
 from voiceguide.audio.port import AudioPort
 from voiceguide.core.actions import Sound
+from voiceguide.core.memory import NOTHING, Remembered
 from voiceguide.core.plan import Routine
 from voiceguide.core.script import everything_said
 from voiceguide.core.session import Session
@@ -34,6 +35,8 @@ from voiceguide.history.journal import Journal
 from voiceguide.language.pack import LanguagePack, load_language
 from voiceguide.places import data_folder
 from voiceguide.rendition import ReadyListener, RenditionPort, Sink
+from voiceguide.replay.folder import Circumstances
+from voiceguide.replay.recorder import Recorder, Speech
 from voiceguide.routine.load import find_routine, load_routine
 from voiceguide.speaking.cache import SpeechStore
 from voiceguide.speaking.chimes import chime
@@ -86,11 +89,7 @@ class Prepared:
         """
         self.speech.prepare(everything_said(self.routine, self.language.phrases), progress)
 
-    def session(self, *, first_time: bool) -> Session:
-        """Return a new session of the routine."""
-        return Session(self.routine, self.language.phrases, self.speech.length, first_time=first_time)
-
-    def guide(
+    def guide(  # noqa: PLR0913 - everything a session can be given
         self,
         port: AudioPort,
         journal: Journal,
@@ -100,6 +99,8 @@ class Prepared:
         live: bool = False,
         shared_air: bool = False,
         second_ear: bool | None = None,
+        remembered: Remembered = NOTHING,
+        recorder: Recorder | None = None,
     ) -> Guide:
         """Return a guide for one session on an audio port.
 
@@ -112,15 +113,45 @@ class Prepared:
                 heard in step, which gives the same result every time.
             shared_air: the microphone hears the speaker, so the guide's own voice is taken out.
             second_ear: a second ear listens beside the recogniser; by default where there is one.
+            remembered: what is known of the sessions before this one.
+            recorder: writes the whole session down; the guide says so at the beginning.
 
         Raises:
             RecogniserError: there is no second ear for the language, or what it needs is missing.
+            RecordingError: the recording cannot be written.
         """
+        twice = second_ear_for(self.language.language) if second_ear is None else second_ear
+        hearing = self.hearing(live=live, shared_air=shared_air, second_ear=twice)
+        speech: Speech = self.speech
+        if recorder is not None:
+            recorder.begin(
+                Circumstances(
+                    routine=self.routine.title,
+                    language=self.language.language,
+                    voice=self.voice.fingerprint,
+                    recogniser=self.recogniser.name,
+                    first_time=first_time,
+                    remembered=remembered,
+                    second_ear=twice,
+                    shared_air=shared_air,
+                    live=live,
+                    audio=port.name,
+                )
+            )
+            port, hearing, speech = recorder.port(port), recorder.hearing(hearing), recorder.speech(speech)
+            journal.watch(recorder.notice)
         return Guide(
-            self.session(first_time=first_time),
+            Session(
+                self.routine,
+                self.language.phrases,
+                speech.length,
+                first_time=first_time,
+                remembered=remembered,
+                recorded=recorder is not None,
+            ),
             port=port,
-            hearing=self.hearing(live=live, shared_air=shared_air, second_ear=second_ear),
-            speech=self.speech,
+            hearing=hearing,
+            speech=speech,
             chimes={sound: chime(sound) for sound in Sound},
             journal=journal,
             watch=watch,
@@ -132,15 +163,8 @@ class Prepared:
         Raises:
             RecogniserError: there is no second ear for the language, or what it needs is missing.
         """
-        language = self.language.language
-        twice = second_ear_for(language) if second_ear is None else second_ear
-        ears = Ears(
-            self.recogniser,
-            self.language,
-            Spotter(language) if twice else None,
-            OwnWords(language) if twice and shared_air else None,
-        )
-        return Chain(EarsInThread(ears) if live else ears, Air() if shared_air else None)
+        twice = second_ear_for(self.language.language) if second_ear is None else second_ear
+        return listening(self.recogniser, self.language, live=live, shared_air=shared_air, second_ear=twice)
 
     def close(self) -> None:
         """End child processes and free models."""
@@ -155,6 +179,23 @@ class Prepared:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def listening(
+    recogniser: Recogniser, pack: LanguagePack, *, live: bool = False, shared_air: bool, second_ear: bool
+) -> Hearing:
+    """Return a chain that listens; the arguments are those of `Prepared.guide`.
+
+    Raises:
+        RecogniserError: there is no second ear for the language, or what it needs is missing.
+    """
+    ears = Ears(
+        recogniser,
+        pack,
+        Spotter(pack.language) if second_ear else None,
+        OwnWords(pack.language) if second_ear and shared_air else None,
+    )
+    return Chain(EarsInThread(ears) if live else ears, Air() if shared_air else None)
 
 
 def prepare(choices: Choices, recogniser: Recogniser | None = None) -> Prepared:

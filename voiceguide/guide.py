@@ -22,6 +22,7 @@ from voiceguide.core.events import (
     Heard,
     HearingBack,
     HearingLost,
+    HearingSlow,
     SpeechCut,
     SpeechFinished,
     SpeechStarted,
@@ -210,7 +211,7 @@ class Guide:
                 self._journal.write(at, "say_finished", **self._said(utterance))
             case SpeechCut(at=at, utterance=utterance):
                 self._journal.write(at, "say_cut", **self._said(utterance))
-            case HearingLost() | HearingBack() | VoiceBegan() | VoiceEnded() | Begun() | Tick():
+            case HearingLost() | HearingSlow() | HearingBack() | VoiceBegan() | VoiceEnded() | Begun() | Tick():
                 pass  # the session records what follows from them
 
     def _said(self, utterance: int) -> dict[str, object]:

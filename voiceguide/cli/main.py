@@ -19,6 +19,7 @@ from voiceguide.cli import (
     history_command,
     model_commands,
     render_command,
+    replay_command,
     routine_commands,
     run_command,
 )
@@ -38,6 +39,7 @@ for group in (
     routine_commands,
     render_command,
     hear_command,
+    replay_command,
     history_command,
     model_commands,
     device_commands,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from voiceguide.app import Choices, Introduced, prepare
 from voiceguide.audio.card import CardPort
@@ -19,6 +20,10 @@ from voiceguide.cli.progress import counting
 from voiceguide.errors import VoiceguideError
 from voiceguide.hearing.recognisers.typed import TypedRecogniser, read_lines
 from voiceguide.history.journal import Journal
+from voiceguide.replay.recorder import Recorder
+from voiceguide.routine.load import find_routine
+
+RECORDED = "This session is recorded: everything the microphone hears goes into {folder}, until you delete it."
 
 
 def register(app: typer.Typer) -> None:
@@ -46,6 +51,12 @@ def run(
             help="Let a second ear listen beside the recogniser; by default where there is one (English)."
         ),
     ] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            help="Record the whole session, microphone included, into this new folder, for a bug report."
+        ),
+    ] = None,
     engine: Engine = None,
     voice: VoiceName = None,
     introduce: Annotated[
@@ -70,6 +81,10 @@ def run(
         raise VoiceguideError("--mic names a file, --input and --output name devices: use one or the other.")
     introduced = Introduced()
     with ExitStack() as stack:
+        recorder = None
+        if record is not None:  # closed last, so entered first
+            recorder = stack.enter_context(closing(Recorder(record, find_routine(routine), live=not on_files)))
+            console.print(Text(RECORDED.format(folder=record), style="yellow"))
         listener = TypedRecogniser(lines=read_lines()) if typed else None
         prepared = stack.enter_context(prepare(Choices(routine, voice, engine), listener))
         journal = stack.enter_context(closing(Journal(events)))
@@ -91,6 +106,7 @@ def run(
             live=not on_files,
             shared_air=cancel_echo and not on_files and not typed,
             second_ear=False if typed else second_ear,
+            recorder=recorder,
         )
         stack.callback(guide.close)
         guide.run()

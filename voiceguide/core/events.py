@@ -87,6 +87,13 @@ class HearingLost:
 
 
 @dataclass(frozen=True)
+class HearingSlow:
+    """The machine cannot keep up: words are heard with a delay."""
+
+    at: int
+
+
+@dataclass(frozen=True)
 class HearingBack:
     """The guide can hear again."""
 
@@ -103,5 +110,6 @@ Event = (
     | SpeechFinished
     | SpeechCut
     | HearingLost
+    | HearingSlow
     | HearingBack
 )

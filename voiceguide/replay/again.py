@@ -83,11 +83,12 @@ def replay(recorded: Recorded, sink: Sink | None = None) -> Outcome:
     ended = False
     try:
         session = Session(
-            load_routine(folder / Names.ROUTINE),
+            load_routine(recorded.routine),
             language.phrases,
             speech.length,
             first_time=begun.first_time,
             remembered=begun.remembered,
+            recorded=True,
         )
         guide = Guide(
             session,

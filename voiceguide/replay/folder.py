@@ -38,7 +38,8 @@ class Names:
 
     ABOUT = "README.txt"
     SESSION = "session.json"
-    ROUTINE = "routine.yaml"
+    ROUTINE = "routine"
+    """A folder, so that the file in it keeps its name, which must be the routine's."""
     LANGUAGE = "language.yaml"
     MICROPHONE = "microphone.flac"
     SPEAKER = "speaker.flac"

@@ -72,6 +72,20 @@ class Recorded:
         frame = self.microphone[block * BLOCK : (block + 1) * BLOCK]
         return frame if len(frame) == BLOCK else None
 
+    @property
+    def routine(self) -> Path:
+        """The routine's file.
+
+        Raises:
+            RecordingError: it is missing.
+        """
+        files = list((self.folder / Names.ROUTINE).glob("*"))
+        if len(files) != 1:
+            raise RecordingError(
+                f"{self.folder / Names.ROUTINE} should hold one routine. Copy the recording again, all of it."
+            )
+        return files[0]
+
     def spoken(self, block: int) -> Frame:
         """Return what went to the speaker in a block."""
         return self.speaker[block * BLOCK : (block + 1) * BLOCK]
@@ -159,7 +173,7 @@ def read_sound(path: Path) -> Frame:
 
 
 def _say_a_length(content: bytearray) -> None:
-    """Write into the head of a FLAC file that was never closed that it is long: libsndfile then reads to its end."""
+    """Tell the head of a FLAC file that was never closed a great length: libsndfile then reads to its end."""
     content[_LENGTH.start] |= 0xF
     content[_LENGTH.start + 1 : _LENGTH.stop] = b"\xff" * 4
 
