@@ -7,11 +7,12 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from voiceguide.audio.card import CardPort
+from voiceguide.audio.card import CardPort, CardProcess
 from voiceguide.audio.port import BLOCK
 from voiceguide.core.clock import RATE
 from voiceguide.errors import AudioError
@@ -48,19 +49,61 @@ def lose_the_server(pid: str, by: str) -> dict[str, Any]:
     return _until_it_fails(lambda: os.kill(int(pid), signal.Signals[by]))
 
 
-def _until_it_fails(trouble: Any) -> dict[str, Any]:
-    port = CardPort()
-    silence = np.zeros(BLOCK, np.float32)
-    for _ in range(50):
-        port.exchange(silence)
+def lose_the_process(by: str) -> dict[str, Any]:
+    """Kill or stop the card's process in the middle; return the error, and whether the process is gone."""
+    process = CardProcess(None, None)
+    answer = _until_it_fails(lambda: os.kill(process.number, signal.Signals[by]), process)
+    return {**answer, "left": Path(f"/proc/{process.number}").exists()}
+
+
+def send_to_the_process(by: str) -> dict[str, Any]:
+    """Send a signal as a terminal or systemd sends it to all processes, and go on for a second."""
+    process = CardProcess(None, None)
+    port = CardPort(start=lambda *_: process)
+    _exchange(port, 50)
+    os.kill(process.number, signal.Signals[by])
+    _exchange(port, 100)
+    port.close()
+    return {"left": Path(f"/proc/{process.number}").exists()}
+
+
+def open_again_and_again() -> dict[str, Any]:
+    """Open, use and close a few times; return what is open after the first time and after the last."""
+    left = []
+    for _ in range(4):
+        port = CardPort()
+        _exchange(port, 5)
+        port.close()
+        left.append(sorted(entry.name for entry in Path("/proc/self/fd").iterdir()))
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+    return {"first": left[0], "last": left[-1], "children": children.split()}
+
+
+def die() -> None:
+    """Be killed in the middle, after telling the number of the card's process."""
+    process = CardProcess(None, None)
+    port = CardPort(start=lambda *_: process)
+    _exchange(port, 20)
+    print(json.dumps(process.number), flush=True)  # noqa: T201 - the answer to the test
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _until_it_fails(trouble: Any, process: CardProcess | None = None) -> dict[str, Any]:
+    port = CardPort(start=(lambda *_: process) if process else None)
+    _exchange(port, 50)
     trouble()
     try:
         while True:
-            port.exchange(silence)
+            _exchange(port, 1)
     except AudioError as error:
         return {"error": str(error)}
     finally:
         port.close()
+
+
+def _exchange(port: CardPort, blocks: int) -> None:
+    for _ in range(blocks):
+        port.exchange(np.zeros(BLOCK, np.float32))
 
 
 def choose(mic: str | None = None, speaker: str | None = None) -> dict[str, Any]:

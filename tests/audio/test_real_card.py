@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import numpy as np
@@ -95,6 +96,42 @@ def test_a_sound_server_that_dies_or_hangs_does_not_take_the_program_with_it(
             os.kill(pid, signal.SIGCONT)
     assert answer.code == 0, answer.errors
     assert "stopped delivering" in answer.json["error"]
+
+
+@pytest.mark.parametrize(("by", "told"), [("SIGKILL", "ended by itself"), ("SIGSTOP", "stopped delivering")])
+def test_a_process_of_the_card_that_dies_or_hangs_is_told_and_gone(
+    sound_card: SoundServer, by: str, told: str
+) -> None:
+    answer = sound_card.run("lose_the_process", by)
+    assert answer.code == 0, answer.errors
+    assert told in answer.json["error"]
+    assert not answer.json["left"]
+
+
+@pytest.mark.parametrize("by", ["SIGINT", "SIGTERM"])
+def test_what_is_sent_to_all_processes_does_not_silence_the_guide(sound_card: SoundServer, by: str) -> None:
+    answer = sound_card.run("send_to_the_process", by)
+    assert answer.code == 0, answer.errors
+    assert not answer.json["left"]
+
+
+def test_a_card_can_be_opened_again_and_again_and_nothing_is_left_of_it(sound_card: SoundServer) -> None:
+    answer = sound_card.run("open_again_and_again")
+    assert answer.code == 0, answer.errors
+    assert answer.json["last"] == answer.json["first"]
+    assert answer.json["children"] == []
+
+
+def test_the_process_of_the_card_ends_with_a_program_that_is_killed(sound_card: SoundServer) -> None:
+    answer = sound_card.run("die")
+    assert answer.code == -signal.SIGKILL
+    process = Path(f"/proc/{answer.json}")
+    ends = time.monotonic() + 60  # there to end a hang, not to measure
+    while (
+        process.exists() and process.joinpath("cmdline").read_bytes()
+    ):  # without it, it is dead and not waited for
+        assert time.monotonic() < ends
+        time.sleep(0.05)
 
 
 def test_a_machine_without_devices(no_devices: dict[str, str]) -> None:
