@@ -57,7 +57,7 @@ def test_silence_until_the_cushion_is_there_and_then_every_block() -> None:
     assert not any(devices.counters.troubles.values())
 
 
-@pytest.mark.parametrize("late", [6, 12, 40])
+@pytest.mark.parametrize("late", [6, 12, 90])
 def test_a_session_that_is_late_leaves_a_hole_and_every_other_block_keeps_its_place(late: int) -> None:
     devices = Devices()
     devices.run(150)
@@ -82,16 +82,16 @@ def test_a_session_that_stays_late_is_played_again() -> None:
     assert devices.played[-1] is not None
     assert devices.counters.speaker_shifts == devices.counters.slips == 1
     silent = sum(number is None for number in devices.played[150:])
-    assert LOST <= silent <= 80
+    assert LOST <= silent <= 1.2 * SECOND
 
 
 def test_a_session_that_catches_up_with_seconds_begins_with_what_is_new() -> None:
     devices = Devices()
     devices.run(150)
     lag = devices.lag
-    devices.run(110, answers=False)
-    for at in range(200):  # three answers in the time of one
-        for _ in range(3 if at < 55 else 1):
+    devices.run(150, answers=False)
+    for at in range(300):  # three answers in the time of one
+        for _ in range(3 if at < 75 else 1):
             devices.answer()
         devices.hear()
         devices.play()

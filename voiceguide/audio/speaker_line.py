@@ -23,8 +23,8 @@ SPARE = 10
 """Blocks above the cushion that may wait, 100 ms; of more only the newest are kept. So many come when a card wakes
 up long after its microphone, and when a session has seconds to catch up with."""
 
-LOST = 40.0
-"""Silent blocks in about a second after which the session will not catch up by itself: half a second in a row."""
+LOST = 63.0
+"""Silent blocks in about a second after which the session will not catch up by itself: a whole second of them."""
 
 
 class SpeakerLine:
