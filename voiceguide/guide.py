@@ -23,6 +23,7 @@ from voiceguide.core.events import (
     HearingBack,
     HearingLost,
     HearingSlow,
+    HistoryLost,
     SpeechCut,
     SpeechFinished,
     SpeechStarted,
@@ -87,6 +88,7 @@ class Guide:
         self._mouth = Mouth()
         self._says: dict[int, Say] = {}
         self._deaf: RecogniserError | None = None
+        self._history_lost: str | None = None
         self._ended = False
 
     @property
@@ -116,9 +118,16 @@ class Guide:
                     self._journal.write(self.now, "microphone_ended")
                     break
             self._listen(frame, block)
+            if self._history_lost is not None:
+                reason, self._history_lost = self._history_lost, None
+                self._happen(HistoryLost(self.now, reason))
             if self._watch is not None and blocks % VIEW_EVERY == 0:
                 self._watch(self._session.view(self.now))
             blocks += 1
+
+    def history_lost(self, reason: str) -> None:
+        """Say with the next block that what happens cannot be written down."""
+        self._history_lost = reason
 
     def close(self) -> None:
         """Stop listening. The port and the recogniser belong to who made them."""
@@ -211,8 +220,10 @@ class Guide:
                 self._journal.write(at, "say_finished", **self._said(utterance))
             case SpeechCut(at=at, utterance=utterance):
                 self._journal.write(at, "say_cut", **self._said(utterance))
-            case HearingLost() | HearingSlow() | HearingBack() | VoiceBegan() | VoiceEnded() | Begun() | Tick():
+            case HearingLost() | HearingSlow() | HearingBack() | HistoryLost():
                 pass  # the session records what follows from them
+            case VoiceBegan() | VoiceEnded() | Begun() | Tick():
+                pass
 
     def _said(self, utterance: int) -> dict[str, object]:
         say = self._says[utterance]

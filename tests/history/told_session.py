@@ -25,7 +25,8 @@ class Told:
 
     def __init__(self, path: Path, when: datetime = WHEN, routine: Routine = ROUTINE) -> None:
         self.lost: list[str] = []
-        self.history = History(path, routine, clock=lambda: when, lost=self.lost.append)
+        self.history = History(path, routine, clock=lambda: when)
+        self.history.on_loss(self.lost.append)
         self.at_s = 0.0
         self.reports = 0
         self.place: dict[str, Any] = {"exercise": "stretch", "side": "left", "repeat": 1, "repeats": 2}

@@ -100,6 +100,14 @@ class HearingBack:
     at: int
 
 
+@dataclass(frozen=True)
+class HistoryLost:
+    """What happens cannot be written down: the disk is full, the file damaged."""
+
+    at: int
+    reason: str
+
+
 Event = (
     Begun
     | Tick
@@ -112,4 +120,5 @@ Event = (
     | HearingLost
     | HearingSlow
     | HearingBack
+    | HistoryLost
 )

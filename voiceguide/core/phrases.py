@@ -80,6 +80,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "help_hold": frozenset(),
     "help_paused": frozenset(),
     "hearing_slow": frozenset(),
+    "history_lost": frozenset(),
     "hearing_lost": frozenset(),
     "hearing_back": frozenset(),
     # Safety

@@ -22,6 +22,7 @@ from voiceguide.core.events import (
     HearingBack,
     HearingLost,
     HearingSlow,
+    HistoryLost,
     SpeechFinished,
     Tick,
     VoiceBegan,
@@ -120,6 +121,9 @@ class Session:
                 self._hearing_back()
             case HearingSlow():
                 self._hearing_slow()
+            case HistoryLost(reason=reason):
+                self._scene.record("history_lost", reason=reason)
+                self._scene.add(self._scene.prompt("history_lost"))  # what is being said comes first
             case _:  # the start and the cutting of speech are for the records alone
                 pass
         return self._scene.take_actions()

@@ -7,7 +7,6 @@ memory and goes in with the next entry; the session goes on, and the person is t
 
 from __future__ import annotations
 
-import logging
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,8 +21,6 @@ from voiceguide.history.database import is_busy, open_to_write, transaction
 from voiceguide.history.memory import remember, was_introduced
 from voiceguide.history.rows import INTRODUCED, Change, Clock, SessionRows
 from voiceguide.history.running import mark_cut_off, this_process
-
-_log = logging.getLogger(__name__)
 
 
 def local_time() -> datetime:
@@ -40,7 +37,6 @@ class History:
         path: the file; made if there is none.
         routine: the routine that is run.
         clock: the wall clock.
-        lost: is told, once, that something cannot be kept, and why.
 
     Attributes:
         remembered: what was known when it was opened; nothing if it could not be.
@@ -53,11 +49,10 @@ class History:
         routine: Routine,
         *,
         clock: Clock = local_time,
-        lost: Callable[[str], None] = _log.warning,
     ) -> None:
         self._path = path
-        self._lost = lost
-        self._is_lost = False
+        self._loss: str | None = None
+        self._on_loss: list[Callable[[str], None]] = []
         self._rows = SessionRows(routine.id, this_process(), clock)
         self._waiting: list[Change] = []
         self._session: int | None = None
@@ -84,6 +79,15 @@ class History:
         if changes and self._connection is not None:
             self._waiting += changes
             self._write(self._connection)
+
+    def on_loss(self, listener: Callable[[str], None]) -> None:
+        """Have somebody told, once, that something cannot be kept, and why; at once if it is known already.
+
+        A listener that leads to further entries must not do so before `notice` has returned.
+        """
+        self._on_loss.append(listener)
+        if self._loss is not None:
+            listener(self._loss)
 
     def close(self) -> None:
         """Write what waits; a session that nobody ended was cut off."""
@@ -113,9 +117,10 @@ class History:
         self._waiting.clear()
 
     def _tell(self, reason: str) -> None:
-        if not self._is_lost:
-            self._is_lost = True
-            self._lost(reason)
+        if self._loss is None:
+            self._loss = reason
+            for listener in self._on_loss:
+                listener(reason)
 
 
 def _take_over_mark(connection: sqlite3.Connection, mark: Path, clock: Clock) -> None:

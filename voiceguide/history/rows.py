@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from voiceguide.core.states import State
+from voiceguide.core.states import BEFORE_THE_WALK, State
 from voiceguide.history.running import CUT_OFF
 
 Clock = Callable[[], datetime]
@@ -20,7 +20,7 @@ Clock = Callable[[], datetime]
 INTRODUCED = "introduced"
 """Told once: what the guide is and what it is not (S10)."""
 
-_IDLE = {State.WAITING, State.PAUSED, State.ENDING, State.QUIET}
+_IDLE = BEFORE_THE_WALK | {State.PAUSED, State.STOPPING, State.ENDING, State.QUIET}
 """States whose time is no practice."""
 
 _NO_ADVICE = (
