@@ -19,6 +19,7 @@ from typing import Protocol
 
 from voiceguide.audio import card_link
 from voiceguide.audio.card_link import FAILED, LONGEST, Counters
+from voiceguide.audio.devices import LOST
 from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
 from voiceguide.audio.samples import Resampler, to_float, to_int16
 from voiceguide.core.clock import RATE
@@ -42,8 +43,6 @@ CLOSE_LIMIT_S = 3.0
 
 _LOG_EVERY = 100
 """Blocks between two looks at the counters: one second, so that a bad card does not flood the log."""
-
-LOST = "Is it still plugged in, and does the sound server run? `voiceguide devices` shows what is there now."
 
 _log = logging.getLogger(__name__)
 

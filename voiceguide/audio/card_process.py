@@ -31,7 +31,7 @@ from voiceguide.audio.card_link import (
     microphone_message,
     read_speaker,
 )
-from voiceguide.audio.devices import Device, Direction, as_text, choose, list_devices, portaudio
+from voiceguide.audio.devices import LOST, Device, Direction, as_text, choose, list_devices, portaudio
 from voiceguide.audio.speaker_line import SpeakerLine
 from voiceguide.core.clock import RATE
 from voiceguide.errors import AudioError
@@ -39,9 +39,10 @@ from voiceguide.errors import AudioError
 LATENCY_S = 0.04
 """What PortAudio is asked for, in seconds. A virtual sound card under-ran with its "low", not with this."""
 
-CUSHION = 4
-"""Blocks kept ready for the speaker: 40 ms, as much as PortAudio takes in one go at that latency. With 3 the
-start of a stream sometimes had a gap, with 4 it had none."""
+CUSHION = 8
+"""Blocks kept ready for the speaker, 80 ms: PortAudio takes 4 in one go at that latency, and PocketSphinx stops
+the session for more than 100 ms at the end of an utterance. While it was kept busy all the time, the guide's voice
+had 13 holes a minute with 4 blocks and 2 with 8."""
 
 CUSHION_PER_RESAMPLER = 2
 """Blocks more for each direction that is resampled: so many come out of the resampler at once."""
@@ -49,10 +50,11 @@ CUSHION_PER_RESAMPLER = 2
 CLOSE_LIMIT_S = 2.0
 """Seconds that closing may take. With a living sound server it takes under 0.2, with a dead one for ever."""
 
+_TAIL = 4
+"""Blocks of silence at the end, as much as PortAudio holds back: stopping at once cost the last 20 ms of sound."""
+
 _REALTIME_PRIORITY = 5
 _NICENESS = -10
-
-LOST = "Is it still plugged in, and does the sound server run? `voiceguide devices` shows what is there now."
 
 
 class Card:
@@ -172,8 +174,7 @@ class Card:
         samples.fill(0)
         if self._closing:
             self._tail += 1
-            # As much silence as PortAudio holds back: stopping at once cost the last 20 ms of sound.
-            if self._tail > CUSHION:
+            if self._tail > _TAIL:
                 self._drained.set()
 
     def _receive(self) -> None:

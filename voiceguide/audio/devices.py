@@ -14,6 +14,7 @@ NO_DEVICES = (
     "Linux sees. If they show a card only with sudo, join the group that may use it: "
     "`sudo usermod -aG audio $USER`, then log in again."
 )
+LOST = "Is it still plugged in, and does the sound server run? `voiceguide devices` shows what is there now."
 HOW_TO_CHOOSE = "Name one by its number, or by any part of its name that no other has."
 
 
