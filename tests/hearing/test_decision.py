@@ -229,6 +229,13 @@ def test_what_another_ear_noticed_is_heard_at_once(command: Command) -> None:
     assert verdicts[0].scores == {Ear.SECOND: 0.3}
 
 
+def test_words_of_safety_confirm_each_other() -> None:
+    decision = Decision({Ear.SECOND: Noticed(Command.STOP, 0.9, NOW - 1)})
+    told = final(decision, Command.PAIN, NOW)
+    assert told is not None
+    assert told.command is Command.PAIN
+
+
 def test_a_final_result_waits_for_the_other_ear() -> None:
     other = Noticed(Command.NEXT, 0.9, NOW + AGREES - 1)
     decision = Decision({Ear.SECOND: other})

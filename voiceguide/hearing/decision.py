@@ -16,6 +16,7 @@ Read from the top; the first line that fits decides.
 | an ear that is sure by itself: another command                      | nothing                                 |
 | the recogniser, and no other ear that could tell                    | that command                            |
 | the recogniser, and another ear that noticed it within `AGREES`     | that command                            |
+|   (for a word of safety: any word of safety)                        |                                         |
 | the recogniser, and no other ear noticed it                         | unknown speech; perhaps a word of safety|
 
 What a state changes: commands that are not possible in it are not claimed, except the pain family, which always
@@ -28,6 +29,7 @@ people reading aloud, a second opinion left 3, at the price of 1 of 73 pain phra
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from voiceguide.core.clock import samples
@@ -200,10 +202,8 @@ class Decision:
 
     def _agreed(self, claim: Claim) -> bool | None:
         """Tell whether another ear noticed the same; None when none could tell."""
-        command, scores = claim.command, self._scores(claim)
-        if command is None or not scores:
-            return None
-        return any(score >= self._others[ear].agreeing(command) for ear, score in scores.items())
+        opinions = self._opinions(claim)
+        return any(score >= ear.agreeing(command) for ear, command, score in opinions) if opinions else None
 
     # --- what speaks against a claim -----------------------------------------------------------------------
 
@@ -240,12 +240,23 @@ class Decision:
             self._last[None] = at, claim.ear
         return Verdict(at, claim, rule, heard, self._scores(claim))
 
+    def _opinions(self, claim: Claim) -> list[tuple[Opinion, Command, float]]:
+        """Return what the ears that could tell made of the command, or of any word of safety in place of one."""
+        since = claim.at - BEFORE
+        alike: Iterable[Command] = ()
+        if claim.command is not None:
+            alike = sorted(SAFETY) if claim.command in SAFETY else (claim.command,)
+        return [
+            (ear, command, ear.strongest(command, since))
+            for ear in self._others.values()
+            for command in alike
+            if ear.judges(command, since)
+        ]
+
     def _scores(self, claim: Claim) -> dict[Ear, float]:
-        command, since = claim.command, claim.at - BEFORE
-        if command is None:
-            return {}
-        return {
-            ear: other.strongest(command, since)
-            for ear, other in self._others.items()
-            if other.judges(command, since)
-        }
+        scores: dict[Ear, float] = {}
+        for name, ear in self._others.items():
+            found = [score for asked, _, score in self._opinions(claim) if asked is ear]
+            if found:
+                scores[name] = max(found)
+        return scores
