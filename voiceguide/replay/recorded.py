@@ -103,7 +103,8 @@ def read_recording(folder: Path) -> Recorded:
     microphone, speaker = read_sound(folder / Names.MICROPHONE), read_sound(folder / Names.SPEAKER)
     noticed: dict[int, list[Noticed]] = {}
     listened_for: dict[int, tuple[frozenset[Command], bool]] = {}
-    ended, whole = None, False
+    ended: int | None = None
+    closed: int | None = None
     failed: tuple[int, str] | None = None
     deaf: tuple[int, str] | None = None
     for entry in read_lines(folder / Names.HEARING):
@@ -119,26 +120,26 @@ def read_recording(folder: Path) -> Recorded:
                     failed = block, reason
                 case {"block": int(block), "deaf": str(reason)}:
                     deaf = block, reason
-                case {"closed": True}:
-                    whole = True
+                case {"block": int(block), "closed": True}:
+                    closed = block
         except ValueError as error:
             raise RecordingError(f"{folder / Names.HEARING}: {error}. {_other_version(circumstances)}") from error
-    blocks = len(speaker) // BLOCK
-    if ended is None:
-        # One more than the microphone gave, if there is: the block during which the session was stopped.
-        blocks = min(blocks, len(microphone) // BLOCK + (1 if whole or failed else 0))
+    spoken, heard = len(speaker) // BLOCK, len(microphone) // BLOCK
+    if ended is None or heard < ended:
+        # A session that was stopped had spoken a block to which nothing came back any more.
+        spoken = min(spoken, heard + (closed == heard + 1))
     return Recorded(
         folder=folder,
         circumstances=circumstances,
         microphone=microphone,
-        speaker=speaker[: blocks * BLOCK],
+        speaker=speaker[: spoken * BLOCK],
         microphone_ended=ended,
         port_failed=failed,
         noticed=noticed,
         deaf=deaf,
         listened_for=listened_for,
         events=read_lines(folder / Names.EVENTS),
-        whole=whole,
+        whole=spoken == closed,
     )
 
 

@@ -1,0 +1,110 @@
+"""Sessions on virtual time, recorded for real: noise in the microphone, tones for speech, words by script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+
+from voiceguide.audio.port import MicrophoneBlock, SpeakerBlock
+from voiceguide.core.actions import Sound
+from voiceguide.core.clock import samples
+from voiceguide.core.memory import NOTHING, Remembered
+from voiceguide.core.session import Session
+from voiceguide.guide import Guide
+from voiceguide.hearing.ears import Ears, Listening
+from voiceguide.hearing.hearing import Chain
+from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.recognisers.typed import TypedRecogniser
+from voiceguide.history.journal import Journal
+from voiceguide.language.pack import load_language
+from voiceguide.replay.folder import Circumstances
+from voiceguide.replay.recorder import Recorder
+from voiceguide.routine.load import find_routine, load_routine
+from voiceguide.speaking.chimes import chime
+from voiceguide.testing import VirtualPort, VirtualSpeech
+
+ROUTINE = "psoas-short"
+SCRIPT = (
+    (10.0, "start"),
+    (16.0, "ready"),
+    (24.0, "ready"),
+    (40.0, "ready"),
+    (58.0, "it hurts"),
+    (75.0, "sharp pain"),
+)
+"""Into a hold, and pain in it."""
+
+
+class NoisyPort(VirtualPort):
+    """A microphone in a noisy room; what it gave is kept.
+
+    Args:
+        mic_s: seconds until it comes to its end.
+        failing: the block at which something goes wrong, and what.
+    """
+
+    def __init__(self, mic_s: float, failing: tuple[int, BaseException] | None = None) -> None:
+        super().__init__(mic_s)
+        self._noise = np.random.default_rng(3)
+        self._failing = failing
+        self.given: list[MicrophoneBlock] = []
+
+    def exchange(self, block: SpeakerBlock) -> MicrophoneBlock | None:
+        if self._failing is not None and len(self.given) == self._failing[0]:
+            raise self._failing[1]
+        frame = super().exchange(block)
+        if frame is None:
+            return None
+        frame = self._noise.integers(-300, 300, len(frame)).astype(np.int16)
+        self.given.append(frame)
+        return frame
+
+
+def typed(script: Iterable[tuple[float, str]] = SCRIPT) -> TypedRecogniser:
+    return TypedRecogniser(script=[(samples(at_s), words) for at_s, words in script])
+
+
+def tape(
+    folder: Path,
+    port: VirtualPort,
+    recogniser: Recogniser | None = None,
+    *,
+    ears: Callable[[Ears], Listening] = lambda ears: ears,
+    remembered: Remembered = NOTHING,
+) -> None:
+    """Record a session until it ends, or something raises."""
+    routine, language = find_routine(ROUTINE), load_language("en")
+    journal = Journal()
+    with closing(Recorder(folder, routine, live=False)) as recorder:
+        recorder.begin(
+            Circumstances(
+                routine=ROUTINE,
+                language="en",
+                voice="tones",
+                recogniser="typed",
+                first_time=True,
+                remembered=remembered,
+                second_ear=False,
+                shared_air=False,
+                live=False,
+                audio=port.name,
+            )
+        )
+        journal.watch(recorder.notice)
+        speech = recorder.speech(VirtualSpeech())
+        session = Session(
+            load_routine(routine), language.phrases, speech.length, remembered=remembered, recorded=True
+        )
+        guide = Guide(
+            session,
+            port=recorder.port(port),
+            hearing=recorder.hearing(Chain(ears(Ears(recogniser or typed(), language)))),
+            speech=speech,
+            chimes={sound: chime(sound) for sound in Sound},
+            journal=journal,
+        )
+        with closing(guide):
+            guide.run()
