@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -33,7 +32,6 @@ from voiceguide.hearing.spotter.spotter import Spotter, second_ear_for
 from voiceguide.hearing.worker import EarsInThread
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import LanguagePack, load_language
-from voiceguide.places import data_folder
 from voiceguide.rendition import ReadyListener, RenditionPort, Sink
 from voiceguide.replay.folder import Circumstances
 from voiceguide.replay.recorder import Recorder, Speech
@@ -247,21 +245,3 @@ def render_session(
         )
         guide.run()
     return guide.now
-
-
-class Introduced:
-    """Remembers that a person was told once what the guide is and is not (S10)."""
-
-    def __init__(self, folder: Path | None = None) -> None:
-        self._mark = (folder or data_folder()) / "introduced"
-
-    def __bool__(self) -> bool:
-        return self._mark.exists()
-
-    def remember(self) -> None:
-        """Do not say it again; a folder that cannot be written means that it is said again."""
-        try:
-            self._mark.parent.mkdir(parents=True, exist_ok=True)
-            self._mark.touch()
-        except OSError:
-            pass

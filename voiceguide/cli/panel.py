@@ -102,8 +102,6 @@ def line_for(entry: dict[str, Any]) -> Text | None:
             return Text.assemble(time, ("pain    ", "bold red"), f"kind: {entry['pain']}")
         case "hearing_lost":
             return Text.assemble(time, ("deaf    ", "bold red"), entry["reason"])
-        case "history_lost":
-            return Text.assemble(time, ("memory  ", "yellow"), entry["reason"])
         case "finished":
             return Text.assemble(time, ("end     ", "cyan"), entry["how"])
         case "microphone_ended":

@@ -10,16 +10,19 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from voiceguide.app import Choices, Introduced, prepare
+from voiceguide.app import Choices, prepare
 from voiceguide.audio.card import CardPort
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.port import AudioPort
 from voiceguide.cli.options import Engine, VoiceName
 from voiceguide.cli.panel import Panel
 from voiceguide.cli.progress import counting
+from voiceguide.core.memory import NOTHING
 from voiceguide.errors import VoiceguideError
 from voiceguide.hearing.recognisers.typed import TypedRecogniser, read_lines
+from voiceguide.history.history import History, is_introduced
 from voiceguide.history.journal import Journal
+from voiceguide.places import history_file
 from voiceguide.replay.recorder import Recorder
 from voiceguide.routine.load import find_routine
 
@@ -57,6 +60,16 @@ def run(
             help="Record the whole session, microphone included, into this new folder, for a bug report."
         ),
     ] = None,
+    history: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Keep what happens in this file; by default in your data folder, on the card only.",
+        ),
+    ] = None,
+    no_history: Annotated[
+        bool, typer.Option("--no-history", help="Keep nothing, and remember nothing of earlier sessions.")
+    ] = False,
     engine: Engine = None,
     voice: VoiceName = None,
     introduce: Annotated[
@@ -79,7 +92,8 @@ def run(
         raise VoiceguideError("--mic hears a file, --typed the keyboard: use only one.")
     if on_files and (input_device or output_device):
         raise VoiceguideError("--mic names a file, --input and --output name devices: use one or the other.")
-    introduced = Introduced()
+    if history is not None and no_history:
+        raise VoiceguideError("--history names a file to keep, --no-history keeps nothing: use only one.")
     with ExitStack() as stack:
         recorder = None
         if record is not None:  # closed last, so entered first
@@ -88,6 +102,11 @@ def run(
         listener = TypedRecogniser(lines=read_lines()) if typed else None
         prepared = stack.enter_context(prepare(Choices(routine, voice, engine), listener))
         journal = stack.enter_context(closing(Journal(events)))
+        kept = None
+        if not no_history and (history is not None or not on_files):  # a session on files is a trial
+            kept = stack.enter_context(closing(History(history or history_file(), prepared.routine)))
+            journal.watch(kept.notice)
+        introduced = kept.introduced if kept else is_introduced(history_file())
         port: AudioPort
         if on_files:
             port = stack.enter_context(closing(FilePort(mic, speaker, silence_after_s=0)))
@@ -97,18 +116,19 @@ def run(
             prepared.render(progress)
         panel = stack.enter_context(Panel(console, prepared.routine.title, live=not on_files))
         journal.watch(panel.notice)
-        first_time = not introduced if introduce is None else introduce
         guide = prepared.guide(
             port,
             journal,
-            first_time=first_time,
+            first_time=not introduced if introduce is None else introduce,
             watch=None if on_files else panel.show,
             live=not on_files,
             shared_air=cancel_echo and not on_files and not typed,
             second_ear=False if typed else second_ear,
+            remembered=kept.remembered if kept else NOTHING,
             recorder=recorder,
         )
         stack.callback(guide.close)
+        if kept is not None:
+            kept.on_loss(lambda reason: console.print(Text(reason, style="yellow"), soft_wrap=True))
+            kept.on_loss(guide.history_lost)
         guide.run()
-        if not on_files:
-            introduced.remember()

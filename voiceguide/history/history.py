@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,13 @@ from typing import Any
 from voiceguide.core.memory import Remembered
 from voiceguide.core.plan import Routine
 from voiceguide.errors import HistoryError
-from voiceguide.history.database import is_busy, open_to_write, transaction
+from voiceguide.history.database import is_busy, open_to_read, open_to_write, transaction
 from voiceguide.history.memory import remember, was_introduced
 from voiceguide.history.rows import INTRODUCED, Change, Clock, SessionRows
 from voiceguide.history.running import mark_cut_off, this_process
+
+_MARK = "introduced"
+"""Name of the empty file that a voiceguide without a history left beside it."""
 
 
 def local_time() -> datetime:
@@ -62,7 +65,7 @@ class History:
         try:
             self._connection, aside = open_to_write(path)
             mark_cut_off(self._connection)
-            _take_over_mark(self._connection, path.with_name("introduced"), clock)
+            _take_over_mark(self._connection, path.with_name(_MARK), clock)
             self.remembered = remember(self._connection, routine, clock().date())
             self.introduced = was_introduced(self._connection)
         except HistoryError as error:
@@ -123,8 +126,26 @@ class History:
                 listener(reason)
 
 
+def is_introduced(path: Path) -> bool:
+    """Tell, without writing anything, whether a history says that the person was introduced (S10).
+
+    What cannot be read says nothing: it is said again.
+    """
+    if path.with_name(_MARK).exists():
+        return True
+    try:
+        connection = open_to_read(path)
+    except HistoryError:
+        return False
+    if connection is None:
+        return False
+    with closing(connection), suppress(sqlite3.Error):
+        return was_introduced(connection)
+    return False
+
+
 def _take_over_mark(connection: sqlite3.Connection, mark: Path, clock: Clock) -> None:
-    """Take over what a voiceguide without a history left: an empty file for somebody who was introduced."""
+    """Take over that somebody was introduced by a voiceguide without a history."""
     if mark.exists():
         told = "INSERT OR IGNORE INTO told VALUES (?, ?)"
         with transaction(connection, survive_power_cut=True):
