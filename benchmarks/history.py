@@ -104,7 +104,7 @@ def _waits(path: Path, routine: Routine) -> dict[str, Spread]:
 
 
 def _ten_years(path: Path, routine: Routine) -> None:
-    """Write a session for each day, with pain in one of twenty, straight into the tables: telling takes too long."""
+    """Write a session for each day, pain in one of twenty, straight into the tables: telling takes too long."""
     connection, _ = open_to_write(path)
     places = [
         (exercise, side, repeat + 1)
