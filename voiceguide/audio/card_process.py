@@ -166,8 +166,7 @@ class Card:
         if status.output_underflow:
             self._counters.speaker_underflows += 1
         self._receive()
-        heard = self._counters.microphone_blocks - self._counters.microphone_dropped
-        block = self._line.take(heard, closing=self._closing)
+        block = self._line.take(closing=self._closing)
         if block is not None:
             samples[:, 0] = block
             return
