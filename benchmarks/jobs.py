@@ -134,6 +134,25 @@ def hear(language: str, engine: str) -> Report:
     return report
 
 
+def listen(voice: str) -> Report:
+    """Listen with everything that an open loudspeaker needs, while somebody talks through the guide's voice."""
+    from voiceguide.app import Choices, prepare
+    from voiceguide.audio.samples import to_int16
+    from voiceguide.core.commands import Command
+
+    with prepare(Choices("psoas-release", voice, "pocketsphinx")) as prepared:
+        prepared.render()
+        lines = prepared.routine.welcome * 5
+        said = np.concatenate([prepared.speech.samples(line) for line in lines])
+        hearing = prepared.hearing(shared_air=True, second_ear=True)
+        hearing.listen_for(frozenset(Command))
+        microphone = to_int16(0.3 * np.roll(said, 960) + 0.1 * said[::-1])
+        for at in range(0, len(said) - 159, 160):
+            hearing.accept(microphone[at : at + 160], said[at : at + 160])
+        hearing.close()
+    return {"seconds": len(said) / 16_000}
+
+
 def model(language: str) -> Report:
     """Load a Vosk model and nothing else."""
     from voiceguide.errors import ModelError
@@ -171,7 +190,7 @@ def pain(routine: str, engine: str, voice: str) -> Report:
 
 
 JOBS: dict[str, Callable[..., Report]] = {
-    job.__name__: job for job in (start, render, rehearse, hear, model, cues, pain)
+    job.__name__: job for job in (start, render, rehearse, hear, listen, model, cues, pain)
 }
 
 

@@ -20,7 +20,7 @@ from rich.console import Console
 
 from benchmarks.calls import measure_pain
 from benchmarks.sections import measure_hearing, measure_render, measure_sessions, measure_start
-from benchmarks.tables import Section, targets_table
+from benchmarks.tables import Section, targets_table, write_between
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
@@ -71,7 +71,8 @@ def main() -> None:
     if options.print_only:
         return
     tables = [targets, *(table for section in sections for table in section.tables)]
-    _write_text(_about(about) + "\n".join(table.markdown() for table in tables))
+    text = _about(about) + "\n".join(table.markdown() for table in tables)
+    write_between(DOCS / "benchmarks.md", BEGIN, END, text)
     data = {"machine": about} | {key: value for section in sections for key, value in section.data.items()}
     path = DOCS / "benchmarks.json"
     path.write_text(_json(data) + "\n", encoding="utf-8")
@@ -98,13 +99,6 @@ def _json(value: Any, indent: str = "") -> str:
         parts = [more + name + _json(one, more) for name, one in zip(names, inner, strict=True)]
         return "{\n" + ",\n".join(parts) + f"\n{indent}}}"
     return "[\n" + ",\n".join(more + _json(one, more) for one in inner) + f"\n{indent}]"
-
-
-def _write_text(measured: str) -> None:
-    path = DOCS / "benchmarks.md"
-    before, _, rest = path.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    path.write_text(f"{before}{BEGIN}\n{measured}{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,32 @@
+"""The real chain of hearing, with one ear or two."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from benchmarks.alternatives import KeywordSpotting
+from benchmarks.conditions import Hears
+from voiceguide.hearing.air import Air
+from voiceguide.hearing.ears import Ears
+from voiceguide.hearing.engines import choose_recogniser
+from voiceguide.hearing.hearing import Chain, Hearing
+from voiceguide.hearing.own_words import OwnWords
+from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.spotter.spotter import Spotter
+from voiceguide.language.pack import load_language
+
+LANGUAGE = "en"
+
+
+def chain(hears: Hears = Hears.BOTH) -> Hearing:
+    """Return a new chain, as a session with an open loudspeaker has it, with some of its ears."""
+    if hears is Hears.KEYWORDS:
+        return KeywordSpotting()
+    recogniser = None if hears is Hears.SECOND else _recogniser()
+    second, own_words = (None, None) if hears is Hears.RECOGNISER else (Spotter(LANGUAGE), OwnWords(LANGUAGE))
+    return Chain(Ears(recogniser, load_language(LANGUAGE), second, own_words), Air())
+
+
+@cache
+def _recogniser() -> Recogniser:
+    return choose_recogniser(LANGUAGE, "pocketsphinx")
