@@ -31,11 +31,12 @@ from voiceguide.core.events import (
     VoiceBegan,
     VoiceEnded,
 )
-from voiceguide.core.session import Session
+from voiceguide.core.takes import Capture, Learn, Learned, Taken
 from voiceguide.core.view import View
 from voiceguide.errors import RecogniserError
 from voiceguide.hearing.evidence import Verdict
 from voiceguide.hearing.hearing import Hearing
+from voiceguide.hearing.noticed import Remark
 from voiceguide.history.journal import Journal
 from voiceguide.speaking.mouth import Mouth
 from voiceguide.speaking.voice import Samples
@@ -54,22 +55,39 @@ class Speech(Protocol):
         ...
 
 
+class Conversation(Protocol):
+    """What the loop runs: a session, or a rehearsal before it."""
+
+    def handle(self, event: Event) -> list[Action]:
+        """Take one event and return what is to be done, in order."""
+        ...
+
+    def next_deadline(self) -> int | None:
+        """Return the sample time at which a `Tick` is wanted, None when it waits for an event."""
+        ...
+
+    def view(self, at: int) -> View:
+        """Return what there is to show at a sample time."""
+        ...
+
+
 class Guide:
     """Runs one session on one audio port.
 
     Args:
-        session: the session.
+        session: the session, or a rehearsal.
         port: microphone and speaker.
         hearing: what listens; closed with the guide.
         speech: rendered speech.
         chimes: the sounds that answer.
         journal: where events go.
         watch: is shown the session ten times a second.
+        capture: is told what a rehearsal wants to have recorded and learned.
     """
 
     def __init__(
         self,
-        session: Session,
+        session: Conversation,
         *,
         port: AudioPort,
         hearing: Hearing,
@@ -77,6 +95,7 @@ class Guide:
         chimes: dict[Sound, Samples],
         journal: Journal,
         watch: Callable[[View], None] | None = None,
+        capture: Callable[[Capture | Learn], None] | None = None,
     ) -> None:
         self._session = session
         self._port = port
@@ -85,6 +104,7 @@ class Guide:
         self._chimes = chimes
         self._journal = journal
         self._watch = watch
+        self._capture = capture
         self._mouth = Mouth()
         self._says: dict[int, Say] = {}
         self._deaf: RecogniserError | None = None
@@ -179,8 +199,12 @@ class Guide:
                     self._journal.write(self.now, "not_heard", **_claimed(one))
                 case Verdict(heard=Heard() as heard):
                     self._happen(replace(heard, at=self.now))
-                case VoiceBegan() | VoiceEnded():
-                    self._happen(replace(one, at=self.now))
+                case Remark(kind=kind, fields=fields):
+                    self._journal.write(self.now, kind, **fields)
+                case Verdict():
+                    pass
+                case event:
+                    self._happen(replace(event, at=self.now))
 
     def _happen(self, event: Event) -> None:
         self._write_down(event)
@@ -203,6 +227,9 @@ class Guide:
                 self._mouth.set_gain_db(gain_db)
             case Record(at=at, kind=kind, fields=fields):
                 self._journal.write(at, kind, **fields)
+            case Capture() | Learn():
+                if self._capture is not None:
+                    self._capture(action)
             case End():
                 self._ended = True
 
@@ -222,7 +249,7 @@ class Guide:
                 self._journal.write(at, "say_cut", **self._said(utterance))
             case HearingLost() | HearingSlow() | HearingBack() | HistoryLost():
                 pass  # the session records what follows from them
-            case VoiceBegan() | VoiceEnded() | Begun() | Tick():
+            case VoiceBegan() | VoiceEnded() | Taken() | Learned() | Begun() | Tick():
                 pass
 
     def _said(self, utterance: int) -> dict[str, object]:

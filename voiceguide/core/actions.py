@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from voiceguide.core.commands import Command
+from voiceguide.core.takes import Capture, Learn
 
 
 class Sound(StrEnum):
@@ -95,4 +96,4 @@ class End:
     at: int
 
 
-Action = Say | Hush | Chime | Listen | SetVolume | Record | End
+Action = Say | Hush | Chime | Listen | SetVolume | Record | Capture | Learn | End

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from voiceguide.core.commands import Command
+from voiceguide.core.takes import Learned, Taken
 
 
 @dataclass(frozen=True)
@@ -121,4 +122,6 @@ Event = (
     | HearingSlow
     | HearingBack
     | HistoryLost
+    | Taken
+    | Learned
 )
