@@ -13,6 +13,7 @@ from voiceguide.hearing.decision import (
     AGREES,
     ALONE,
     EARLY,
+    PERHAPS_AFTER,
     REFRACTORY,
     REST_OF_IT,
     SAME_CALL,
@@ -322,10 +323,23 @@ def test_what_the_recogniser_made_of_a_call_that_the_second_ear_understood_is_no
 
 def test_close_to_a_word_of_safety_is_told_once() -> None:
     decision = Decision()
-    told = heard(decision.perhaps(sure(Command.PAIN)))
-    assert told == Heard(NOW, None, "pain", "spotter", Command.PAIN)
-    assert decision.perhaps(sure(Command.SHARP, NOW + UNKNOWN_AGAIN - 1)) == []
-    assert decision.perhaps(sure(Command.SHARP, NOW + UNKNOWN_AGAIN))
+    decision.perhaps(sure(Command.PAIN))
+    decision.perhaps(sure(Command.SHARP, NOW + 1))
+    assert settle(decision, NOW + PERHAPS_AFTER - 1) is None
+    told = settle(decision, NOW + PERHAPS_AFTER)
+    assert told == Heard(NOW + PERHAPS_AFTER, None, "pain", "spotter", Command.PAIN)
+    decision.perhaps(sure(Command.SHARP, NOW + UNKNOWN_AGAIN - 1))
+    assert settle(decision, NOW + UNKNOWN_AGAIN + PERHAPS_AFTER - 1) is None
+    decision.perhaps(sure(Command.SHARP, NOW + 2 * UNKNOWN_AGAIN))
+    assert settle(decision, NOW + 3 * UNKNOWN_AGAIN)
+
+
+@pytest.mark.parametrize("understood", [Command.PAIN, Command.NEXT])
+def test_what_is_understood_in_time_is_no_doubt(understood: Command) -> None:
+    decision = Decision()
+    decision.perhaps(sure(Command.PAIN))
+    assert final(decision, understood, NOW + PERHAPS_AFTER - 1)
+    assert settle(decision, NOW + PERHAPS_AFTER) is None
 
 
 # --- the guide's own voice --------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ Read from the top; the first line that fits decides.
 | the recogniser, and another ear that noticed it within `AGREES`     | that command                            |
 |   (for a word of safety: any word of safety)                        |                                         |
 | the recogniser, and no other ear noticed it                         | unknown speech; perhaps a word of safety|
+| in a hold: the second ear finds it close to a word of safety        | the same, unless something is understood|
 
 What a state changes: commands that are not possible in it are not claimed, except the pain family, which always
 is. What "perhaps" leads to is the session's decision: in a hold it asks (S8). How sure an ear must be is data, by
@@ -83,6 +84,10 @@ SAME_CALL = samples(1.5)
 REST_OF_IT = samples(1.0)
 """Speech that is no command, decided so soon after a command of another ear, is what that ear understood."""
 
+PERHAPS_AFTER = samples(0.4)
+"""From a doubtful score to the question: a word that is truly spoken becomes more probable until then, or the
+recogniser tells what it was."""
+
 UNKNOWN_AGAIN = samples(2.0)
 """Long talk is one unknown thing, not one for each breath."""
 
@@ -105,6 +110,7 @@ class Decision:
         self._possible: frozenset[Command] = frozenset(Command)
         self._partial: Claim | None = None
         self._waiting: list[Claim] = []  # final results that another ear may still confirm
+        self._perhaps: Claim | None = None
         self._acted: Command | None = None
         self._last: dict[Command | None, tuple[int, Ear]] = {}  # sample time, and who noticed it
         self._answered: tuple[int, Ear] | None = None  # the same of the last command of all
@@ -141,14 +147,17 @@ class Decision:
             rule = Rule.SURE if claim.command in SAFETY | ALONE else Rule.NOT_ALONE
         return [self._verdict(claim, claim.at, rule)]
 
-    def perhaps(self, claim: Claim) -> list[Verdict]:
-        """Take what another ear finds close to a word of safety in a hold, but is not sure of."""
-        rule = self._against(claim, claim.at) or self._against_unknown(claim, claim.at)
-        return [] if rule else [self._verdict(claim, claim.at, Rule.PERHAPS)]
+    def perhaps(self, claim: Claim) -> None:
+        """Take what another ear finds close to a word of safety in a hold, but is not sure of.
+
+        It is told unless within `PERHAPS_AFTER` something is understood.
+        """
+        if self._perhaps is None:
+            self._perhaps = claim
 
     def settle(self, now: int, around: Around) -> list[Verdict]:
         """Return what has become certain by sample time `now`."""
-        return [*self._settle_partial(now, around), *self._settle_finals(now)]
+        return [*self._settle_partial(now, around), *self._settle_finals(now), *self._settle_perhaps(now)]
 
     # --- the recogniser's claims ---------------------------------------------------------------------------
 
@@ -199,6 +208,15 @@ class Decision:
             del self._waiting[0]
             verdicts.append(self._verdict(claim, now, rule))
         return verdicts
+
+    def _settle_perhaps(self, now: int) -> list[Verdict]:
+        claim = self._perhaps
+        if claim is None or now < claim.at + PERHAPS_AFTER:
+            return []
+        self._perhaps = None
+        understood = self._answered is not None and self._answered[0] >= claim.at
+        rule = self._against(claim, now) or self._against_unknown(claim, now)
+        return [] if understood or rule else [self._verdict(claim, claim.at + PERHAPS_AFTER, Rule.PERHAPS)]
 
     def _agreed(self, claim: Claim) -> bool | None:
         """Tell whether another ear noticed the same; None when none could tell."""

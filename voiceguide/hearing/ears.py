@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from voiceguide.core.commands import Command
 from voiceguide.hearing.decision import Decision
-from voiceguide.hearing.evidence import QUIET, Around, Claim, Ear, Opinion, OwnWords, Verdict
+from voiceguide.hearing.evidence import QUIET, SAFETY, Around, Claim, Ear, Opinion, OwnWords, Verdict
+from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recogniser import Frame, Recogniser
 from voiceguide.hearing.spotter.spotter import Spotter
 from voiceguide.language.matcher import Matcher
@@ -28,8 +30,8 @@ class Listening(Protocol):
         """
         ...
 
-    def accept(self, frame: Frame, around: Around = QUIET, spoken: Frame | None = None) -> list[Verdict]:
-        """Take the next frame and return what is decided by now, in order.
+    def accept(self, frame: Frame, around: Around = QUIET, spoken: Frame | None = None) -> Sequence[Noticed]:
+        """Take the next frame and return what is noticed by now, in order.
 
         Args:
             frame: `(n,)` int16, the microphone, without the guide's voice where that could be taken out.
@@ -79,6 +81,7 @@ class Ears:
         self._decision = Decision(others, own_words)
         self._commands: frozenset[Command] | None = None
         self._hold = False
+        self._looked_at = 0  # the second ear's last hop in which a doubtful word was looked for
         self._at = 0
 
     @property
@@ -125,4 +128,14 @@ class Ears:
             words = self._pack.commands[spotted.command][0]
             claim = Claim(self._at, spotted.command, Ear.SECOND, SPOTTER, words, around=around)
             verdicts += self._decision.sure(claim)
+        if self._hold and self._second.at != self._looked_at:
+            self._doubt(self._second, around)
         return verdicts
+
+    def _doubt(self, second: Spotter, around: Around) -> None:
+        """Look whether the last hop was close to a word of safety."""
+        since, self._looked_at = self._looked_at, second.at
+        for command in sorted(SAFETY & set(second.commands)):
+            if second.strongest(command, since) >= second.limits(command).doubt:
+                words = self._pack.commands[command][0]
+                self._decision.perhaps(Claim(self._at, command, Ear.SECOND, SPOTTER, words, around=around))

@@ -35,11 +35,14 @@ class Limits:
         alone: mean probability that counts without anybody else's word.
         agreeing: mean probability that counts when another recogniser says the same.
         hops: how many hops of 80 ms the mean is over. More where the command may be the beginning of another.
+        doubt: mean probability that is worth the question whether something hurts, where a false one costs ten
+            seconds and a missed one an injury. Only the pain family and stop have one; 1 is never reached.
     """
 
     alone: float
     agreeing: float
     hops: int
+    doubt: float = 1.0
 
 
 class Head:
