@@ -24,6 +24,9 @@ SPARE = 10
 a card wakes up long after its microphone."""
 
 
+_FAR = SECOND * SECOND
+
+
 class SpeakerLine:
     """The speaker's blocks on their way to the card, about `cushion` of them waiting.
 
@@ -42,6 +45,8 @@ class SpeakerLine:
         self._due: int | None = None  # number of the next block to play; None before the first
         self._missing = False
         self._astray = False
+        self._most = self._least = self._watched = 0
+        self._came = False
         self._watch_for_a_second()
 
     def put(self, number: int, block: CardBlock) -> None:
@@ -113,8 +118,7 @@ class SpeakerLine:
 
     def _watch_for_a_second(self) -> None:
         self._watched = 0
-        self._most: int = -SECOND * SECOND
-        self._least: int = SECOND * SECOND
+        self._most, self._least = -_FAR, _FAR
         self._came = False
 
     def _drop_before(self, number: int) -> None:
