@@ -100,7 +100,9 @@ class CardPort:
         self._readable.register(self._link, select.POLLIN)
 
         self._mic = self._loudspeaker = "the sound card"
-        opened = json.loads(self._receive(OPEN_LIMIT_S, "The sound card did not open")[1:])
+        opened = json.loads(
+            self._receive(OPEN_LIMIT_S, f"The sound card did not open within {OPEN_LIMIT_S:g} s.")[1:]
+        )
         self._mic, mic_rate = opened["mic"], opened["mic_rate"]
         self._loudspeaker, speaker_rate = opened["speaker"], opened["speaker_rate"]
         self._from_card = Resampler(mic_rate, RATE, BLOCK, "LQ")
