@@ -3,8 +3,8 @@
     offered -> explaining -> asking -> recording -> asking ... -> learning -> telling -> over
 
 For every word three takes in quiet, then one while the guide speaks. `Taken` tells what became of a take; one
-that cannot be used is asked for again, twice at most. Then `Learn` is asked for, and `Learned` told in plain words,
-with what to change. Same interface as `Session`, so the same loop runs both.
+that cannot be used is asked for again, twice at most. Then `Learn` is asked for, and `Learned` told in plain
+words, with what to change. Same interface as `Session`, so the same loop runs both.
 
 Pain is never only a word here: outside of a take it stops the rehearsal, and only "continue" leads on (S1, S3).
 "Stop" twice, or silence, ends it at any time; the session is not the worse for it.
@@ -344,9 +344,7 @@ class Rehearsal:
     # --- speaking -----------------------------------------------------------------------------------------
 
     def _say(self, key: str, then: Continuation | None = None, *, phrase: bool = True) -> None:
-        blanks = (
-            {"phrase": self._texts.words[self._command]} if phrase and self._word < len(self._commands) else {}
-        )
+        blanks = {"phrase": self._texts.words[self._command]} if phrase else {}
         self._scene.say(self._lines(key, **blanks), then)
 
     def _lines(self, key: str, **blanks: object) -> list[Line]:

@@ -14,13 +14,15 @@ import yaml
 
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.phrases import PROMPTS, Phrases
+from voiceguide.core.rehearsal import LINES as REHEARSAL_LINES
+from voiceguide.core.rehearsal import RehearsalTexts
 from voiceguide.errors import LanguageError
 from voiceguide.language.templates import TemplateError, expand
 
 LOCALES = Path(__file__).with_name("locales")
 """Where the language files are."""
 
-_SECTIONS = ("language", "name", "commands", "prompts", "decoys")
+_SECTIONS = ("language", "name", "commands", "prompts", "rehearsal", "decoys")
 _NOT_A_WORD = re.compile(r"[^\w' ]|_")
 _LONE_APOSTROPHE = re.compile(r"(?<!\w)'|'(?!\w)")
 
@@ -49,6 +51,7 @@ class LanguagePack:
         phrases: the guide's own sentences.
         commands: every command's phrases, the most recommended one first.
         decoys: words that are no commands, for a recogniser to prefer over a command they sound like.
+        rehearsal: which words are rehearsed, and what is said there.
     """
 
     language: str
@@ -56,6 +59,7 @@ class LanguagePack:
     phrases: Phrases
     commands: Mapping[Command, tuple[str, ...]]
     decoys: tuple[str, ...]
+    rehearsal: RehearsalTexts
 
     def spoken_words(self) -> tuple[str, ...]:
         """Return the words of the guide's own sentences, each once, in alphabetical order."""
@@ -103,7 +107,8 @@ def read_language(path: Path) -> LanguagePack:
     language = _text(data, "language", problems)
     name = _text(data, "name", problems)
     commands = _commands(data.get("commands"), problems)
-    prompts = _prompts(data.get("prompts"), problems)
+    prompts = _prompts("prompts", data.get("prompts"), PROMPTS, problems)
+    rehearsal = _rehearsal(data.get("rehearsal"), language, commands, problems)
     decoys = _decoys(data.get("decoys", []), commands, problems)
     if problems:
         listed = "\n".join(f"  - {problem}" for problem in problems)
@@ -114,6 +119,7 @@ def read_language(path: Path) -> LanguagePack:
         phrases=Phrases(language=language, prompts=MappingProxyType(prompts)),
         commands=MappingProxyType(commands),
         decoys=decoys,
+        rehearsal=rehearsal,
     )
 
 
@@ -190,30 +196,58 @@ def _decoys(section: object, commands: dict[Command, tuple[str, ...]], problems:
     return tuple(decoys)
 
 
-def _prompts(section: object, problems: list[str]) -> dict[str, tuple[str, ...]]:
+def _rehearsal(
+    section: object, language: str, commands: Mapping[Command, tuple[str, ...]], problems: list[str]
+) -> RehearsalTexts:
+    given = section if isinstance(section, dict) else {}
+    words, instead = (_rehearsed(key, given.get(key), commands, problems) for key in ("words", "instead"))
+    if not words:
+        problems.append("rehearsal: words: must give the phrase to rehearse for at least one command")
+    problems += [f'rehearsal: unknown "{key}"' for key in given if key not in ("words", "instead", "lines")]
+    lines = _prompts("rehearsal: lines", given.get("lines"), REHEARSAL_LINES, problems)
+    phrases = Phrases(language=language, prompts=MappingProxyType(lines))
+    return RehearsalTexts(MappingProxyType(words), MappingProxyType(instead), phrases)
+
+
+def _rehearsed(
+    key: str, section: object, commands: Mapping[Command, tuple[str, ...]], problems: list[str]
+) -> dict[Command, str]:
+    words: dict[Command, str] = {}
+    for name, phrase in (section if isinstance(section, dict) else {}).items():
+        known = commands.get(Command(name), ()) if name in list(Command) else ()
+        if isinstance(phrase, str) and normalise(phrase) in known:
+            words[Command(name)] = phrase
+        else:
+            problems.append(f'rehearsal: {key}: "{phrase}" is no phrase of the command "{name}"')
+    return words
+
+
+def _prompts(
+    where: str, section: object, known: Mapping[str, frozenset[str]], problems: list[str]
+) -> dict[str, tuple[str, ...]]:
     if not isinstance(section, dict):
-        problems.append('"prompts" must give the guide\'s sentences')
+        problems.append(f'"{where}" must give the guide\'s sentences')
         return {}
-    problems += _unknown_and_missing("prompts", section, PROMPTS)
+    problems += _unknown_and_missing(where, section, known)
     prompts: dict[str, tuple[str, ...]] = {}
-    for key, blanks in PROMPTS.items():
+    for key, blanks in known.items():
         if key not in section:
             continue
         lines = _strings(section[key])
         if lines is None:
-            problems.append(f"prompts: {key}: must be a sentence or a list of sentences")
+            problems.append(f"{where}: {key}: must be a sentence or a list of sentences")
             continue
-        problems += _blank_problems(key, lines, blanks)
+        problems += _blank_problems(f"{where}: {key}", lines, blanks)
         prompts[key] = tuple(lines)
     return prompts
 
 
-def _blank_problems(key: str, lines: list[str], allowed: frozenset[str]) -> list[str]:
+def _blank_problems(where: str, lines: list[str], allowed: frozenset[str]) -> list[str]:
     used: set[str] = set()
     for line in lines:
         try:
             used |= {name for _, name, _, _ in Formatter().parse(line) if name is not None}
         except ValueError as error:
-            return [f'prompts: {key}: "{line}": {error}']
-    wrong = [f"prompts: {key}: {{{name}}} is not filled here" for name in sorted(used - allowed)]
-    return wrong + [f"prompts: {key}: {{{name}}} is missing" for name in sorted(allowed - used)]
+            return [f'{where}: "{line}": {error}']
+    wrong = [f"{where}: {{{name}}} is not filled here" for name in sorted(used - allowed)]
+    return wrong + [f"{where}: {{{name}}} is missing" for name in sorted(allowed - used)]
