@@ -18,7 +18,7 @@ from contextlib import suppress
 from typing import Protocol
 
 from voiceguide.audio import card_link
-from voiceguide.audio.card_link import FAILED, LONGEST, Counters
+from voiceguide.audio.card_link import FAILED, LONGEST, OPENED, Counters
 from voiceguide.audio.devices import LOST
 from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
 from voiceguide.audio.samples import Resampler, to_float, to_int16
@@ -100,9 +100,8 @@ class CardPort:
         self._readable.register(self._link, select.POLLIN)
 
         self._mic = self._loudspeaker = "the sound card"
-        opened = json.loads(
-            self._receive(OPEN_LIMIT_S, f"The sound card did not open within {OPEN_LIMIT_S:g} s.")[1:]
-        )
+        message = self._receive(OPEN_LIMIT_S, f"The sound card did not open within {OPEN_LIMIT_S:g} s.")
+        opened = json.loads(message.removeprefix(OPENED))
         self._mic, mic_rate = opened["mic"], opened["mic_rate"]
         self._loudspeaker, speaker_rate = opened["speaker"], opened["speaker_rate"]
         self._from_card = Resampler(mic_rate, RATE, BLOCK, "LQ")
