@@ -6,13 +6,25 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from voiceguide.core.events import VoiceBegan, VoiceEnded
+from voiceguide.core.events import HearingBack, HearingLost, HearingSlow, VoiceBegan, VoiceEnded
+from voiceguide.core.takes import Learned, Taken
 from voiceguide.errors import RecordingError
 from voiceguide.hearing.evidence import Verdict
-from voiceguide.hearing.hearing import Noticed
+from voiceguide.hearing.noticed import Noticed, Remark
 
 _KINDS: dict[str, TypeAdapter[Any]] = {
-    kind.__name__: TypeAdapter(kind) for kind in (Verdict, VoiceBegan, VoiceEnded)
+    kind.__name__: TypeAdapter(kind)
+    for kind in (
+        Verdict,
+        VoiceBegan,
+        VoiceEnded,
+        HearingLost,
+        HearingSlow,
+        HearingBack,
+        Taken,
+        Learned,
+        Remark,
+    )
 }
 
 

@@ -1,0 +1,141 @@
+"""Notices when the microphone itself is at fault: a deaf guide must say so (S7), and a bad microphone be told of.
+
+| trouble  | what it looks like                                | what follows                    |
+|----------|---------------------------------------------------|---------------------------------|
+| silent   | nothing beyond the last bit for `PATIENCE`         | the guide has lost its hearing  |
+|          | and then sound again for `BACK_AFTER`              | it has it back                  |
+| clipping | `CLIPPED` of a stretch's samples at full scale     | told once                       |
+| offset   | a stretch whose mean lies `OFFSET` from zero       | told once                       |
+| quiet    | a minute without anything as loud as `QUIETEST`    | told once                       |
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import numpy as np
+
+from voiceguide.audio.samples import FULL_SCALE
+from voiceguide.core.clock import samples, seconds
+from voiceguide.core.events import HearingBack, HearingLost
+from voiceguide.hearing.noticed import Noticed, Remark
+from voiceguide.hearing.recogniser import Frame
+
+NOTHING = 1
+"""Steps: a muted microphone gives zeros, or the last bit of its converter."""
+
+PATIENCE = samples(3.0)
+PATIENCE_AT_MOST = samples(48.0)
+"""How long nothing may come. A microphone with a noise gate gives zeros between words: each time the sound comes
+back by itself, the guide is twice as patient."""
+
+BACK_AFTER = samples(0.3)
+"""Samples with sound, out of the last second, after which the microphone is back: a word."""
+
+STRETCH = samples(5.0)
+
+CLIPPED = 0.001
+"""Share of a stretch at full scale. In a word that clips it is a hundredth and more; one thump is less."""
+
+OFFSET = 0.02
+"""Mean of a stretch, of full scale. A sound card's own offset is below 0.001."""
+
+QUIETEST = 10 ** (-60 / 20)
+QUIET_FOR = 12
+"""Loudest sound, as a root mean square over 0.1 s, and stretches. Somebody who speaks softly, two metres away,
+comes at -50 dBFS in the loudest tenths of a second; the guide's own voice is louder still."""
+
+_SAYS = {
+    "clipping": "The microphone is turned up too far: loud sounds are cut off. Turn its level down.",
+    "offset": "The microphone's signal has a constant offset. Its sound input may be broken or badly shielded.",
+    "quiet": "The microphone is very quiet: nothing was as loud as soft speech for a minute. If you have spoken, "
+    "turn its level up.",
+}
+_SILENT = (
+    "The microphone delivers nothing but silence. Is it muted, or does another program hold it? "
+    "`voiceguide devices` shows what is there."
+)
+
+_log = logging.getLogger(__name__)
+
+
+class MicrophoneWatch:
+    """Looks at every block of one microphone. Keeps no clock: it counts samples."""
+
+    def __init__(self) -> None:
+        self._at = 0
+        self._silent = 0
+        self._sounding = 0.0
+        self._patience = PATIENCE
+        self._lost = False
+        self._told: set[str] = set()
+        self._stretch = _Stretch()
+        self._quiet_stretches = 0
+
+    def accept(self, frame: Frame) -> list[Noticed]:
+        """Take the next `(n,)` int16 samples as they came, and return what there is to say."""
+        self._at += len(frame)
+        self._stretch.add(frame)
+        noticed = list(self._listen_for_nothing(frame))
+        if self._stretch.length >= STRETCH:
+            noticed += [self._tell(trouble) for trouble in self._judge() if trouble not in self._told]
+            self._stretch = _Stretch()
+        return noticed
+
+    def _listen_for_nothing(self, frame: Frame) -> Iterator[Noticed]:
+        sound = bool(np.any(np.abs(frame.astype(np.int32)) > NOTHING))
+        self._silent = 0 if sound else self._silent + len(frame)
+        # Forgets within about a second.
+        self._sounding += (len(frame) if sound else 0) - self._sounding * len(frame) / samples(1.0)
+        if not self._lost and self._silent >= self._patience:
+            self._lost = True
+            _log.warning(_SILENT)
+            yield Remark("microphone", {"trouble": "silent", "for_s": seconds(self._silent)})
+            yield HearingLost(self._at, _SILENT)
+        elif self._lost and sound and self._sounding >= BACK_AFTER:
+            self._lost = False
+            self._patience = min(2 * self._patience, PATIENCE_AT_MOST)
+            yield HearingBack(self._at)
+
+    def _judge(self) -> Iterator[str]:
+        stretch = self._stretch
+        if stretch.clipped >= CLIPPED * stretch.length:
+            yield "clipping"
+        if abs(stretch.total) >= OFFSET * FULL_SCALE * stretch.length:
+            yield "offset"
+        # Silence has a word of its own above.
+        quiet = 0 < stretch.loudest < QUIETEST * FULL_SCALE
+        self._quiet_stretches = self._quiet_stretches + 1 if quiet else 0
+        if self._quiet_stretches >= QUIET_FOR:
+            yield "quiet"
+
+    def _tell(self, trouble: str) -> Remark:
+        self._told.add(trouble)
+        _log.warning(_SAYS[trouble])
+        return Remark("microphone", {"trouble": trouble})
+
+
+class _Stretch:
+    """What is known of some seconds of sound."""
+
+    def __init__(self) -> None:
+        self.length = 0
+        self.clipped = 0
+        self.total = 0
+        self.loudest = 0.0
+        self._window: list[Frame] = []
+
+    def add(self, frame: Frame) -> None:
+        self.length += len(frame)
+        self.clipped += int(np.count_nonzero((frame >= FULL_SCALE - 1) | (frame <= -FULL_SCALE)))
+        self.total += int(frame.sum(dtype=np.int64))
+        self._window.append(frame)
+        if len(self._window) == _WINDOW:
+            sound = np.concatenate(self._window).astype(np.float64)
+            self._window.clear()
+            self.loudest = max(self.loudest, float(sound.std()))
+
+
+_WINDOW = 10
+"""Blocks (0.1 s) over which loudness is taken, around its mean: an offset is not loud."""
