@@ -103,6 +103,18 @@ def test_a_person_is_noticed_while_the_guide_speaks(air: Air, loudness_db: float
     assert noticed == Around(guide=True, other=True, apart=True)
 
 
+def test_a_call_does_not_hide_the_next_one(air: Air) -> None:
+    said = guide(45)
+    call = spoken("it hurts", "slt") * np.float32(0.5 * 10 ** (-10.0 / 20))
+    calls = [samples(20.0 + 2.5 * number) for number in range(10)]
+    microphone = echo_of(said)
+    for at in calls:
+        microphone = add(microphone, call, at)
+    began = [now for now, event in listen(air, microphone, said) if isinstance(event, VoiceBegan)]
+    noticed = [any(at < one <= at + len(call) for one in began) for at in calls]
+    assert sum(noticed) >= 9
+
+
 def test_before_the_canceller_has_converged_voices_cannot_be_told_apart(air: Air) -> None:
     said = guide(0.5)
     events = [event for _, event in listen(air, echo_of(said), said) if event]
@@ -147,5 +159,5 @@ def test_without_a_library_the_microphone_passes_and_it_is_said_so(
 @pytest.mark.parametrize("make", [np.zeros, lambda n: 3000 * np.sin(np.arange(n) / 5)])
 def test_neither_silence_nor_a_tone_is_a_voice(make: Callable[[int], Samples]) -> None:
     voice, sound = OtherVoice(), make(RATE * 3).astype(np.int16)
-    events = [voice.accept(block, block, 0.0) for block in sound.reshape(-1, BLOCK)]
+    events = [voice.accept(block, block, guide=False) for block in sound.reshape(-1, BLOCK)]
     assert not any(isinstance(event, VoiceBegan) for event in events)

@@ -72,7 +72,8 @@ class Air:
         if self._canceller is None:
             return microphone, None
         clean = self._canceller.process(microphone, reference)
-        voice = self._voice.accept(microphone, clean, self._canceller.erle_db)
+        guide = self._now - self._spoke <= HANGOVER
+        voice = self._voice.accept(microphone, self._canceller.filtered, guide=guide)
         if self._voice.speaking:
             self._noticed = self._now
         return clean, voice if self._canceller.converged else None

@@ -58,6 +58,9 @@ class EchoCanceller:
         quieten: turn down what the filter leaves while nobody else speaks.
         libraries: where the filter may come from.
 
+    Attributes:
+        filtered: `(160,)` int16, the last block as the filter left it, nothing turned down.
+
     Raises:
         EchoError: no library for it is installed.
     """
@@ -84,6 +87,7 @@ class EchoCanceller:
         self._heard = self._left = 0.0  # power before and after, summed with forgetting
         self._converged = False
         self._late_told = False
+        self.filtered: Frame = np.zeros(BLOCK, np.int16)
 
     @property
     def name(self) -> str:
@@ -145,7 +149,7 @@ class EchoCanceller:
         if sighting is not None and self._track.observe(sighting):
             self._align()
         held_back = to_int16(self._hold_back())
-        clean = self._filter.cancel(microphone, held_back)
+        clean = self.filtered = self._filter.cancel(microphone, held_back)
         speaking = power(held_back) > _SPEECH
         if speaking:
             self._judge(microphone, clean)
