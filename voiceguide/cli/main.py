@@ -18,6 +18,7 @@ from voiceguide.cli import (
     hear_command,
     history_command,
     model_commands,
+    rehearse_command,
     render_command,
     replay_command,
     routine_commands,
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 for group in (
     run_command,
+    rehearse_command,
     commands_command,
     demo_command,
     routine_commands,

@@ -64,6 +64,9 @@ TRIES = 3
 TAKE_WITHIN = samples(6.0)
 """A person who was just asked for a word says it sooner, or not at all."""
 
+AFTER_GUIDE = samples(0.25)
+"""Before a take begins the room still carries the guide's last syllable."""
+
 OVER_GUIDE_WITHIN = samples(2.0)
 """From the guide's last word, when a word is to be said over it."""
 
@@ -216,6 +219,9 @@ class Rehearsal:
         self._say("over_guide", then=lambda: self._scene.wait_for(OVER_GUIDE_WITHIN, self._give_up))
 
     def _record(self) -> None:
+        self._scene.wait_for(AFTER_GUIDE, self._record_now)
+
+    def _record_now(self) -> None:
         self._stage = _Stage.RECORDING
         self._scene.do(Capture(self._scene.now, self._command))
         self._scene.wait_for(TAKE_WITHIN, self._nothing_came)

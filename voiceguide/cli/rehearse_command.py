@@ -1,0 +1,156 @@
+"""`voiceguide rehearse`: say the words of safety, and have the guide learn how you say them."""
+
+from __future__ import annotations
+
+import math
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from voiceguide.audio.card import CardPort
+from voiceguide.audio.files import FilePort
+from voiceguide.audio.port import AudioPort
+from voiceguide.cli.options import Engine, VoiceName
+from voiceguide.cli.progress import counting
+from voiceguide.core.rehearsal import RehearsalTexts, advice, grade
+from voiceguide.core.takes import Problem, Recall
+from voiceguide.errors import VoiceguideError
+from voiceguide.hearing.engines import choose_recogniser
+from voiceguide.hearing.enrolment.templates import forget, place
+from voiceguide.history.journal import Journal
+from voiceguide.language.pack import load_language
+from voiceguide.rehearsing import Rehearsed, everything_said, rehearse
+from voiceguide.speaking.cache import SpeechStore
+from voiceguide.speaking.choose import choose_voice
+
+_GRADES = {
+    "heard_well": ("well", "green"),
+    "heard_sometimes": ("most of the time", "yellow"),
+    "heard_hardly": ("hardly", "red"),
+    "not_learned": ("not learned", "red"),
+}
+
+_REASONS = {
+    Problem.SILENCE: "nobody was heard",
+    Problem.QUIET: "too quiet",
+    Problem.CLIPPED: "too loud for the microphone",
+    Problem.NOISE: "no voice that stands out from the noise",
+    Problem.SHORT: "too short",
+    Problem.LONG: "too long",
+    Problem.UNLIKE: "the takes do not sound alike",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("rehearse")(rehearsal)
+
+
+def rehearsal(
+    *,
+    language: Annotated[str, typer.Option(help="Language of the words.")] = "en",
+    mic: Annotated[Path | None, typer.Option(help="Hear this sound file instead of the sound card.")] = None,
+    speaker: Annotated[Path | None, typer.Option(help="Write the guide's voice to this WAV or FLAC file.")] = None,
+    events: Annotated[
+        Path | None, typer.Option(help="Write what happens to this file, one JSON object a line.")
+    ] = None,
+    input_device: Annotated[str | None, typer.Option("--input", help="Microphone: part of its name.")] = None,
+    output_device: Annotated[str | None, typer.Option("--output", help="Loudspeaker: part of its name.")] = None,
+    cancel_echo: Annotated[
+        bool, typer.Option(help="On the card, take the guide's own voice out of the microphone.")
+    ] = True,
+    engine: Engine = None,
+    voice: VoiceName = None,
+    forget_it: Annotated[
+        bool, typer.Option("--forget", help="Delete what was learned in this language, and rehearse nothing.")
+    ] = False,
+) -> None:
+    """Learn how you say the words of safety.
+
+    Say each of a few words three times from where you will lie, and once while the guide speaks. No recording is
+    kept, only numbers. The exit code is 1 when nothing could be learned.
+    """
+    console = Console()
+    pack = load_language(language)
+    if forget_it:
+        typer.echo("forgotten" if forget(place(language)) else "there was nothing to forget")
+        return
+    if speaker is not None and mic is None:
+        raise VoiceguideError("--speaker writes the voice of a rehearsal on files and needs --mic FILE as well.")
+    if mic is not None and (input_device or output_device):
+        raise VoiceguideError("--mic names a file, --input and --output name devices: use one or the other.")
+    with ExitStack() as stack:
+        recogniser = stack.enter_context(closing(choose_recogniser(language, engine)))
+        speech = SpeechStore(stack.enter_context(closing(choose_voice(language, voice))))
+        journal = stack.enter_context(closing(Journal(events)))
+        port: AudioPort
+        if mic is not None:
+            port = stack.enter_context(closing(FilePort(mic, speaker, silence_after_s=math.inf)))
+        else:
+            port = stack.enter_context(closing(CardPort(input_device, output_device)))
+        with counting(console, "preparing the voice") as progress:
+            speech.prepare(everything_said(pack), progress)
+        journal.watch(lambda entry: _show(console, entry))
+        done = rehearse(
+            port,
+            journal,
+            recogniser=recogniser,
+            pack=pack,
+            speech=speech,
+            live=mic is None,
+            shared_air=cancel_echo and mic is None,
+        )
+    if not _report(console, done, pack.rehearsal):
+        raise typer.Exit(1)
+
+
+def _show(console: Console, entry: dict[str, Any]) -> None:
+    if entry["kind"] == "say_started":
+        console.print(Text(f"guide: {entry['text']}"))
+    elif entry["kind"] == "take":
+        problem = entry["problem"]
+        how = "taken" if problem is None else _REASONS[Problem(problem)]
+        console.print(Text(f"you: {entry['word']}: {how}", style="cyan"))
+
+
+def _report(console: Console, done: Rehearsed, texts: RehearsalTexts) -> bool:
+    """Print what was heard; tell whether anything was learned and kept."""
+    if done.learned is None:
+        console.print("The rehearsal was left before its end. Nothing was learned.")
+        return False
+    table = Table("words", "heard", "takes", "by the ears", "by your own voice", "while the guide spoke", "level")
+    for command, recall in done.learned.words.items():
+        table.add_row(texts.words[command], *_row(recall))
+    console.print(table)
+    for key in advice(done.learned.words):
+        console.print(Text(" ".join(texts.lines.lines(key))))
+    for command, recall in done.learned.words.items():
+        if recall.problem is not None:
+            console.print(Text(f"“{texts.words[command]}” was not learned: {_REASONS[recall.problem]}."))
+        if grade(recall) != "heard_well" and command in texts.instead:
+            console.print(Text(f"Instead of “{texts.words[command]}” you can say “{texts.instead[command]}”."))
+    if done.failure:
+        raise VoiceguideError(done.failure)
+    if done.learned.kept:
+        console.print(Text(f"Kept as numbers, without sound, in {done.path}"), soft_wrap=True)
+    return done.learned.kept
+
+
+def _row(recall: Recall) -> tuple[Text, str, str, str, str, str]:
+    words, style = _GRADES[grade(recall)]
+    over = {None: "not tried", True: "heard", False: "missed"}[recall.over_guide]
+    of = f"of {recall.takes}"
+    level = f"{recall.level_dbfs:.0f} dBFS" if math.isfinite(recall.level_dbfs) else "none"
+    return (
+        Text(words, style=style),
+        str(recall.takes),
+        f"{recall.by_ears} {of}",
+        f"{recall.by_own} {of}",
+        over,
+        level,
+    )

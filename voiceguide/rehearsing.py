@@ -1,0 +1,105 @@
+"""Puts a rehearsal together, as `app.py` does a session: the same loop, the same ears, and what records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from voiceguide.audio.port import AudioPort
+from voiceguide.core.actions import Sound
+from voiceguide.core.rehearsal import Rehearsal, everything_rehearsed
+from voiceguide.core.takes import Learned
+from voiceguide.guide import Guide
+from voiceguide.hearing.air import Air
+from voiceguide.hearing.ears import Ears, Listening
+from voiceguide.hearing.enrolment.capture import Capturing
+from voiceguide.hearing.enrolment.templates import place
+from voiceguide.hearing.hearing import Chain
+from voiceguide.hearing.own_words import OwnWords
+from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.spotter.spotter import Spotter, second_ear_for
+from voiceguide.hearing.worker import EarsInThread
+from voiceguide.history.journal import Journal
+from voiceguide.language.pack import LanguagePack
+from voiceguide.speaking.cache import SpeechStore
+from voiceguide.speaking.chimes import chime
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What a rehearsal has come to.
+
+    Attributes:
+        learned: what was heard; None when it was left before its end.
+        path: where what was learned is kept.
+        failure: why it could not be written down; empty when it could.
+    """
+
+    learned: Learned | None
+    path: Path
+    failure: str
+
+
+def everything_said(pack: LanguagePack) -> list[str]:
+    """Return every text a rehearsal can say, each once, so that it can be rendered before the first word."""
+    prompts = (*pack.phrases.lines("safety_release_anywhere"), *pack.phrases.lines("hearing_lost"))
+    return list(dict.fromkeys((*everything_rehearsed(pack.rehearsal), *prompts)))
+
+
+def rehearse(
+    port: AudioPort,
+    journal: Journal,
+    *,
+    recogniser: Recogniser,
+    pack: LanguagePack,
+    speech: SpeechStore,
+    live: bool = False,
+    shared_air: bool = False,
+    offered: bool = False,
+) -> Rehearsed:
+    """Run one rehearsal on an audio port. The port, the recogniser and the voice stay their owners'.
+
+    What is learned is kept at the language's place in the user's data folder.
+
+    Args:
+        port: microphone and speaker.
+        journal: where events go.
+        recogniser: the engine that hears, as in a session.
+        pack: the language.
+        speech: rendered speech; `everything_said` should have been rendered.
+        live: listen and learn in threads, so that the speaker never waits.
+        shared_air: the microphone hears the speaker, so the guide's own voice is taken out.
+        offered: ask first whether to rehearse at all.
+
+    Raises:
+        AudioError: the audio port failed.
+        RecogniserError: an ear failed, or the speech embedding is missing.
+    """
+    path = place(pack.language)
+    ears = _ears(recogniser, pack, live=live, shared_air=shared_air)
+    capturing = Capturing(ears, pack.language, path, live=live)
+    guide = Guide(
+        Rehearsal(pack.rehearsal, pack.phrases, offered=offered),
+        port=port,
+        hearing=Chain(capturing, Air() if shared_air else None),
+        speech=speech,
+        chimes={sound: chime(sound) for sound in Sound},
+        journal=journal,
+        capture=capturing.do,
+    )
+    try:
+        guide.run()
+    finally:
+        guide.close()
+    return Rehearsed(capturing.learned, path, capturing.failure)
+
+
+def _ears(recogniser: Recogniser, pack: LanguagePack, *, live: bool, shared_air: bool) -> Listening:
+    twice = second_ear_for(pack.language)
+    ears = Ears(
+        recogniser,
+        pack,
+        Spotter(pack.language) if twice else None,
+        OwnWords(pack.language) if twice and shared_air else None,
+    )
+    return EarsInThread(ears) if live else ears
