@@ -24,7 +24,7 @@ HISS = 15.0
 
 
 class Answering:
-    """An audio port with somebody in front of it who does what is asked. The microphone does not hear the guide."""
+    """An audio port with somebody in front of it who does what is asked. The guide itself is not heard."""
 
     name = "a person who rehearses"
 
