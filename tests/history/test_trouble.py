@@ -239,6 +239,8 @@ def test_s6_a_report_waits_for_the_disk_and_breathing_does_not(told: NewTold) ->
     session.answer("sharp", over=True)
     assert waits()
     session.tell("say_finished", utterance=1, key="safety_see_professional", text="See one.")
+    assert not waits(), "it is on the disk with what follows"
+    session.close_report("sharp", "end", "sharp", "stop", over=True)
     assert waits()
 
 

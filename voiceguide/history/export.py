@@ -16,17 +16,17 @@ COLUMNS = (
     *("what", "time", "routine", "exercise", "side", "repeat", "planned_s", "held_s"),
     *("ended", "guided_s", "how", "pain", "exercise_over", "answered", "advised", "outcome", "setting", "value"),
 )
-"""Of the table: `what` is `session`, `hold`, `pain` or `setting`, and each fills the columns it has."""
+"""Of the table: `what` is `session`, `plan`, `hold`, `pain` or `setting`, and each fills the columns it has."""
 
 
 def as_json(sessions: Sequence[PastSession], settings: Sequence[SettingChange]) -> str:
-    """Return everything as JSON: `sessions`, each with its `holds` and `pains`, and `settings`."""
+    """Return everything as JSON: `sessions`, each with `plan`, `holds` and `pains`, and `settings`."""
     kept = {"sessions": [asdict(one) for one in sessions], "settings": [asdict(one) for one in settings]}
     return json.dumps(kept, indent=2, ensure_ascii=False, default=datetime.isoformat) + "\n"
 
 
 def as_csv(sessions: Iterable[PastSession], settings: Iterable[SettingChange]) -> str:
-    """Return everything as one table with a heading, a row for each session, hold, report and change."""
+    """Return everything as one table with a heading, a row for each session, plan, hold, report and change."""
     text = io.StringIO()
     table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     table.writeheader()
@@ -52,6 +52,8 @@ def _rows(session: PastSession) -> Iterator[dict[str, Any]]:
         "guided_s": session.guided_s,
         "how": session.how,
     }
+    for planned in session.plan:
+        yield routine | {"what": "plan", "time": session.began.isoformat()} | asdict(planned)
     for hold in session.holds:
         fields = asdict(hold)
         yield routine | {"what": "hold", "time": fields.pop("ended").isoformat()} | fields

@@ -11,6 +11,21 @@ from voiceguide.history.running import CUT_OFF, is_running
 
 
 @dataclass(frozen=True)
+class Planned:
+    """What a session was meant to hold.
+
+    Attributes:
+        exercise: id of the exercise.
+        side: `left`, `right`, or None where there are no sides.
+        planned_s: seconds of all repeats together.
+    """
+
+    exercise: str
+    side: str | None
+    planned_s: float
+
+
+@dataclass(frozen=True)
 class PastHold:
     """One hold, or a part of one that was interrupted.
 
@@ -92,6 +107,7 @@ class PastSession:
         ended: when it ended, or when it was last known to run.
         guided_s: seconds without pauses.
         how: `completed`, `stopped`, `pain`, `cut_off`, or None while it runs.
+        plan: what was to be held.
         holds: what was held, in order.
         pains: what was reported, in order.
     """
@@ -101,6 +117,7 @@ class PastSession:
     ended: datetime
     guided_s: float
     how: str | None
+    plan: tuple[Planned, ...]
     holds: tuple[PastHold, ...]
     pains: tuple[PastPain, ...]
 
@@ -121,7 +138,7 @@ def read_sessions(connection: sqlite3.Connection, since: date = date.min) -> lis
         sqlite3.Error: the file cannot be read.
     """
     rows = connection.execute("SELECT * FROM session WHERE began >= ? ORDER BY id", (since.isoformat(),))
-    holds, pains = _rows_by_session(connection, "hold", since), _rows_by_session(connection, "pain", since)
+    plans, holds, pains = (_rows_by_session(connection, table, since) for table in ("plan", "hold", "pain"))
     return [
         PastSession(
             routine=row["routine"],
@@ -129,6 +146,9 @@ def read_sessions(connection: sqlite3.Connection, since: date = date.min) -> lis
             ended=datetime.fromisoformat(row["ended"]),
             guided_s=row["guided_s"],
             how=row["how"] or (None if is_running(row["process"]) else CUT_OFF),
+            plan=tuple(
+                Planned(one["exercise"], one["side"], one["planned_s"]) for one in plans.get(row["id"], ())
+            ),
             holds=tuple(map(_hold, holds.get(row["id"], ()))),
             pains=tuple(map(_pain, pains.get(row["id"], ()))),
         )
@@ -174,7 +194,7 @@ def days_in_a_row(days: Sequence[date], today: date) -> int:
 def _rows_by_session(connection: sqlite3.Connection, table: str, since: date) -> dict[int, list[sqlite3.Row]]:
     # Written times begin with the day, so that text is compared as days are.
     rows = connection.execute(
-        f"SELECT * FROM {table} WHERE session IN (SELECT id FROM session WHERE began >= ?) ORDER BY id",  # noqa: S608 - the table's name is ours
+        f"SELECT * FROM {table} WHERE session IN (SELECT id FROM session WHERE began >= ?) ORDER BY rowid",  # noqa: S608 - the table's name is ours
         (since.isoformat(),),
     )
     found: dict[int, list[sqlite3.Row]] = {}

@@ -139,7 +139,7 @@ class SessionRows:
         began = self._clock()
         self._began = (began, at_s)
         values = {"routine": self._routine, "began": _text(began), "process": self._process}
-        return [Change(_SESSION, values, must_survive=True, begins=True)]
+        return [Change(_SESSION, values, begins=True)]
 
     def _state_changed(self, entry: dict[str, Any], at_s: float) -> list[Change]:
         if self._state not in _IDLE:
@@ -167,7 +167,7 @@ class SessionRows:
             return []
         self._advice.append(key)
         values = {"advised": " ".join(self._advice), "report": self._report}
-        return [Change(_ADVISED, values, must_survive=True)]
+        return [Change(_ADVISED, values)]
 
     def _setting(self, name: str, value: float, at_s: float) -> Change:
         return Change(_SETTING, {"name": name, "value": value, "changed": self._at(at_s)})
