@@ -28,8 +28,8 @@ _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 def open_to_write(path: Path) -> tuple[sqlite3.Connection, Path | None]:
     """Open the history to add to it; file and folders are made where they are missing.
 
-    The connection is in autocommit mode and leaves checkpoints to `close`: they wait for the disk, and the sound
-    would wait with them.
+    The connection is in autocommit mode. The log is taken over into the file here and in `close`, never in
+    between: that waits for the disk, and the sound would wait with it.
 
     Returns:
         The connection, and where a damaged file is kept now if there was one.
@@ -49,6 +49,8 @@ def open_to_write(path: Path) -> tuple[sqlite3.Connection, Path | None]:
                 connection.execute("PRAGMA wal_autocheckpoint = 0")
                 connection.execute("PRAGMA foreign_keys = ON")
                 migrate(connection)
+                # Whoever always pulls the plug never comes to `close`, and the log would grow for ever.
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
             except BaseException:
                 connection.close()
                 raise
@@ -73,12 +75,12 @@ def open_to_read(path: Path) -> sqlite3.Connection | None:
     if not path.exists() or path.stat().st_size == 0:
         return None
     try:
-        connection = _connect_to_look(path)
-        _check_version(path, connection)
-        if version_of(connection) < VERSION:
-            connection.close()
+        with closing(_connect_to_look(path)) as connection:
+            _check_version(path, connection)
+            old = version_of(connection) < VERSION
+        if old:
             open_to_write(path)[0].close()
-            connection = _connect_to_look(path)
+        return _connect_to_look(path)
     except (OSError, sqlite3.Error) as error:
         if _is_damage(error):
             raise HistoryError(
@@ -87,7 +89,6 @@ def open_to_read(path: Path) -> sqlite3.Connection | None:
         raise HistoryError(
             f"{path} cannot be read: {_reason(error)}. Check its name and who may read it."
         ) from error
-    return connection
 
 
 @contextmanager
