@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from pocketsphinx import Vad
 
-from voiceguide.core.clock import RATE, samples, seconds
+from voiceguide.core.clock import samples, seconds
 from voiceguide.core.takes import Problem
 from voiceguide.hearing.recogniser import Frame
 
@@ -21,8 +20,10 @@ STANDS_OUT_DB = 10.0
 """How far the loudest 30 ms must stand above the softest tenth of the recording. Speech in pink noise of 10 dB
 less reaches 13 dB and more, a steady noise by itself no more than 8."""
 
-VOICED_SHARE = 0.5
-"""How much of the word WebRTC's detector must take for a voice. Consonants and reverberation lower it."""
+VOICED = 0.28
+"""How alike successive periods of the voice must be in the clearest 60 ms, as a correlation. Bursts of white, pink
+and brown noise stay below 0.24; of 232 words of 64 people 0.39 was the least, and 0.31 was left to 98 of 100 of
+them in pink noise 10 dB below. WebRTC's voice activity detector takes such bursts for speech."""
 
 _FRAME = samples(0.01)
 _SMOOTH = 3
@@ -37,8 +38,11 @@ _FULL_SCALE = 32_700
 _CLIPPED = 8
 """Samples at full scale. A single one can be a spike."""
 
-_DETECTOR_MODE = 2
-_DETECTOR_WINDOW = samples(0.03)
+_WINDOW = samples(0.04)
+"""Two periods of the deepest voice and more."""
+
+_PERIODS = np.arange(samples(1 / 400), samples(1 / 60))
+_CLEAREST = 3
 
 
 @dataclass(frozen=True)
@@ -116,15 +120,22 @@ def _problem(sound: Frame, start: int, end: int, peak: float, floor: float) -> P
         return Problem.SHORT
     if end - start > LONGEST:
         return Problem.LONG
-    return None if _voiced(sound, start, end) >= VOICED_SHARE else Problem.NOISE
+    return None if _voiced(sound[start:end]) >= VOICED else Problem.NOISE
 
 
-def _voiced(sound: Frame, start: int, end: int) -> float:
-    detector = Vad(mode=_DETECTOR_MODE, sample_rate=RATE, frame_length=_DETECTOR_WINDOW / RATE)
-    window = _DETECTOR_WINDOW
-    judged = [
-        (at, bool(detector.is_speech(sound[at : at + window].tobytes())))
-        for at in range(0, len(sound) - window + 1, window)  # from the beginning: the detector learns the room
-    ]
-    within = [speech for at, speech in judged if start <= at < end]
-    return sum(within) / max(len(within), 1)
+def _voiced(word: Frame) -> float:
+    """Return the correlation of the word with itself a period of the voice later, in its third clearest 40 ms."""
+    # The difference between samples lifts the overtones and takes away rumble, which is periodic as well.
+    sound = np.diff(word.astype(np.float64))
+    found = [_periodic(sound[at : at + _WINDOW]) for at in range(0, max(len(sound) - _WINDOW, 0) + 1, _FRAME)]
+    return sorted([0.0] * _CLEAREST + found)[-_CLEAREST]
+
+
+def _periodic(window: np.ndarray) -> float:
+    count = len(window)
+    if count < _WINDOW:
+        return 0.0
+    products = np.fft.irfft(np.abs(np.fft.rfft(window, 2 * count)) ** 2)[:count]
+    energy = np.cumsum(np.square(window))
+    scale = np.sqrt(energy[count - 1 - _PERIODS] * (energy[-1] - energy[_PERIODS - 1]))
+    return float(np.max(products[_PERIODS] / np.maximum(scale, 1e-9)))
