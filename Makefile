@@ -15,7 +15,7 @@ APT_TEST := espeak-ng pulseaudio pulseaudio-utils libasound2-plugins alsa-utils
 # The second ear is trained with festival's voices, too.
 APT_TRAIN := espeak-ng festival festvox-kallpc16k festvox-kdlpc16k
 
-.PHONY: demo test lint types bench bench-hearing train-spotter clean
+.PHONY: demo test lint types bench bench-hearing docs-tables train-spotter clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -37,6 +37,10 @@ bench: $(VENV)/.test
 bench-hearing: $(VENV)/.test
 	$(BIN)/python -m benchmarks.echo
 	$(BIN)/python -m benchmarks.own_voice
+
+# Draws the diagram and the tables of docs/safety.md; a test fails while they are out of date.
+docs-tables: $(VENV)/.test
+	$(BIN)/python docs/tables.py
 
 # Twenty minutes; HUMAN=DIR lets people speak as well as synthetic voices. See training/README.md.
 train-spotter: $(VENV)/.test

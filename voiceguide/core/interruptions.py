@@ -29,7 +29,8 @@ DOUBTS = 2
 DOUBTS_IN = samples(180)
 """So many doubts in so much time at the most. More is a cough or a television, and answered by a chime alone."""
 
-_BESIDE = (State.PAUSED, State.STOPPING, State.ENDING, State.DOUBT, State.SAFETY)
+BESIDE = (State.PAUSED, State.STOPPING, State.ENDING, State.DOUBT, State.SAFETY)
+"""States that keep what they interrupt."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Interruptions:
 
     def suspend(self, state: State) -> None:
         """Fall silent, enter a state beside the walk and keep what it interrupts."""
-        if self._scene.state not in _BESIDE:
+        if self._scene.state not in BESIDE:
             self._suspended = _Suspended(self._scene.state, self._how_to_resume(), self._scene.proceed)
         self._scene.hush()
         self._walk.enter(state)
@@ -84,7 +85,7 @@ class Interruptions:
 
     def proceed(self) -> None:
         """Go on to what comes next, of the walk or of what was interrupted."""
-        suspended = self._scene.state in _BESIDE and self._suspended
+        suspended = self._scene.state in BESIDE and self._suspended
         proceed = suspended.proceed if suspended else self._scene.proceed
         if proceed is not None:
             proceed()

@@ -45,7 +45,7 @@ class Reply(StrEnum):
     """What the conversation is told: a person's answer, or the lack of one, or that its lines were spoken."""
 
     KIND = "a kind of pain"
-    UNSURE = "a place, or neither yes nor no"
+    UNSURE = "a place or neither yes nor no"
     YES = "yes"
     NO = "no"
     NO_PAIN = "a false alarm"
@@ -57,7 +57,7 @@ class Reply(StrEnum):
     REST = "rest"
     NOT_UNDERSTOOD = "words that are not understood"
     SILENCE = "nothing"
-    SPOKEN = "(the lines were spoken)"
+    SPOKEN = "when it was spoken"
 
 
 class Outcome(StrEnum):
@@ -77,7 +77,7 @@ class Outcome(StrEnum):
 class Move(StrEnum):
     """What the conversation does about a reply."""
 
-    NOTE = "keep it until the way out is said"
+    NOTE = "keep it until this has been said"
     AFTER_RELEASE = "go on with what was said meanwhile"
     ASK = "ask what it feels like"
     NARROW = "ask whether it is sharp, down the leg or numb"
@@ -174,23 +174,18 @@ TABLE: Mapping[Stage, Mapping[Reply, Move]] = MappingProxyType(
 )
 """What each reply does at each stage; one that is missing in a row does nothing there."""
 
-_OFFERS = (Stage.OFFERING, Stage.CLOSED)
-
 LEADS_TO: Mapping[Move, tuple[Stage | Outcome, ...]] = MappingProxyType(
     {
-        Move.NOTE: (Stage.RELEASING, Stage.ADVISING),
         Move.AFTER_RELEASE: (Stage.ASKING, Stage.NARROWING, Stage.ADVISING, Outcome.TAKEN_BACK),
-        Move.ASK: (Stage.ASKING, Stage.WAITING),
         Move.NARROW: (Stage.NARROWING,),
         Move.ASK_AGAIN: (Stage.WAITING,),
-        Move.ADVISE: (Stage.ADVISING, *_OFFERS),
+        Move.ADVISE: (Stage.ADVISING,),
         Move.CALL_MILD: (Stage.ADVISING,),
         Move.CALL_SERIOUS: (Stage.ADVISING,),
         Move.PRESUME: (Stage.ADVISING,),
         Move.LEAVE: (Stage.ADVISING,),
-        Move.AFTER_ADVICE: (*_OFFERS, Outcome.END),
-        Move.OFFER: _OFFERS,
-        Move.TAKE_BACK: (Outcome.TAKEN_BACK, Stage.ADVISING, Stage.CLOSED),
+        Move.AFTER_ADVICE: (Stage.OFFERING, Stage.CLOSED, Outcome.END),
+        Move.TAKE_BACK: (Outcome.TAKEN_BACK,),
         Move.AGAIN: (Outcome.AGAIN,),
         Move.CHANGE_SIDE: (Outcome.CHANGE_SIDE,),
         Move.SKIP: (Outcome.SKIP,),
@@ -198,4 +193,5 @@ LEADS_TO: Mapping[Move, tuple[Stage | Outcome, ...]] = MappingProxyType(
         Move.END: (Outcome.END,),
     }
 )
-"""Where a move may lead. With several it depends on what was named before; see `conversation.py`."""
+"""Where a move may lead; one that is missing stays at its stage. So does advice on a kind that is not more serious
+than what was named, and taking back a red flag."""

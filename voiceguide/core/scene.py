@@ -44,6 +44,7 @@ class Scene:
         self._phrases = phrases
         self._voice_from = 0
         self._spoke_until = 0
+        self._interjected: tuple[Line, ...] = ()
         self._out: list[Action] = []
 
     def do(self, action: Action) -> None:
@@ -114,16 +115,19 @@ class Scene:
             then()
 
     def add(self, lines: Iterable[Line]) -> None:
-        """Say lines after what is being said, if anything is."""
+        """Say lines after what is being said, if anything is, and unless they wait already."""
+        unsaid = self.lines.unsaid()
+        new = [line for line in lines if line not in unsaid]
         if self.lines.busy:
-            self.lines.add(lines)
+            self.lines.add(new)
         else:
-            self.say(lines)
+            self.say(new)
 
     def interject(self, lines: Iterable[Line], *, resume: bool = True) -> None:
-        """Say something now and, if asked to, take up afterwards what it interrupted."""
-        unsaid = self.lines.unsaid() if resume else ()
-        self.say([*lines, *unsaid], self.after_lines)
+        """Say something now and, if asked to, take up afterwards what it interrupted, unless that was one, too."""
+        unsaid = [line for line in self.lines.unsaid() if line not in self._interjected] if resume else []
+        self._interjected = tuple(lines)
+        self.say([*self._interjected, *unsaid], self.after_lines)
 
     def wait_for(self, length: int, then: Continuation) -> None:
         """Do something after `length` samples, or as soon after as nothing is being said."""

@@ -1,0 +1,99 @@
+"""Draws the diagram and the tables of docs/safety.md from the tables of the program.
+
+Run it (`make docs-tables`) after a change of `core/safety.py`, `core/pain.py` or the English phrases; a test fails
+while the document is out of date.
+"""
+# ruff: noqa: INP001 -- a script beside the document it draws, no package
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from voiceguide.core.commands import Command
+from voiceguide.core.pain import GUIDANCE, KIND_OF, Closes, Kind
+from voiceguide.core.safety import LEADS_TO, REPLY_OF, TABLE, Reply, Stage
+from voiceguide.language.pack import LanguagePack, load_language
+
+DOCUMENT = Path(__file__).with_name("safety.md")
+
+BEGINS = "<!-- {name}: drawn by docs/tables.py -->"
+ENDS = "<!-- end of {name} -->"
+
+PHRASES_SHOWN = 3
+"""Phrases of a command that a table names; docs/commands.md has more."""
+
+_CLOSES = {
+    Closes.NEVER: "the way on is your choice",
+    Closes.AFTER_TRIES: "in a stretch or a rest the exercise is over; on the ball you may move it, once",
+    Closes.ALWAYS: "red flag: the exercise is over, rest or the end",
+}
+
+
+def diagram() -> str:
+    """Return the stages of the pain conversation as a Mermaid diagram."""
+    lines = ["```mermaid", "stateDiagram-v2", "    [*] --> releasing: a pain phrase"]
+    for stage, row in TABLE.items():
+        ways: dict[str, list[str]] = {}
+        for reply, move in row.items():
+            for target in LEADS_TO.get(move, (stage,)):
+                ways.setdefault(target.value if isinstance(target, Stage) else "[*]", []).append(reply.value)
+        lines += [f"    {stage} --> {target}: {', '.join(replies)}" for target, replies in ways.items()]
+    return "\n".join([*lines, "```"])
+
+
+def kinds(pack: LanguagePack) -> str:
+    """Return what each kind of pain leads to, as a table."""
+    rows = ["| you say | the guide takes it as | what follows |", "| --- | --- | --- |"]
+    for kind in Kind:
+        named = [command for command, known in KIND_OF.items() if known is kind]
+        said = "; ".join(_phrases(pack, command) for command in named)
+        match kind:
+            case Kind.UNKNOWN:
+                rows.append(f"| {said} | pain | it asks what kind |")
+                continue
+            case Kind.UNCLEAR:
+                said = "anything that is not understood, twice"
+            case Kind.SERIOUS:
+                said = '"yes" to "is it sharp, does it travel down your leg, or is anything numb?"'
+        taken = kind.name.lower().replace("_", " ")
+        rows.append(f"| {said} | {taken} | {_CLOSES[GUIDANCE[kind].closes]} |")
+    return "\n".join(rows)
+
+
+def answers(pack: LanguagePack) -> str:
+    """Return what each answer does at each stage, as a table."""
+    stages = [stage for stage in Stage if stage is not Stage.RELEASING]
+    rows = [
+        f"| you say | {' | '.join(stage.value for stage in stages)} |",
+        "| --- |" + " --- |" * len(stages),
+    ]
+    for reply in Reply:
+        if reply is Reply.SPOKEN:
+            continue
+        cells = [TABLE[stage][reply].value if reply in TABLE[stage] else "" for stage in stages]
+        rows.append(f"| {_said(pack, reply)} | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def _said(pack: LanguagePack, reply: Reply) -> str:
+    named = [command for command, meant in REPLY_OF.items() if meant is reply]
+    if reply is Reply.KIND or not named:
+        return reply.value
+    return ", ".join(f'"{pack.commands[command][0]}"' for command in named)
+
+
+def _phrases(pack: LanguagePack, command: Command) -> str:
+    return ", ".join(f'"{phrase}"' for phrase in pack.commands[command][:PHRASES_SHOWN])
+
+
+def drawn(text: str, pack: LanguagePack) -> str:
+    """Return the document's text with its drawn parts as the program has them now."""
+    for name, part in {"diagram": diagram(), "kinds": kinds(pack), "answers": answers(pack)}.items():
+        before, rest = text.split(BEGINS.format(name=name))
+        after = rest.split(ENDS.format(name=name))[1]
+        text = f"{before}{BEGINS.format(name=name)}\n{part}\n{ENDS.format(name=name)}{after}"
+    return text
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(drawn(DOCUMENT.read_text(encoding="utf-8"), load_language("en")), encoding="utf-8")

@@ -1,0 +1,292 @@
+"""What a session remembers: the week rule (S9), the side that was neglected, where it was cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from small_routine import ROUTINE, STRETCH
+
+from voiceguide.core.actions import SetVolume
+from voiceguide.core.commands import Command
+from voiceguide.core.memory import (
+    CutOff,
+    PainReport,
+    Remembered,
+    SideTime,
+    lasts_over_a_week,
+    neglected_side,
+)
+from voiceguide.core.plan import Side
+from voiceguide.core.states import State
+from voiceguide.testing import VirtualSession
+
+NewSession = Callable[..., VirtualSession]
+
+
+def reports(days: Sequence[int]) -> tuple[PainReport, ...]:
+    return tuple(PainReport(day, "dull", red_flag=False) for day in days)
+
+
+def keys(virtual: VirtualSession) -> list[str]:
+    return [said.key for said in virtual.spoken]
+
+
+# --- S9 ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("days", "today", "over"),
+    [
+        ([], 100, False),
+        ([100], 100, False),
+        ([93, 100], 100, False),
+        ([92, 100], 100, True),
+        ([90, 94, 98], 100, True),
+        ([90, 94, 98], 113, False),  # the last report is more than a fortnight ago
+        ([60, 99, 100], 100, False),  # long ago, and again now
+        ([60, 68, 99, 100], 100, False),
+        ([100, 104, 3, 4, 8], 8, True),  # the clock was set back in between
+        ([100, 104, 109], 50, True),  # and before today
+    ],
+)
+def test_s9_pain_over_more_than_seven_days(days: list[int], today: int, *, over: bool) -> None:
+    assert lasts_over_a_week(reports(days), today) is over
+
+
+@given(
+    days=st.lists(st.integers(0, 5), min_size=1, max_size=30), back=st.integers(1, 10_000), at=st.integers(0, 30)
+)
+def test_s9_a_clock_set_back_hides_no_more_than_the_step_itself(days: list[int], back: int, at: int) -> None:
+    true_days = [sum(days[: number + 1]) for number in range(len(days))]
+    told = [day - (back if number >= at else 0) for number, day in enumerate(true_days)]
+    hidden = days[at] if 0 < at < len(days) else 0
+    if true_days[-1] - true_days[0] - hidden > 7:
+        assert lasts_over_a_week(reports(told), told[-1])
+
+
+def test_s9_the_advice_comes_before_the_question_and_the_start(new_session: NewSession) -> None:
+    virtual = new_session(remembered=Remembered(today=100, sessions=3, last_day=99, pain=reports([90, 99])))
+    virtual.run_until_silent()
+    assert keys(virtual) == ["week_rule", "week_rule", "check_ask"]
+    assert [record.fields["why"] for record in virtual.records("advised")] == ["week"]
+
+
+def test_s9_is_said_even_to_those_who_start_at_once(new_session: NewSession) -> None:
+    virtual = new_session(remembered=Remembered(today=100, sessions=3, last_day=99, pain=reports([90, 99])))
+    virtual.run(0.5)
+    virtual.hear(Command.START)
+    virtual.run_until_silent()
+    said = [line.key for line in virtual.spoken if not line.cut]
+    assert said[:3] == ["week_rule", "week_rule", "welcome"]
+
+
+# --- the question before the start ---------------------------------------------------------------------------
+
+LATER = Remembered(today=10, sessions=1, last_day=9)
+
+
+def test_the_first_session_hears_the_four_reasons_and_no_question(new_session: NewSession) -> None:
+    virtual = new_session(first_time=True)
+    virtual.run_until_silent()
+    assert keys(virtual) == ["not_a_device", "how_to_speak", "four_reasons", "four_reasons", "waiting"]
+
+
+def test_later_sessions_ask_one_question_that_start_skips(new_session: NewSession) -> None:
+    virtual = new_session(remembered=LATER)
+    virtual.run(1)
+    assert virtual.session.state is State.CHECKING
+    virtual.hear(Command.START)
+    assert virtual.session.state is State.INTRODUCING
+
+
+@pytest.mark.parametrize("answer", [Command.NO, Command.NO_PAIN, None])
+def test_no_and_silence_lead_on_to_the_waiting(new_session: NewSession, answer: Command | None) -> None:
+    virtual = new_session(remembered=LATER)
+    virtual.run_until_silent()
+    if answer is not None:
+        virtual.hear(answer)
+    virtual.run(3600)
+    assert virtual.session.state is State.WAITING
+    assert keys(virtual) == ["check_ask", "waiting"]
+
+
+@pytest.mark.parametrize("answer", [Command.YES, Command.UNSURE])
+def test_a_reason_leads_to_the_advice_not_to_begin(new_session: NewSession, answer: Command) -> None:
+    virtual = new_session(remembered=LATER)
+    virtual.run_until_silent()
+    virtual.hear(answer)
+    virtual.run(3600)
+    assert virtual.session.state is State.WAITING
+    assert keys(virtual)[1:] == ["check_advice"] * 3
+    virtual.hear(Command.START)
+    assert virtual.session.state is State.INTRODUCING, "the choice is theirs"
+
+
+# --- where the last session was cut off ----------------------------------------------------------------------
+
+CUT = Remembered(today=10, sessions=2, last_day=10, cut_off=CutOff("stretch", Side.RIGHT, 2))
+
+
+def asked(new_session: NewSession, remembered: Remembered = CUT) -> VirtualSession:
+    virtual = new_session(remembered=remembered)
+    virtual.hear(Command.START)
+    virtual.run_until_silent()
+    return virtual
+
+
+def test_a_session_that_was_cut_off_is_offered_again(new_session: NewSession) -> None:
+    virtual = asked(new_session)
+    assert virtual.session.state is State.RETURNING
+    texts = [said.text for said in virtual.spoken if said.key.startswith("return_")]
+    assert texts[:3] == ["Last time we stopped at The stretch.", "It was the right side.", "It was number 2 of 2."]
+    virtual.hear(Command.YES)
+    virtual.run_until(State.SETTING_UP)
+    place = virtual.records("state")[-1].fields
+    assert (place["exercise"], place["side"], place["repeat"]) == ("stretch", "right", 2)
+    assert virtual.records("started")[0].fields["resumed"] is True
+
+
+@pytest.mark.parametrize("answer", [Command.NO, Command.START])
+def test_who_does_not_want_to_go_on_begins_at_the_beginning(new_session: NewSession, answer: Command) -> None:
+    virtual = asked(new_session)
+    virtual.hear(answer)
+    virtual.run_until(State.SETTING_UP)
+    assert virtual.records("state")[-1].fields["side"] == "left"
+    assert virtual.records("started")[0].fields["resumed"] is False
+
+
+def test_silence_goes_back_to_waiting_and_the_offer_stands(new_session: NewSession) -> None:
+    virtual = asked(new_session)
+    virtual.run(3600)
+    assert virtual.session.state is State.WAITING
+    assert keys(virtual).count("return_ask") == 2
+    virtual.hear(Command.START)
+    assert virtual.session.state is State.RETURNING
+
+
+def test_a_place_that_the_routine_no_longer_has_is_not_offered(new_session: NewSession) -> None:
+    virtual = new_session(remembered=Remembered(sessions=1, cut_off=CutOff("dance", None, 1)))
+    virtual.hear(Command.START)
+    assert virtual.session.state is State.INTRODUCING
+
+
+# --- sides ---------------------------------------------------------------------------------------------------
+
+
+def times(left: float, right: float, planned: float = 60.0) -> tuple[SideTime, ...]:
+    return SideTime("stretch", Side.LEFT, left, planned), SideTime("stretch", Side.RIGHT, right, planned)
+
+
+@pytest.mark.parametrize(
+    ("held", "side"),
+    [
+        (times(60, 60), None),
+        (times(60, 50), None),  # one hold of six
+        (times(60, 40), Side.RIGHT),
+        (times(0, 60), Side.LEFT),
+        (times(0, 0), None),
+        ((), None),
+        ((SideTime("gone", Side.LEFT, 0, 60), SideTime("gone", Side.RIGHT, 60, 60)), None),
+    ],
+)
+def test_the_neglected_side(held: tuple[SideTime, ...], side: Side | None) -> None:
+    assert neglected_side(held, ROUTINE) is side
+
+
+def test_the_neglected_side_comes_first_and_it_is_said_why(new_session: NewSession) -> None:
+    virtual = new_session(remembered=Remembered(sides=times(60, 30)))
+    virtual.hear(Command.START)
+    virtual.run_until(State.SETTING_UP)
+    assert virtual.records("state")[-1].fields["side"] == "right"
+    assert "Today we begin with the right side, which has had less time of late." in [
+        s.text for s in virtual.spoken
+    ]
+
+
+def test_an_uneven_record_is_told_once_at_the_end(new_session: NewSession) -> None:
+    virtual = new_session(remembered=Remembered(sides=times(600, 200, 600)))
+    virtual.hear(Command.START)
+    virtual.run_until(State.SETTING_UP)
+    virtual.hear(Command.STOP)
+    virtual.hear(Command.STOP)
+    virtual.run_until_idle()
+    assert keys(virtual).count("uneven") == 1
+    assert keys(virtual)[-2:] == ["uneven", "goodbye"]
+
+
+def test_nobody_is_told_about_sides_after_one_session(new_session: NewSession) -> None:
+    virtual = new_session()
+    virtual.hear(Command.START)
+    virtual.run_until(State.SETTING_UP)
+    virtual.hear(Command.READY)
+    virtual.run_until(State.RESTING)
+    virtual.hear(Command.STOP)
+    virtual.hear(Command.STOP)
+    virtual.run_until_idle()
+    assert "uneven" not in keys(virtual)
+    assert "You have done 1 of 7 holds today." in [said.text for said in virtual.spoken]
+
+
+# --- pace, volume, answers -----------------------------------------------------------------------------------
+
+
+def test_pace_and_volume_begin_where_they_were_left(new_session: NewSession) -> None:
+    virtual = new_session(remembered=Remembered(pace=1.26, volume_db=-6.0))
+    assert [action.gain_db for action in virtual.actions if isinstance(action, SetVolume)] == [-6.0]
+    virtual.hear(Command.SLOWER)
+    assert virtual.records("pace")[0].fields["pace"] == 1.375
+    virtual.hear(Command.QUIETER)
+    assert virtual.records("volume")[0].fields["gain_db"] == -9.0
+
+
+@pytest.mark.parametrize(("pace", "volume_db"), [(99.0, 99.0), (0.0, -99.0)])
+def test_nonsense_that_was_kept_is_brought_within_bounds(
+    new_session: NewSession, pace: float, volume_db: float
+) -> None:
+    virtual = new_session(remembered=Remembered(pace=pace, volume_db=volume_db))
+    gains = [action.gain_db for action in virtual.actions if isinstance(action, SetVolume)]
+    assert gains in ([6.0], [-18.0])
+    virtual.hear(Command.SLOWER if pace > 1 else Command.FASTER)
+    assert virtual.records("pace") == []
+
+
+@pytest.mark.parametrize(
+    ("last", "key"),
+    [
+        (None, "last_never"),
+        (10, "last_today"),
+        (9, "last_yesterday"),
+        (3, "last_days"),
+        (-90, "last_long_ago"),
+        (12, "last_today"),
+    ],
+)
+def test_when_the_last_time_was(new_session: NewSession, last: int | None, key: str) -> None:
+    virtual = new_session(remembered=Remembered(today=10, last_day=last))
+    virtual.hear(Command.LAST_TIME)
+    virtual.run_until_silent()
+    assert key in keys(virtual)
+
+
+def test_how_did_i_do(new_session: NewSession) -> None:
+    virtual = new_session()
+    virtual.hear(Command.START)
+    virtual.run_until(State.SETTING_UP)
+    virtual.hear(Command.HOW_DID_I_DO)
+    virtual.hear(Command.READY)
+    virtual.run_until(State.RESTING)
+    virtual.hear(Command.HOW_DID_I_DO)
+    virtual.run_until_silent()
+    assert "You have done 1 of 7 holds today." in [said.text for said in virtual.spoken]
+
+
+def test_the_plan_is_recorded_when_the_routine_begins(new_session: NewSession) -> None:
+    virtual = new_session()
+    virtual.hear(Command.START)
+    virtual.hear(Command.REPEAT)
+    (started,) = virtual.records("started")
+    assert started.fields["plan"][0] == {"exercise": STRETCH.id, "side": "left", "planned_s": 60.0}
+    assert len(started.fields["plan"]) == 5
