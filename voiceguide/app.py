@@ -26,8 +26,11 @@ from voiceguide.hearing.air import Air
 from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.hearing import Chain, Hearing
+from voiceguide.hearing.microphone import MicrophoneWatch
+from voiceguide.hearing.missing import missing_parts
 from voiceguide.hearing.own_words import OwnWords
 from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.hearing.spotter.spotter import Spotter, second_ear_for
 from voiceguide.hearing.worker import EarsInThread
 from voiceguide.history.journal import Journal
@@ -193,7 +196,14 @@ def listening(
         Spotter(pack.language) if second_ear else None,
         OwnWords(pack.language) if second_ear and shared_air else None,
     )
-    return Chain(EarsInThread(ears) if live else ears, Air() if shared_air else None)
+    air = Air() if shared_air else None
+    typed = isinstance(recogniser, TypedRecogniser)
+    return Chain(
+        EarsInThread(ears, ears) if live else ears,
+        air,
+        MicrophoneWatch() if live and not typed else None,
+        () if typed else missing_parts(pack.language, air),
+    )
 
 
 def prepare(choices: Choices, recogniser: Recogniser | None = None) -> Prepared:

@@ -100,6 +100,8 @@ def line_for(entry: dict[str, Any]) -> Text | None:
             return Text.assemble(time, ("state   ", "cyan"), f"{entry['state']}: {entry['exercise']}{side}{count}")
         case "pain" | "pain_kind":
             return Text.assemble(time, ("pain    ", "bold red"), f"kind: {entry['pain']}")
+        case "microphone" | "weakened" | "shed":
+            return Text.assemble(time, ("ears    ", "yellow"), entry["why"])
         case "hearing_lost":
             return Text.assemble(time, ("deaf    ", "bold red"), entry["reason"])
         case "finished":

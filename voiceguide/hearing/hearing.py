@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 
 from voiceguide.audio.samples import to_int16
 from voiceguide.core.commands import Command
-from voiceguide.core.events import VoiceBegan, VoiceEnded
 from voiceguide.hearing.air import Air
 from voiceguide.hearing.ears import Listening
-from voiceguide.hearing.evidence import QUIET, Verdict
+from voiceguide.hearing.evidence import QUIET
+from voiceguide.hearing.microphone import MicrophoneWatch
+from voiceguide.hearing.noticed import Noticed, Remark
 from voiceguide.hearing.recogniser import Frame
 from voiceguide.speaking.voice import Samples
 
-Noticed = Verdict | VoiceBegan | VoiceEnded
-"""What hearing tells the loop."""
+__all__ = ["Chain", "Hearing", "Noticed"]
 
 
 class Hearing(Protocol):
@@ -54,11 +55,21 @@ class Chain:
     Args:
         ears: what listens; closed with this.
         air: the room between speaker and microphone; None when the microphone cannot hear the speaker.
+        watch: notices when the microphone itself fails; None for a file, which may well be silent.
+        remarks: told with the first block.
     """
 
-    def __init__(self, ears: Listening, air: Air | None = None) -> None:
+    def __init__(
+        self,
+        ears: Listening,
+        air: Air | None = None,
+        watch: MicrophoneWatch | None = None,
+        remarks: Sequence[Remark] = (),
+    ) -> None:
         self._ears = ears
         self._air = air
+        self._watch = watch
+        self._remarks = remarks
 
     def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:
         """Set the commands that are possible from now on; the pain family always is."""
@@ -70,14 +81,19 @@ class Chain:
         Raises:
             RecogniserError: an ear failed and cannot go on.
         """
+        noticed: list[Noticed] = [*self._remarks]
+        self._remarks = ()
         if microphone is None:
-            return [*self._ears.accept(np.zeros(len(spoken), np.int16))]
+            return [*noticed, *self._ears.accept(np.zeros(len(spoken), np.int16))]
+        if self._watch is not None:
+            noticed += self._watch.accept(microphone)
         if self._air is None:
-            return [*self._ears.accept(microphone)]
+            return [*noticed, *self._ears.accept(microphone)]
         clean, voice = self._air.listen(microphone, spoken)
         around = self._air.around
         said = to_int16(spoken) if around is not QUIET else None
-        noticed: list[Noticed] = [] if voice is None else [voice]
+        if voice is not None:
+            noticed.append(voice)
         return [*noticed, *self._ears.accept(clean, around, said)]
 
     def close(self) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from voiceguide.audio.samples import FULL_SCALE
-from voiceguide.core.clock import samples, seconds
+from voiceguide.core.clock import samples
 from voiceguide.core.events import HearingBack, HearingLost
 from voiceguide.hearing.noticed import Noticed, Remark
 from voiceguide.hearing.recogniser import Frame
@@ -91,7 +91,7 @@ class MicrophoneWatch:
         if not self._lost and self._silent >= self._patience:
             self._lost = True
             _log.warning(_SILENT)
-            yield Remark("microphone", {"trouble": "silent", "for_s": seconds(self._silent)})
+            yield Remark("microphone", {"trouble": "silent", "why": _SILENT})
             yield HearingLost(self._at, _SILENT)
         elif self._lost and sound and self._sounding >= BACK_AFTER:
             self._lost = False
@@ -113,7 +113,7 @@ class MicrophoneWatch:
     def _tell(self, trouble: str) -> Remark:
         self._told.add(trouble)
         _log.warning(_SAYS[trouble])
-        return Remark("microphone", {"trouble": trouble})
+        return Remark("microphone", {"trouble": trouble, "why": _SAYS[trouble]})
 
 
 class _Stretch:

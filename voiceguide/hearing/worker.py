@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -13,8 +14,10 @@ from voiceguide.core.clock import samples, seconds
 from voiceguide.core.commands import Command
 from voiceguide.errors import RecogniserError
 from voiceguide.hearing.ears import Listening
-from voiceguide.hearing.evidence import QUIET, Around, Verdict
+from voiceguide.hearing.evidence import QUIET, Around
+from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.shedding import Level, Shedding, Thrifty
 
 BACKLOG = 300
 """Frames (3 s) that may wait for the recogniser. A word that is answered later than that would startle."""
@@ -34,18 +37,21 @@ class _Waiting:
 class EarsInThread:
     """Ears that listen in the background.
 
-    What was decided is returned by a later call of `accept`, with the sample time of the decision. When the
-    recogniser cannot keep up, frames are dropped and counted; silence takes their place, so that sample time stays
-    true.
+    What was decided is returned by a later call of `accept`, with the sample time of the decision. Ears that
+    cannot keep up leave something out (`shedding.py`). When that is not enough, frames are dropped and counted;
+    silence takes their place, so that sample time stays true.
 
     Args:
         ears: what listens; used by the thread alone from now on.
+        thrifty: the same, if it can leave something out when it falls behind.
     """
 
-    def __init__(self, ears: Listening) -> None:
+    def __init__(self, ears: Listening, thrifty: Thrifty | None = None) -> None:
         self._ears = ears
+        self._thrifty = thrifty
+        self._shedding = Shedding(thrifty.deepest if thrifty is not None else Level.ALL)
         self._frames: queue.Queue[_Waiting] = queue.Queue(BACKLOG)
-        self._verdicts: queue.SimpleQueue[Verdict] = queue.SimpleQueue()
+        self._noticed: queue.SimpleQueue[Noticed] = queue.SimpleQueue()
         self._wanted: tuple[frozenset[Command], bool] | None = None
         self._failure: RecogniserError | None = None
         self._closing = False
@@ -63,8 +69,8 @@ class EarsInThread:
         """Set the commands that are possible from now on; frames that still wait are heard with them too."""
         self._wanted = commands, hold
 
-    def accept(self, frame: Frame, around: Around = QUIET, spoken: Frame | None = None) -> list[Verdict]:
-        """Hand over the next frame, without waiting, and return what has been decided meanwhile, in order.
+    def accept(self, frame: Frame, around: Around = QUIET, spoken: Frame | None = None) -> list[Noticed]:
+        """Hand over the next frame, without waiting, and return what has been noticed meanwhile, in order.
 
         Raises:
             RecogniserError: the recogniser failed, or has not taken a frame for a long time.
@@ -76,12 +82,12 @@ class EarsInThread:
         except queue.Full:
             self._dropped += 1
             self._missing += len(frame)
-        verdicts: list[Verdict] = []
+        noticed = self._shedding.look(self._frames.qsize() * len(frame), len(frame))
         with suppress(queue.Empty):
             while True:
-                verdicts.append(self._verdicts.get_nowait())
-        if verdicts:
-            return verdicts
+                noticed.append(self._noticed.get_nowait())
+        if noticed:
+            return noticed
         if self._failure is not None:
             raise self._failure
         if self._missing >= DEAF_AFTER:
@@ -107,6 +113,8 @@ class EarsInThread:
                 if self._wanted is not None:
                     commands, hold = self._wanted
                     self._ears.listen_for(commands, hold=hold)
+                if self._thrifty is not None:
+                    self._thrifty.shed(self._shedding.level)
                 if waiting.missing:
                     self._put(self._ears.accept(np.zeros(waiting.missing, np.int16)))
                 self._put(self._ears.accept(waiting.frame, waiting.around, waiting.spoken))
@@ -117,6 +125,6 @@ class EarsInThread:
                 f"the recogniser stopped: {type(error).__name__}: {error}; please start voiceguide again"
             )
 
-    def _put(self, verdicts: list[Verdict]) -> None:
-        for verdict in verdicts:
-            self._verdicts.put(verdict)
+    def _put(self, noticed: Sequence[Noticed]) -> None:
+        for one in noticed:
+            self._noticed.put(one)

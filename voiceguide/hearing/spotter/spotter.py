@@ -167,6 +167,10 @@ class Spotter:
         self._sound = sound
         return spotted
 
+    def look_every(self, hops: int) -> None:
+        """Look every so many hops from now on, as a machine that is behind can do with."""
+        self._every = hops
+
     def restart(self) -> None:
         """Begin a new stream: forget the sound so far and count samples from zero."""
         self._at = 0
