@@ -8,9 +8,9 @@ How far they are behind is counted in samples that wait to be heard, never in se
 | `LESS`   | the ear on the guide's own words, every second hop of the second ear | 0.03 to 0.07    |
 | `SAFETY` | the recogniser: the second ear is left, for the words of safety      | 0.05 in speech  |
 
-The figures are CPU seconds per second of sound on an x86 core; a Raspberry Pi 4 needs four to five times more.
-The echo canceller (0.03) stays: without it nobody is heard through the guide's voice. Partial results stay as well:
-they cost 0.0005, and a word of safety is acted on from them. Without a second ear there is nothing to leave out.
+The figures are CPU seconds per second of sound on an x86 core; a Raspberry Pi 4 needs four to five times as much.
+The echo canceller (0.03) stays: without it nobody is heard through the guide's voice. So do partial results: they
+cost 0.0005, and a word of safety is acted on from them. Without a second ear there is nothing to leave out.
 
 Behind even so, the guide first says that it takes longer, then that it cannot hear, and pauses (S7).
 """
