@@ -19,6 +19,7 @@ Read from the top; the first line that fits decides.
 |   (for a word of safety: any word of safety)                        |                                         |
 | the recogniser, and no other ear noticed it                         | unknown speech; perhaps a word of safety|
 | in a hold: the second ear finds it close to a word of safety        | the same, unless something is understood|
+| in a hold: a voice has spoken                                       | the same, unless something is understood|
 
 What a state changes: commands that are not possible in it are not claimed, except the pain family, which always
 is. What "perhaps" leads to is the session's decision: in a hold it asks (S8). How sure an ear must be is data, by
@@ -110,7 +111,7 @@ class Decision:
         self._possible: frozenset[Command] = frozenset(Command)
         self._partial: Claim | None = None
         self._waiting: list[Claim] = []  # final results that another ear may still confirm
-        self._perhaps: Claim | None = None
+        self._perhaps: tuple[int, Claim] | None = None  # when it is told, unless something is understood
         self._acted: Command | None = None
         self._last: dict[Command | None, tuple[int, Ear]] = {}  # sample time, and who noticed it
         self._answered: tuple[int, Ear] | None = None  # the same of the last command of all
@@ -138,6 +139,11 @@ class Decision:
         self._waiting.append(claim)
         return self._settle_finals(claim.at)
 
+    def restart_recogniser(self) -> None:
+        """The recogniser begins to listen anew: nothing of what it claimed so far is going on any more."""
+        self._partial = None
+        self._acted = None
+
     def sure(self, claim: Claim) -> list[Verdict]:
         """Take what another ear is sure of by itself."""
         if claim.command not in self._possible:
@@ -147,13 +153,13 @@ class Decision:
             rule = Rule.SURE if claim.command in SAFETY | ALONE else Rule.NOT_ALONE
         return [self._verdict(claim, claim.at, rule)]
 
-    def perhaps(self, claim: Claim) -> None:
-        """Take what another ear finds close to a word of safety in a hold, but is not sure of.
+    def perhaps(self, claim: Claim, wait: int = PERHAPS_AFTER) -> None:
+        """Take what an ear finds close to a word of safety in a hold, or a voice that may be anything.
 
-        It is told unless within `PERHAPS_AFTER` something is understood.
+        It is told unless within `wait` samples something is understood.
         """
-        if self._perhaps is None:
-            self._perhaps = claim
+        if self._perhaps is None or self._perhaps[1].command is None:
+            self._perhaps = claim.at + wait, claim
 
     def settle(self, now: int, around: Around) -> list[Verdict]:
         """Return what has become certain by sample time `now`."""
@@ -210,13 +216,13 @@ class Decision:
         return verdicts
 
     def _settle_perhaps(self, now: int) -> list[Verdict]:
-        claim = self._perhaps
-        if claim is None or now < claim.at + PERHAPS_AFTER:
+        if self._perhaps is None or now < self._perhaps[0]:
             return []
-        self._perhaps = None
+        (at, claim), self._perhaps = self._perhaps, None
         understood = self._answered is not None and self._answered[0] >= claim.at
         rule = self._against(claim, now) or self._against_unknown(claim, now)
-        return [] if understood or rule else [self._verdict(claim, claim.at + PERHAPS_AFTER, Rule.PERHAPS)]
+        kind = Rule.UNKNOWN if claim.command is None else Rule.PERHAPS
+        return [] if understood or rule else [self._verdict(claim, at, kind)]
 
     def _agreed(self, claim: Claim) -> bool | None:
         """Tell whether another ear noticed the same; None when none could tell."""

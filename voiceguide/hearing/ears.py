@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from voiceguide.core.commands import Command
 from voiceguide.hearing.decision import Decision
 from voiceguide.hearing.evidence import QUIET, SAFETY, Around, Claim, Ear, Opinion, OwnWords, Verdict
 from voiceguide.hearing.noticed import Noticed
-from voiceguide.hearing.recogniser import Frame, Recogniser
+from voiceguide.hearing.recogniser import Frame, Hypothesis, Recogniser
+from voiceguide.hearing.shedding import Level
+from voiceguide.hearing.somebody import UNDERSTOOD_WITHIN, UNDERSTOOD_WITHIN_BY, Somebody
 from voiceguide.hearing.spotter.spotter import Spotter
 from voiceguide.language.matcher import Matcher
 from voiceguide.language.pack import LanguagePack
@@ -80,9 +83,12 @@ class Ears:
         others: dict[Ear, Opinion] = {Ear.SECOND: second} if second is not None else {}
         self._decision = Decision(others, own_words)
         self._commands: frozenset[Command] | None = None
+        self._somebody = Somebody()
         self._hold = False
         self._looked_at = 0  # the second ear's last hop in which a doubtful word was looked for
         self._at = 0
+        self._since = 0  # when the recogniser began to listen
+        self._level = Level.ALL
 
     @property
     def at(self) -> int:
@@ -106,9 +112,10 @@ class Ears:
         """
         self._at += len(frame)
         if self._own_words is not None:
-            self._own_words.accept(spoken, len(frame))
+            self._own_words.accept(spoken if self._level is Level.ALL else None, len(frame))
+        self._notice_somebody(frame, around)
         verdicts = self._spot(frame, around)
-        for hypothesis in self._recogniser.accept(frame) if self._recogniser is not None else ():
+        for hypothesis in self._recognise(frame):
             # Before what is new: a long frame may hold a partial result, its wait and its end.
             verdicts += self._decision.settle(hypothesis.at, around)
             verdicts += self._decision.recognised(hypothesis, self._matcher.command(hypothesis.text), around)
@@ -119,6 +126,32 @@ class Ears:
         for ear in (self._second, self._own_words):
             if ear is not None:
                 ear.close()
+
+    @property
+    def deepest(self) -> Level:
+        """The most that can be left out: nothing without a second ear, and the last ear of two stays."""
+        if self._second is None:
+            return Level.ALL
+        return Level.LESS if self._recogniser is None else Level.SAFETY
+
+    def shed(self, level: Level) -> None:
+        """Leave out what belongs to a level (see `shedding.py`), from the next frame on."""
+        if level is self._level:
+            return
+        if self._second is not None:
+            self._second.look_every(1 if level is Level.ALL else 2)
+        if Level.SAFETY in (level, self._level) and self._recogniser is not None:
+            # Between two stretches of listening it knows nothing of what came before.
+            self._recogniser.restart()
+            self._decision.restart_recogniser()
+            self._since = self._at
+        self._level = level
+
+    def _recognise(self, frame: Frame) -> Iterator[Hypothesis]:
+        if self._recogniser is None or self._level is Level.SAFETY:
+            return
+        for hypothesis in self._recogniser.accept(frame):
+            yield replace(hypothesis, at=self._since + hypothesis.at) if self._since else hypothesis
 
     def _spot(self, frame: Frame, around: Around) -> list[Verdict]:
         if self._second is None:
@@ -131,6 +164,13 @@ class Ears:
         if self._hold and self._second.at != self._looked_at:
             self._doubt(self._second, around)
         return verdicts
+
+    def _notice_somebody(self, frame: Frame, around: Around) -> None:
+        """Look whether somebody has spoken in a hold, whatever it was."""
+        if self._somebody.accept(frame) and self._hold and not around.guide:
+            name = self._recogniser.name if self._recogniser is not None else ""
+            wait = UNDERSTOOD_WITHIN_BY.get(name, UNDERSTOOD_WITHIN)
+            self._decision.perhaps(Claim(self._at, None, Ear.VOICE, Ear.VOICE.value, around=around), wait)
 
     def _doubt(self, second: Spotter, around: Around) -> None:
         """Look whether the last hop was close to a word of safety."""

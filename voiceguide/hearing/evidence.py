@@ -21,7 +21,7 @@ and the wait after it."""
 
 
 class Ear(StrEnum):
-    """The three ways in which a command can be noticed."""
+    """The ways in which a command can be noticed, and one in which anything is."""
 
     WORDS = "words"
     """The recogniser: which phrase of the grammar the whole utterance was."""
@@ -29,6 +29,8 @@ class Ear(StrEnum):
     """The spotter: how probable each command is, whoever speaks."""
     ENROLLED = "enrolled"
     """This very person's own words, from a rehearsal."""
+    VOICE = "voice"
+    """Somebody spoke, or cried out; what, it cannot tell."""
 
 
 @dataclass(frozen=True)
