@@ -8,17 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soxr
-from speakers import Sound, in_a_room, spoken
+from speakers import Sound, blocks, in_a_room, spoken
 
 from voiceguide.core.clock import RATE, samples
 from voiceguide.core.commands import Command
 from voiceguide.core.takes import Problem
 from voiceguide.errors import RecogniserError
+from voiceguide.hearing.enrolment.alone import EnrolledAlone
 from voiceguide.hearing.enrolment.learning import BOUNDS, Lesson, learn
 from voiceguide.hearing.enrolment.matching import Enrolled, Match, Warping, directions
 from voiceguide.hearing.enrolment.takes import examine
 from voiceguide.hearing.enrolment.templates import Bounds, Enrolment, forget, load, place
 from voiceguide.hearing.spotter.embedding import HOP, SIZE, SpeechEmbedding
+from voiceguide.hearing.spotter.spotter import Spotter
 
 WORDS = {Command.PAIN: "it hurts", Command.STOP: "stop"}
 HOW = (0.97, 1.0, 1.03)
@@ -299,3 +301,30 @@ def test_each_language_has_its_own_place(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     assert place("en") == tmp_path / "voiceguide" / "rehearsal" / "en.npz"
     assert place("ko") != place("en")
+
+
+# --- an ear of its own ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [160, 1000])
+def test_without_a_second_ear_the_same_words_are_recognised(
+    slt: Lesson, embedding: SpeechEmbedding, size: int
+) -> None:
+    assert slt.enrolment is not None
+    sound = in_a_room(said("stop"), said("next side"), said("it hurts"), before_s=2.0)
+    ear = EnrolledAlone(slt.enrolment)
+    found = [match for block in blocks(sound, size) for match in ear.accept(block)]
+    ear.close()
+    assert [match.command for match in found] == [Command.STOP, Command.PAIN]
+    assert [match.at for match in found] == [match.at for match in matches(slt.enrolment, embedding, sound)]
+
+
+def test_the_second_ear_hands_out_what_own_words_need(slt: Lesson) -> None:
+    assert slt.enrolment is not None
+    second, enrolled = Spotter(), Enrolled(slt.enrolment)
+    found: list[Match] = []
+    for block in blocks(in_a_room(said("stop"), said("it hurts"), before_s=2.0)):
+        second.accept(block)
+        found += enrolled.accept(second.fresh(), second.at)
+    second.close()
+    assert [match.command for match in found] == [Command.STOP, Command.PAIN]
