@@ -27,10 +27,9 @@ class Amount(Enum):
     Each amount takes the first of the same list, so that conditions differ in nothing else.
     """
 
-    FEW = (3, 1, 2)
-    SOME = (5, 1, 3)
-    MANY = (10, 1, 6)
-    ALL = (24, 2, 99)
+    FEW = (4, 1, 2)
+    SOME = (9, 1, 3)
+    MANY = (12, 1, 6)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +56,7 @@ class Condition:
     drift_ppm: float = 0.0
     person_m: float = 2.0
     hears: Hears = Hears.BOTH
-    amount: Amount = Amount.SOME
+    amount: Amount = Amount.FEW
 
     def room(self, number: int) -> Room:
         """Return the room with this number."""
@@ -80,9 +79,8 @@ _SNR_DB = (20.0, 10.0, 5.0)
 _ECHOES_DB = (0.0, -5.0, -10.0, -15.0, -20.0)
 
 _KEY = {
-    QUIET: Amount.ALL,
-    PINK: Amount.ALL,
-    **dict.fromkeys((FAN, BABBLE, TELEVISION, SPEAKING), Amount.MANY),
+    **dict.fromkeys((QUIET, PINK), Amount.MANY),
+    **dict.fromkeys((FAN, BABBLE, TELEVISION, SPEAKING), Amount.SOME),
 }
 """Conditions with a figure to reach: more calls."""
 
@@ -103,10 +101,10 @@ def matrix() -> list[Condition]:
     ]
     found.append(Condition(name=f"{SPEAKING}, drift 50 ppm", guide=True, drift_ppm=50.0))
     found += [Condition(name=f"quiet, {metres:g} m", person_m=metres) for metres in (1.0, 3.0)]
-    found = [_sized(one, _KEY.get(one.name, Amount.SOME)) for one in found]
+    found = [_sized(one, _KEY.get(one.name, Amount.FEW)) for one in found]
     named = {one.name: one for one in found}
     found += [
-        _sized(named[name], Amount.SOME, hears)
+        _sized(named[name], Amount.FEW, hears)
         for hears in (Hears.RECOGNISER, Hears.SECOND, Hears.REHEARSED, Hears.KEYWORDS)
         for name in (QUIET, PINK, SPEAKING)
     ]

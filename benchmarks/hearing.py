@@ -73,23 +73,16 @@ def tasks(side: str, human: Path | None, *, full: bool) -> Iterator[tuple[str, T
     calls = [(f"calls/{one.name}", partial(calls_in, one, side)) for one in found if _possible(one)]
     key = 6 if full else len(calls)
     yield from calls[:key]
-    if human is not None:
-        most = 10_000 if full else 20
-        for name in (QUIET, PINK, BABBLE) if full else (QUIET,):
-            yield f"people/{name}", partial(people_in, named[name], side, human, most)
-    for name in (QUIET, PINK) if full else (QUIET,):
-        for part in (0, 1):
-            talk = partial(talk_in, named[name], side, human, part, 900.0 if full else 60.0)
-            yield f"talk/{name}/{part}", talk
+    for name in (SPEAKING, PINK, BABBLE, QUIET):
+        yield f"trials/{name}", partial(trials, named[name], side, 2 if full else 1)
+    yield from _talk(named, side, human, full=full)
+    yield from _evenings(named, full=full)
     yield from _own_speech(full=full)
-    for name in (TELEVISION, BABBLE) if full else (BABBLE,):
-        noise = replace(named[name], guide=True)
-        for number, guide in enumerate(GUIDES):
-            yield f"evening/{name}/{number}", partial(evening, noise, number, 480.0 if full else 60.0, guide)
-    for name in (QUIET, PINK, BABBLE, SPEAKING):
-        yield f"trials/{name}", partial(trials, named[name], side, 3 if full else 1)
     yield "cost", cost
     yield "memory", memory
+    if human is not None:
+        for name in (QUIET, PINK) if full else (QUIET,):
+            yield f"people/{name}", partial(people_in, named[name], side, human, 90 if full else 20)
     yield from calls[key:]
     if full:
         spotting = replace(named[QUIET], hears=Hears.KEYWORDS)
@@ -97,6 +90,19 @@ def tasks(side: str, human: Path | None, *, full: bool) -> Iterator[tuple[str, T
         for name in (QUIET, PINK):
             for ours in (True, False):
                 yield f"korean/{name}/{'ours' if ours else 'example'}", partial(korean, named[name], ours=ours)
+
+
+def _talk(named: dict[str, Condition], side: str, human: Path | None, *, full: bool) -> Iterator[tuple[str, Task]]:
+    for name, most_s in {QUIET: 270.0, PINK: 120.0}.items() if full else {QUIET: 30.0}.items():
+        for part in (0, 1):
+            yield f"talk/{name}/{part}", partial(talk_in, named[name], side, human, part, most_s)
+
+
+def _evenings(named: dict[str, Condition], *, full: bool) -> Iterator[tuple[str, Task]]:
+    for name, seconds in {TELEVISION: 420.0, BABBLE: 240.0}.items() if full else {BABBLE: 60.0}.items():
+        for number, guide in enumerate(GUIDES):
+            noise = replace(named[name], guide=True)
+            yield f"evening/{name}/{number}", partial(evening, noise, number, seconds, guide)
 
 
 def _own_speech(*, full: bool) -> Iterator[tuple[str, Task]]:
