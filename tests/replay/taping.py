@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from voiceguide.core.session import Session
 from voiceguide.guide import Guide
 from voiceguide.hearing.ears import Ears, Listening
 from voiceguide.hearing.hearing import Chain
+from voiceguide.hearing.microphone import MicrophoneWatch
 from voiceguide.hearing.recogniser import Recogniser
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.history.journal import Journal
@@ -73,9 +75,11 @@ def tape(
     recogniser: Recogniser | None = None,
     *,
     ears: Callable[[Ears], Listening] = lambda ears: ears,
+    watch: MicrophoneWatch | None = None,
     remembered: Remembered = NOTHING,
+    full_at_s: float | None = None,
 ) -> None:
-    """Record a session until it ends, or something raises."""
+    """Record a session until it ends, or something raises; the history's disk is full from a time on."""
     routine, language = find_routine(ROUTINE), load_language("en")
     journal = Journal()
     with closing(Recorder(folder, routine, live=False)) as recorder:
@@ -101,10 +105,17 @@ def tape(
         guide = Guide(
             session,
             port=recorder.port(port),
-            hearing=recorder.hearing(Chain(ears(Ears(recogniser or typed(), language)))),
+            hearing=recorder.hearing(Chain(ears(Ears(recogniser or typed(), language)), watch=watch)),
             speech=speech,
             chimes={sound: chime(sound) for sound in Sound},
             journal=journal,
         )
+        if full_at_s is not None:
+
+            def lose(entry: dict[str, Any]) -> None:
+                if entry["kind"] == "heard" and entry["time_s"] >= full_at_s:
+                    guide.history_lost("the disk is full")
+
+            journal.watch(lose)
         with closing(guide):
             guide.run()

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from taping import NoisyPort, tape, typed
+from taping import SCRIPT, NoisyPort, tape, typed
 
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
@@ -16,6 +16,7 @@ from voiceguide.core.memory import PainReport, Remembered
 from voiceguide.errors import AudioError, RecogniserError
 from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.evidence import QUIET, Around, Verdict
+from voiceguide.hearing.microphone import MicrophoneWatch
 from voiceguide.hearing.recogniser import Frame, Hypothesis
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.replay.again import replay
@@ -152,6 +153,36 @@ def test_hearing_that_was_lost_is_lost_again(tmp_path: Path) -> None:
     assert [entry["reason"] for entry in recorded.events if entry["kind"] == "hearing_lost"] == [
         "the engine fell over"
     ]
+
+
+class Interrupted(NoisyPort):
+    """A microphone that is silent for a while, as when another program holds it."""
+
+    def exchange(self, block: np.ndarray) -> np.ndarray | None:
+        frame = super().exchange(block)
+        return frame if frame is None or not samples(14) < self.now <= samples(20) else np.zeros_like(frame)
+
+
+def test_a_microphone_that_falls_silent_pauses_the_session_and_is_replayed(tmp_path: Path) -> None:
+    tape(tmp_path / "mute", Interrupted(30), typed(SCRIPT[:1]), watch=MicrophoneWatch())
+    recorded = read_recording(tmp_path / "mute")
+    kinds = [entry["kind"] for entry in recorded.events]
+    at = {entry["kind"]: entry["time_s"] for entry in recorded.events}
+    assert at["microphone"] == at["hearing_lost"] == pytest.approx(14 + 3, abs=0.02)
+    assert at["hearing_back"] == pytest.approx(20.4, abs=0.2)
+    said = [entry["key"] for entry in recorded.events if entry["kind"] == "say_started"]
+    assert said.index("hearing_lost") < said.index("hearing_back")
+    assert kinds.count("hearing_lost") == 1
+    assert replay(recorded).same
+
+
+def test_a_history_that_is_lost_is_lost_again(tmp_path: Path) -> None:
+    tape(tmp_path / "lost", NoisyPort(30), typed(SCRIPT[:2]), full_at_s=15.0)
+    recorded = read_recording(tmp_path / "lost")
+    assert [entry["reason"] for entry in recorded.events if entry["kind"] == "history_lost"] == [
+        "the disk is full"
+    ]
+    assert replay(recorded).same
 
 
 def test_a_word_that_is_missing_is_where_the_replay_differs(copy: Path) -> None:

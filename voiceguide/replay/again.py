@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,6 +99,7 @@ def replay(recorded: Recorded, sink: Sink | None = None) -> Outcome:
             chimes={sound: chime(sound) for sound in Sound},
             journal=journal,
         )
+        port.history_lost = guide.history_lost
         guide.run()
         ended = True
     except _OverError:
@@ -126,6 +128,10 @@ class _ReplayedPort:
     def __init__(self, recorded: Recorded, sink: Sink | None) -> None:
         self._recorded = recorded
         self._sink = sink
+        # Beside hearing this alone comes from outside, and the session has recorded when and why.
+        lost = (entry for entry in recorded.events if entry["kind"] == "history_lost")
+        self._lost = {samples(entry["time_s"]): str(entry["reason"]) for entry in lost}
+        self.history_lost: Callable[[str], None] | None = None
         self.blocks = 0
         self.difference: Difference | None = None
 
@@ -140,6 +146,8 @@ class _ReplayedPort:
         self.blocks += 1
         if self._sink is not None:
             self._sink.write(block)
+        if self.history_lost is not None and self.blocks * BLOCK in self._lost:
+            self.history_lost(self._lost[self.blocks * BLOCK])
         different = np.flatnonzero(to_int16(block) != recorded.spoken(number))
         if len(different):
             self.differs("the guide's sound is another", number * BLOCK + int(different[0]))
