@@ -82,7 +82,7 @@ class Spotter:
     """The second ear for one stream of sound.
 
     Deterministic: the same samples give the same answers, whatever the size of the frames. Without any sign of
-    speech it only keeps the mel frames, and makes up for the rest in one call when somebody begins to speak.
+    speech it only keeps the last two seconds of sound, and makes up for the rest when somebody begins to speak.
 
     Args:
         language: which weights and limits to use.
@@ -176,6 +176,7 @@ class Spotter:
         self._at = 0
         self._sound = np.zeros(OVERLAP, np.int16)
         self._mels: Floats = self._embedding.before(CONTEXT)
+        self._unseen: deque[Frame] = deque(maxlen=-(-_MELS // HOP_FRAMES))  # sound without mel frames yet
         self._vectors: Floats = np.zeros((CONTEXT, SIZE), np.float32)
         self._fresh = self._vectors[:0]
         self._missing = CONTEXT
@@ -191,13 +192,16 @@ class Spotter:
 
     def _hop(self, window: Frame) -> list[Spotted]:
         self._at += HOP
-        self._mels = np.concatenate([self._mels[HOP_FRAMES:], self._embedding.mel(window)])
+        self._unseen.append(window)
         self._missing = min(self._missing + 1, CONTEXT)
         if not self._awake(window[OVERLAP:]):
             self._sureness.forget()
             return []
         if self._at // HOP % self._every:
             return []
+        seen = (self._embedding.mel(window) for window in self._unseen)
+        self._mels = np.concatenate([self._mels, *seen])[-_MELS:]
+        self._unseen.clear()
         # One shape for each of the two cases: a few hops as always, or all that was slept through.
         count = self._every if self._missing <= self._every else CONTEXT
         new = self._embedding.vectors(self._mels[_MELS - FRAMES - HOP_FRAMES * (count - 1) :])
