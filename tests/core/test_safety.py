@@ -79,7 +79,7 @@ def test_s5_the_release_is_finished_whatever_is_answered_in_it(reach: Reach) -> 
     at = virtual.now
     virtual.hear(Command.PAIN)
     virtual.run(0.8)
-    for answer in (Command.SHARP, Command.DULL, Command.STOP, None):
+    for answer in (Command.SHARP, Command.DULL, Command.STOP, Command.NO_PAIN, None, *[Command.LOUDER] * 4):
         virtual.hear(answer)
     virtual.run_until_idle()
     release = next(said for said in virtual.spoken if said.starts >= at and said.key == "release")

@@ -85,8 +85,10 @@ class Interruptions:
 
     def proceed(self) -> None:
         """Go on to what comes next, of the walk or of what was interrupted."""
-        suspended = self._scene.state in BESIDE and self._suspended
-        proceed = suspended.proceed if suspended else self._scene.proceed
+        proceed = self._scene.proceed
+        if self._scene.state in BESIDE and self._suspended is not None:
+            proceed = self._suspended.proceed
+            self._walk.enter(State.SETTING_UP)  # on the way, whatever comes: no longer waiting for words
         if proceed is not None:
             proceed()
 

@@ -253,7 +253,8 @@ class Session:
     def _change_volume(self, direction: int) -> None:
         gain = min(max(self._volume_db + direction * VOLUME_STEP_DB, VOLUME_LEAST_DB), VOLUME_MOST_DB)
         if gain == self._volume_db:
-            self._interject(self._scene.prompt("loudest" if direction > 0 else "quietest"))
+            if not self._safeguard.releasing:  # the way out is said to its end
+                self._interject(self._scene.prompt("loudest" if direction > 0 else "quietest"))
             return
         self._volume_db = gain
         self._scene.record("volume", gain_db=gain)

@@ -1,0 +1,224 @@
+"""Every state that a session can reach, and every event in each of them.
+
+A session is copied with all that it waits for, fed one event, and looked at: a breadth-first walk that ends when
+nothing new is found. What counts as one state, `fingerprint` says: whatever decides what happens next. Left out
+are the exact time, the pace, the volume and the count of holds done, which only change numbers; of time there
+remains whether the guide has been silent for long enough to listen, and how many cues of a hold are still to come.
+Left out is also how often the guide gave way in vain, so that here it always does.
+"""
+# ruff: noqa: SLF001 -- what decides in a session is more than it shows
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from voiceguide.core.actions import Action
+from voiceguide.core.clock import samples
+from voiceguide.core.commands import Command
+from voiceguide.core.events import (
+    Begun,
+    Event,
+    Heard,
+    HearingBack,
+    HearingLost,
+    SpeechFinished,
+    Tick,
+    VoiceBegan,
+    VoiceEnded,
+)
+from voiceguide.core.interruptions import BESIDE, OWN_VOICE
+from voiceguide.core.pain import Kind
+from voiceguide.core.plan import Exercise
+from voiceguide.core.session import Session
+from voiceguide.core.states import BEFORE_THE_WALK, State
+from voiceguide.core.walk import WARNINGS
+
+MOMENT = OWN_VOICE + samples(0.1)
+"""How long it stays quiet between two words, so that what is heard then is no echo of the guide's."""
+
+_KEPT_OUT_OF_DOUBT = (State.PAUSED, State.STOPPING, State.ENDING)
+"""States in which it does not count how often the guide has doubted: doubt leads around them, too."""
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One event in one state.
+
+    Attributes:
+        before: the session as it was; a copy of its own.
+        event: what happened.
+        actions: what the session asked for.
+        after: the session as it is then.
+    """
+
+    before: Session
+    event: Event
+    actions: list[Action]
+    after: Session
+
+
+@dataclass(frozen=True)
+class Explored:
+    """How much there was to explore.
+
+    Attributes:
+        states: different states reached.
+        edges: events tried in them.
+    """
+
+    states: int
+    edges: int
+
+
+def explore(session: Session, judge: Callable[[Edge], None], most: int = 1_000_000) -> Explored:
+    """Try every event in every state that a session can reach.
+
+    Args:
+        session: a new one, of a routine with short holds.
+        judge: is shown every edge and raises `AssertionError` when a promise is broken.
+        most: give up after this many states.
+
+    Raises:
+        AssertionError: the judge's, with the events that lead there.
+        RuntimeError: there are more states.
+    """
+    store = Store(session)
+    session.handle(Begun(0))
+    ways: dict[Hashable, tuple[Hashable, Event] | None] = {fingerprint(session): None}
+    waiting = deque([(fingerprint(session), store.keep(session))])
+    edges = 0
+    while waiting:
+        known, kept = waiting.popleft()
+        before, after, found = store.copy(kept), store.copy(kept), known
+        for event in _events(before):
+            if found != known or event.at < after._scene.now:
+                after = store.copy(kept)  # one that nothing has happened to serves again
+            edges += 1
+            try:
+                actions = after.handle(event)
+                judge(Edge(before, event, actions, after))
+            except Exception as error:
+                way = "\n".join(map(str, (*_way(ways, known), event)))
+                raise AssertionError(f"{error}\nafter:\n{way}") from error
+            found = fingerprint(after)
+            if found not in ways:
+                if len(ways) >= most:
+                    raise RuntimeError(f"more than {most} states")
+                ways[found] = (known, event)
+                waiting.append((found, store.keep(after)))
+    return Explored(len(ways), edges)
+
+
+def fingerprint(session: Session) -> Hashable:
+    """Return everything of a session that decides what happens next."""
+    scene, walk, guard = session._scene, session._walk, session._safeguard
+    listens_to_speech = scene.state in (State.HOLDING, State.SAFETY)
+    sharp = {exercise: reports for exercise, reports in guard._sharp_reports.items() if reports and not guard.over}
+    now = (
+        scene.state,
+        listens_to_speech and scene.silent_for(OWN_VOICE),
+        scene.lines.speaking,
+        scene.lines.held_back,
+        walk.place,
+        walk.position is None,
+        guard.over,
+        *sharp,
+        *map(_plain, (scene.lines.unsaid(), scene.after_lines, scene.wait and scene.wait[1])),
+    )
+    if scene.state in (State.SAFETY, State.QUIET, State.FINISHED):
+        # What was interrupted is not taken up from here, only where it was counts; and what a conversation keeps
+        # to itself is explored by a test of its own.
+        beside = session._beside.interrupted
+        talk = guard.talk
+        told = talk and (talk.stage, talk.kind is Kind.UNKNOWN, talk.over, talk.red_flag, talk._noted)
+        tried = talk is not None and talk.sharp_reports > 0
+        return (*now, beside in BEFORE_THE_WALK, beside is State.FINISHED, told, tried)
+    suspended = session._beside._suspended if scene.state in BESIDE else None
+    return (
+        *now,
+        walk.hold and (walk.hold.begins, walk.hold._passed),
+        session._beside._asked_again if scene.state in BESIDE else session._opening._asked_again,
+        0 if scene.state in _KEPT_OUT_OF_DOUBT else len(session._beside._doubts),
+        *map(_plain, (scene.proceed, walk.begins, walk._say_again)),
+        suspended and tuple(map(_plain, vars(suspended).values())),
+    )
+
+
+def _plain(value: Any) -> Hashable:
+    """Return a continuation, or what it carries, as something that can be compared."""
+    match value:
+        case partial():
+            named = sorted(value.keywords.items())
+            return (_plain(value.func), *map(_plain, value.args), *map(_plain, named))
+        case Exercise():
+            return value.id
+        case [(str(), str()), *_] | ():
+            # Lines: whether one or more are still to be said decides what happens next, and which are warnings.
+            return (min(len(value), 2), *sorted({key for key, _ in value if key in WARNINGS}))
+        case tuple() | list():
+            return tuple(map(_plain, value))
+        case _ if callable(value):
+            return value.__qualname__  # type: ignore[no-any-return] # every callable here is a method
+        case _:
+            return value  # type: ignore[no-any-return] # frozen values of the core
+
+
+def _events(session: Session) -> Iterator[Event]:
+    now, due = session._scene.now, session.next_deadline()
+    for command in (*Command, None):
+        yield Heard(now, command, "words")
+    yield VoiceBegan(now)
+    yield VoiceEnded(now)
+    yield HearingLost(now, "no frames")
+    yield HearingBack(now)
+    if session._scene.lines.speaking:
+        yield SpeechFinished(now + 1, session._scene.lines._utterance)
+    if due is not None:
+        yield Tick(max(now, due))
+    if due is None or due > now + MOMENT:
+        yield Tick(now + MOMENT)
+
+
+def _way(ways: dict[Hashable, tuple[Hashable, Event] | None], state: Hashable) -> list[Event]:
+    events: list[Event] = []
+    while (step := ways[state]) is not None:
+        state, event = step
+        events.append(event)
+    return events[::-1]
+
+
+class Store:
+    """Keeps sessions as bytes. What never changes, such as the routine, is shared and not copied.
+
+    Args:
+        session: one of the sessions to be kept; all must be of the same routine.
+    """
+
+    def __init__(self, session: Session) -> None:
+        course, phrases = session._walk.course, session._walk._phrases
+        self._shared: list[object] = [course, course.routine, *course.routine.exercises, phrases]
+        self._ids = {id(one): number for number, one in enumerate(self._shared)}
+
+    def keep(self, session: Session) -> bytes:
+        """Return a session as it is now."""
+        file = io.BytesIO()
+        pickler = pickle.Pickler(file, pickle.HIGHEST_PROTOCOL)
+        pickler.persistent_id = self._id  # type: ignore[method-assign] # the documented way to share objects
+        pickler.dump(session)
+        return file.getvalue()
+
+    def copy(self, kept: bytes) -> Session:
+        """Return a copy of a session that was kept."""
+        unpickler = pickle.Unpickler(io.BytesIO(kept))  # noqa: S301 # our own bytes of a moment ago
+        unpickler.persistent_load = self._shared.__getitem__  # type: ignore[method-assign]
+        session: Session = unpickler.load()
+        return session
+
+    def _id(self, one: object) -> int | None:
+        return self._ids.get(id(one))
