@@ -19,6 +19,7 @@ from voiceguide.audio.room import RoomPort, place
 from voiceguide.core.clock import RATE, samples, seconds
 from voiceguide.core.commands import Command
 from voiceguide.core.events import Heard, VoiceBegan, VoiceEnded
+from voiceguide.core.states import TABLE, State
 from voiceguide.core.yielding import GO_ON_AFTER, LONGEST
 from voiceguide.demo.insistent import AGAIN_AFTER
 from voiceguide.demo.neighbours import background_of
@@ -188,6 +189,7 @@ class Stage:
         while self._condition.guide and not self._mouth.speaking:
             self._block()
         urgent, seen, spans = call.command in SAFETY, len(self.events), []
+        self._listen_for(call.command)
         for _ in range(TRIES if urgent else 1):
             spans.append((self.now, self.now + call.ends))
             self._caller.say(self.placed.spoken(call.sound))
@@ -196,6 +198,12 @@ class Stage:
                 break
         self.run(spans[-1][1] + REST - self.now)
         return judge(call, spans, self.events[seen:])
+
+    def _listen_for(self, command: Command | None) -> None:
+        """Listen for what a session would in this state, and for this command where that is not possible in it."""
+        state = State.SETTING_UP if self._condition.guide else State.HOLDING
+        possible = frozenset(TABLE[state]) | ({command} if command is not None else set())
+        self._hearing.listen_for(possible, hold=not self._condition.guide)
 
     def talk(self, sound: Samples) -> None:
         """Let the person say what is no command."""
