@@ -6,6 +6,7 @@ then runs a session on whatever port it is given. The command line, the demo and
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -21,10 +22,13 @@ from voiceguide.core.plan import Routine
 from voiceguide.core.script import everything_said
 from voiceguide.core.session import Session
 from voiceguide.core.view import View
+from voiceguide.errors import RecogniserError
 from voiceguide.guide import Guide
 from voiceguide.hearing.air import Air
 from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.engines import choose_recogniser
+from voiceguide.hearing.enrolment.matching import Enrolled
+from voiceguide.hearing.enrolment.templates import load, place
 from voiceguide.hearing.hearing import Chain, Hearing
 from voiceguide.hearing.microphone import MicrophoneWatch
 from voiceguide.hearing.missing import missing_parts
@@ -46,6 +50,8 @@ from voiceguide.speaking.voice import Voice
 
 Progress = Callable[[int, int], None]
 """Is called with how many utterances are rendered, and of how many."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,7 @@ class Prepared:
         live: bool = False,
         shared_air: bool = False,
         second_ear: bool | None = None,
+        rehearsed: bool = False,
         remembered: Remembered = NOTHING,
         recorder: Recorder | None = None,
     ) -> Guide:
@@ -114,6 +121,7 @@ class Prepared:
                 heard in step, which gives the same result every time.
             shared_air: the microphone hears the speaker, so the guide's own voice is taken out.
             second_ear: a second ear listens beside the recogniser; by default where there is one.
+            rehearsed: listen for the words that the person here has rehearsed, too.
             remembered: what is known of the sessions before this one.
             recorder: writes the whole session down; the guide says so at the beginning.
 
@@ -122,7 +130,7 @@ class Prepared:
             RecordingError: the recording cannot be written.
         """
         twice = second_ear_for(self.language.language) if second_ear is None else second_ear
-        hearing = self.hearing(live=live, shared_air=shared_air, second_ear=twice)
+        hearing = self.hearing(live=live, shared_air=shared_air, second_ear=twice, rehearsed=rehearsed)
         speech: Speech = self.speech
         if recorder is not None:
             recorder.begin(
@@ -158,14 +166,28 @@ class Prepared:
             watch=watch,
         )
 
-    def hearing(self, *, live: bool = False, shared_air: bool = False, second_ear: bool | None = None) -> Hearing:
+    def hearing(
+        self,
+        *,
+        live: bool = False,
+        shared_air: bool = False,
+        second_ear: bool | None = None,
+        rehearsed: bool = False,
+    ) -> Hearing:
         """Return the chain that listens, from the microphone to the verdicts; the arguments are those of `guide`.
 
         Raises:
             RecogniserError: there is no second ear for the language, or what it needs is missing.
         """
         twice = second_ear_for(self.language.language) if second_ear is None else second_ear
-        return listening(self.recogniser, self.language, live=live, shared_air=shared_air, second_ear=twice)
+        return listening(
+            self.recogniser,
+            self.language,
+            live=live,
+            shared_air=shared_air,
+            second_ear=twice,
+            rehearsed=rehearsed,
+        )
 
     def close(self) -> None:
         """End child processes and free models."""
@@ -183,7 +205,13 @@ class Prepared:
 
 
 def listening(
-    recogniser: Recogniser, pack: LanguagePack, *, live: bool = False, shared_air: bool, second_ear: bool
+    recogniser: Recogniser,
+    pack: LanguagePack,
+    *,
+    live: bool = False,
+    shared_air: bool,
+    second_ear: bool,
+    rehearsed: bool = False,
 ) -> Hearing:
     """Return a chain that listens; the arguments are those of `Prepared.guide`.
 
@@ -195,6 +223,7 @@ def listening(
         pack,
         Spotter(pack.language) if second_ear else None,
         OwnWords(pack.language) if second_ear and shared_air else None,
+        _rehearsed(pack.language) if second_ear and rehearsed else None,
     )
     air = Air() if shared_air else None
     typed = isinstance(recogniser, TypedRecogniser)
@@ -204,6 +233,16 @@ def listening(
         MicrophoneWatch() if live and not typed else None,
         () if typed else missing_parts(pack.language, air),
     )
+
+
+def _rehearsed(language: str) -> Enrolled | None:
+    """Return what knows the words of the person who rehearsed here, None when nobody has."""
+    try:
+        enrolment = load(place(language))
+    except RecogniserError as error:
+        _log.warning("%s", error)  # a session is safer without it than not at all
+        return None
+    return Enrolled(enrolment) if enrolment is not None else None
 
 
 def prepare(choices: Choices, recogniser: Recogniser | None = None) -> Prepared:

@@ -124,6 +124,7 @@ def run(
             live=not on_files,
             shared_air=cancel_echo and not on_files and not typed,
             second_ear=False if typed else second_ear,
+            rehearsed=not typed and not on_files,
             remembered=kept.remembered if kept else NOTHING,
             recorder=recorder,
         )

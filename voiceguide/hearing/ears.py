@@ -8,6 +8,7 @@ from typing import Protocol
 
 from voiceguide.core.commands import Command
 from voiceguide.hearing.decision import Decision
+from voiceguide.hearing.enrolment.matching import Enrolled
 from voiceguide.hearing.evidence import QUIET, SAFETY, Around, Claim, Ear, Opinion, OwnWords, Verdict
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recogniser import Frame, Hypothesis, Recogniser
@@ -62,6 +63,7 @@ class Ears:
         pack: the language of the phrases.
         second: the second ear, restarted here and closed with these.
         own_words: an ear for what the guide itself says; closed with these.
+        enrolled: what knows this person's own words; it listens to the second ear's vectors.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Ears:
         pack: LanguagePack,
         second: Spotter | None = None,
         own_words: OwnWords | None = None,
+        enrolled: Enrolled | None = None,
     ) -> None:
         if recogniser is not None:
             recogniser.restart()
@@ -80,7 +83,13 @@ class Ears:
         self._matcher = Matcher(pack)
         self._second = second
         self._own_words = own_words
-        others: dict[Ear, Opinion] = {Ear.SECOND: second} if second is not None else {}
+        self._enrolled = enrolled
+        others: dict[Ear, Opinion] = {}
+        if second is not None:
+            others[Ear.SECOND] = second
+        if enrolled is not None:
+            enrolled.restart()
+            others[Ear.ENROLLED] = enrolled
         self._decision = Decision(others, own_words)
         self._commands: frozenset[Command] | None = None
         self._somebody = Somebody()
@@ -161,6 +170,11 @@ class Ears:
             words = self._pack.commands[spotted.command][0]
             claim = Claim(self._at, spotted.command, Ear.SECOND, SPOTTER, words, around=around)
             verdicts += self._decision.sure(claim)
+        if self._enrolled is not None and len(vectors := self._second.fresh()):
+            for match in self._enrolled.accept(vectors, self._second.at):
+                words = self._pack.commands[match.command][0]
+                claim = Claim(self._at, match.command, Ear.ENROLLED, Ear.ENROLLED.value, words, around=around)
+                verdicts += self._decision.sure(claim)
         if self._hold and self._second.at != self._looked_at:
             self._doubt(self._second, around)
         return verdicts
