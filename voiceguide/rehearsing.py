@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +39,12 @@ class Rehearsed:
     learned: Learned | None
     path: Path
     failure: str
+
+
+def worth_offering(language: str, *, first_time: bool) -> bool:
+    """Tell whether to ask before a session: it is the first, nothing was learned yet, and it could be."""
+    possible = importlib.util.find_spec("pyopen_wakeword") is not None
+    return first_time and possible and not place(language).exists()
 
 
 def everything_said(pack: LanguagePack) -> list[str]:

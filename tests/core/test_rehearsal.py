@@ -210,6 +210,23 @@ def test_after_pain_continue_leads_on() -> None:
     assert until_capture(world).command is WORDS[0]
 
 
+@pytest.mark.parametrize("when", ["learning", "telling"])
+@pytest.mark.parametrize("command", [Command.PAIN, Command.STOP])
+def test_after_the_last_take_pain_and_stop_are_obeyed_too(when: str, command: Command) -> None:
+    world = begun()
+    list(whole(world))
+    if when == "telling":
+        world.feed(Learned(world.now, {WORDS[0]: recall()}))
+        world.run(1.0)
+    world.hear(command)
+    if when == "learning" and command is Command.STOP:  # it is over in a second; what was learned is still told
+        world.feed(Learned(world.now, {WORDS[0]: recall()}))
+    world.run_until_idle()
+    assert world.ended
+    assert (keys(world)[-1] == "safety_release_anywhere") is (command is Command.PAIN)
+    assert len(world.records("rehearsed")) == 1
+
+
 @pytest.mark.parametrize("answer", [Command.NO, Command.STOP, None])
 def test_an_offer_that_is_not_taken_ends_at_once(answer: Command | None) -> None:
     world = begun(offered=True)

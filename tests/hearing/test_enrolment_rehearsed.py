@@ -24,12 +24,13 @@ from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.enrolment.alone import EnrolledAlone
 from voiceguide.hearing.enrolment.capture import Capturing
-from voiceguide.hearing.enrolment.templates import load, place
+from voiceguide.hearing.enrolment.learning import BOUNDS
+from voiceguide.hearing.enrolment.templates import Enrolment, load, place
 from voiceguide.hearing.hearing import Chain
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language
-from voiceguide.rehearsing import rehearse
+from voiceguide.rehearsing import rehearse, worth_offering
 from voiceguide.testing import VirtualSpeech
 
 EN = replace(
@@ -202,3 +203,11 @@ def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
     assert listener.learned is not None
     assert not listener.learned.kept
     assert "cannot be kept" in listener.failure
+
+
+def test_it_is_offered_before_the_first_session_until_something_was_learned() -> None:
+    assert worth_offering("en", first_time=True)
+    assert not worth_offering("en", first_time=False)
+    Enrolment("en", {Command.PAIN: (np.ones((4, 96), np.float32),)}, {Command.PAIN: BOUNDS}).save(place("en"))
+    assert not worth_offering("en", first_time=True)
+    assert worth_offering("ko", first_time=True)

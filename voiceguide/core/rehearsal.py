@@ -197,6 +197,10 @@ class Rehearsal:
     def _command(self) -> Command:
         return self._commands[self._word]
 
+    @property
+    def _asked_all(self) -> bool:
+        return self._word >= len(self._commands)
+
     def _begin(self) -> None:
         self._scene.listen({Command.STOP, Command.YES, Command.NO, Command.RESUME})
         if self._offered:
@@ -293,9 +297,11 @@ class Rehearsal:
             self._ask()
 
     def _stop_or_leave(self, command: Command) -> None:
-        if command is Command.NO or self._stage in (_Stage.OFFERED, _Stage.HURTS, _Stage.LEARNING):
+        if command is Command.NO or self._stage in (_Stage.OFFERED, _Stage.HURTS):
             self._leave("declined" if self._stage is _Stage.OFFERED else "stopped")
-        elif self._stage is not _Stage.OVER:
+        elif self._asked_all:
+            self._scene.say((), self._end if self._stage is _Stage.OVER else None)
+        else:
             self._give_up_capture()
             self._stop_heard()
 
@@ -312,6 +318,10 @@ class Rehearsal:
     def _hurts(self, command: Command) -> None:
         self._give_up_capture()
         self._scene.record("pain", pain="unknown", heard=self._heard or command.value)
+        if self._asked_all:
+            self._leave("pain")
+            self._scene.say(self._scene.prompt("safety_release_anywhere"), self._end)
+            return
         self._stage = _Stage.HURTS
         lines = [*self._scene.prompt("safety_release_anywhere"), *self._lines("hurts")]
         self._scene.say(lines, lambda: self._scene.wait_for(PAIN_ANSWER_WITHIN, lambda: self._leave("pain")))
