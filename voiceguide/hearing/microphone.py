@@ -76,18 +76,18 @@ class MicrophoneWatch:
     def accept(self, frame: Frame) -> list[Noticed]:
         """Take the next `(n,)` int16 samples as they came, and return what there is to say."""
         self._at += len(frame)
-        self._stretch.add(frame)
-        noticed = list(self._listen_for_nothing(frame))
+        low, high = int(frame.min()), int(frame.max())
+        self._stretch.add(frame, low, high)
+        noticed = list(self._listen_for_nothing(len(frame), sound=high > NOTHING or low < -NOTHING))
         if self._stretch.length >= STRETCH:
             noticed += [self._tell(trouble) for trouble in self._judge() if trouble not in self._told]
             self._stretch = _Stretch()
         return noticed
 
-    def _listen_for_nothing(self, frame: Frame) -> Iterator[Noticed]:
-        sound = bool(np.any(np.abs(frame.astype(np.int32)) > NOTHING))
-        self._silent = 0 if sound else self._silent + len(frame)
+    def _listen_for_nothing(self, count: int, *, sound: bool) -> Iterator[Noticed]:
+        self._silent = 0 if sound else self._silent + count
         # Forgets within about a second.
-        self._sounding += (len(frame) if sound else 0) - self._sounding * len(frame) / samples(1.0)
+        self._sounding += (count if sound else 0) - self._sounding * count / samples(1.0)
         if not self._lost and self._silent >= self._patience:
             self._lost = True
             _log.warning(_SILENT)
@@ -126,9 +126,10 @@ class _Stretch:
         self.loudest = 0.0
         self._window: list[Frame] = []
 
-    def add(self, frame: Frame) -> None:
+    def add(self, frame: Frame, low: int, high: int) -> None:
         self.length += len(frame)
-        self.clipped += int(np.count_nonzero((frame >= FULL_SCALE - 1) | (frame <= -FULL_SCALE)))
+        if high >= FULL_SCALE - 1 or low <= -FULL_SCALE:
+            self.clipped += int(np.count_nonzero((frame >= FULL_SCALE - 1) | (frame <= -FULL_SCALE)))
         self.total += int(frame.sum(dtype=np.int64))
         self._window.append(frame)
         if len(self._window) == _WINDOW:
