@@ -167,15 +167,16 @@ def _calls_table(found: Found) -> Table:
         "Calls by condition",
         "Test voices (flite slt and rms, festival ked, espeak-ng en-us+m7 and en-gb-scotland) call from the "
         "floor, 2 m from the microphone unless said, in two rooms (RT60 0.3 and 0.45 s), each after the guide "
-        "has spoken for 12 s; PocketSphinx and the second ear listen for the commands that a session knows in a "
-        "hold, or in the set-up while the guide speaks, and for the one that is called. “Guide speaking” gives "
-        "the speech-to-echo ratio. A word of safety is said again every 1.5 s until the guide turns to the person, at most three "
-        "times. Protected: within the word and one second more the guide has turned to a call of the pain "
-        "family: by any word of the pain family or “stop”; in a silent hold by unknown speech as well, where "
-        "the guide asks whether something hurts (S8; a session does so twice in three minutes at most, which is "
-        "not counted here); while the guide speaks by giving way to the voice. Times: from the end of the "
-        "words, said for the first time, to the decision on the command, and to any turning to the person "
-        "(while the guide speaks, its fade of 25 ms comes on top): median, 95th percentile.",
+        "has spoken for 12 s; PocketSphinx and the second ear listen for the commands that a session knows in "
+        "a hold, or in the set-up while the guide speaks, and for the one that is called. “Guide speaking” "
+        "gives the speech-to-echo ratio. A word of safety is said again every 1.5 s until the guide turns to "
+        "the person, at most three times. Protected: within the word and one second more the guide has turned "
+        "to a call of the pain family: by any word of the pain family or “stop”; in a silent hold by unknown "
+        "speech as well, where the guide asks whether something hurts (S8; a session does so twice in three "
+        "minutes at most, which is not counted here); while the guide speaks by giving way to the voice. "
+        "Times: from the end of the words, said for the first time, to the decision on the command, and to "
+        "any turning to the person (while the guide speaks, its fade of 25 ms comes on top): median, 95th "
+        "percentile.",
         _COLUMNS,
     )
     for name, one in _of(found, "calls/"):
