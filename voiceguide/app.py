@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -130,7 +131,14 @@ class Prepared:
             RecordingError: the recording cannot be written.
         """
         twice = second_ear_for(self.language.language) if second_ear is None else second_ear
-        hearing = self.hearing(live=live, shared_air=shared_air, second_ear=twice, rehearsed=rehearsed)
+        card = port
+        hearing = self.hearing(
+            live=live,
+            shared_air=shared_air,
+            second_ear=twice,
+            rehearsed=rehearsed,
+            slips=lambda: card.slipped,
+        )
         speech: Speech = self.speech
         if recorder is not None:
             recorder.begin(
@@ -145,7 +153,8 @@ class Prepared:
                     shared_air=shared_air,
                     live=live,
                     audio=port.name,
-                )
+                ),
+                place(self.language.language) if rehearsed else None,
             )
             port, hearing, speech = recorder.port(port), recorder.hearing(hearing), recorder.speech(speech)
             journal.watch(recorder.notice)
@@ -173,6 +182,7 @@ class Prepared:
         shared_air: bool = False,
         second_ear: bool | None = None,
         rehearsed: bool = False,
+        slips: Callable[[], int] = lambda: 0,
     ) -> Hearing:
         """Return the chain that listens, from the microphone to the verdicts; the arguments are those of `guide`.
 
@@ -186,7 +196,8 @@ class Prepared:
             live=live,
             shared_air=shared_air,
             second_ear=twice,
-            rehearsed=rehearsed,
+            enrolment=place(self.language.language) if rehearsed else None,
+            slips=slips,
         )
 
     def close(self) -> None:
@@ -211,9 +222,19 @@ def listening(
     live: bool = False,
     shared_air: bool,
     second_ear: bool,
-    rehearsed: bool = False,
+    enrolment: Path | None = None,
+    slips: Callable[[], int] = lambda: 0,
 ) -> Hearing:
-    """Return a chain that listens; the arguments are those of `Prepared.guide`.
+    """Return a chain that listens.
+
+    Args:
+        recogniser: the engine.
+        pack: the language.
+        live: listen in a thread of its own.
+        shared_air: the microphone hears the speaker.
+        second_ear: a second ear listens beside the recogniser.
+        enrolment: file of what a person rehearsed, None to do without; it need not be there.
+        slips: how often samples were lost or added so far between loudspeaker and microphone.
 
     Raises:
         RecogniserError: there is no second ear for the language, or what it needs is missing.
@@ -223,7 +244,7 @@ def listening(
         pack,
         Spotter(pack.language) if second_ear else None,
         OwnWords(pack.language) if second_ear and shared_air else None,
-        _rehearsed(pack.language) if second_ear and rehearsed else None,
+        _rehearsed(enrolment) if second_ear and enrolment is not None else None,
     )
     air = Air() if shared_air else None
     typed = isinstance(recogniser, TypedRecogniser)
@@ -232,13 +253,14 @@ def listening(
         air,
         MicrophoneWatch() if live and not typed else None,
         () if typed else missing_parts(pack.language, air),
+        slips,
     )
 
 
-def _rehearsed(language: str) -> Enrolled | None:
+def _rehearsed(path: Path) -> Enrolled | None:
     """Return what knows the words of the person who rehearsed here, None when nobody has."""
     try:
-        enrolment = load(place(language))
+        enrolment = load(path)
     except RecogniserError as error:
         _log.warning("%s", error)  # a session is safer without it than not at all
         return None

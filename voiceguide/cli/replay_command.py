@@ -92,7 +92,13 @@ def _hear(recorded: Recorded, engine: str | None, console: Console) -> None:
         )
     pack = read_language(recorded.folder / Names.LANGUAGE)
     with closing(choose_recogniser(about.language, engine or about.recogniser)) as recogniser:
-        chain = listening(recogniser, pack, shared_air=about.shared_air, second_ear=about.second_ear)
+        chain = listening(
+            recogniser,
+            pack,
+            shared_air=about.shared_air,
+            second_ear=about.second_ear,
+            enrolment=recorded.folder / Names.ENROLMENT,
+        )
         pairs = hear_again(recorded, chain)
     for pair in pairs:
         for line in _lines(pair):

@@ -124,6 +124,7 @@ class _ReplayedPort:
     """Gives the recorded microphone's blocks and compares what goes to the speaker with what went."""
 
     name = "a recording"
+    slipped = 0
 
     def __init__(self, recorded: Recorded, sink: Sink | None) -> None:
         self._recorded = recorded

@@ -47,6 +47,7 @@ class Names:
     EVENTS = "events.jsonl"
     SPEECH = "speech.jsonl"
     UTTERANCES = "speech"
+    ENROLMENT = "rehearsal.npz"
 
 
 class Circumstances(BaseModel):

@@ -79,14 +79,20 @@ class Recorder:
             raise RecordingError(f"{folder} cannot be written: {reason}. Choose another for --record.") from error
         self._writer = BackgroundWriter(patient=not live)
 
-    def begin(self, circumstances: Circumstances) -> None:
+    def begin(self, circumstances: Circumstances, enrolment: Path | None = None) -> None:
         """Write down how the session begins.
+
+        Args:
+            circumstances: everything besides what is heard.
+            enrolment: file of what the person here has rehearsed, if it is listened for; it need not be there.
 
         Raises:
             RecordingError: the disk is full or gone.
         """
         try:
             shutil.copyfile(LOCALES / f"{circumstances.language}.yaml", self._folder / Names.LANGUAGE)
+            if enrolment is not None and enrolment.exists():
+                shutil.copyfile(enrolment, self._folder / Names.ENROLMENT)
             (self._folder / Names.SESSION).write_text(circumstances.model_dump_json(indent=2), encoding="utf-8")
         except OSError as error:
             raise RecordingError(
@@ -199,6 +205,10 @@ class _RecordedPort:
     @property
     def name(self) -> str:
         return self._port.name
+
+    @property
+    def slipped(self) -> int:
+        return self._port.slipped
 
     def exchange(self, block: SpeakerBlock) -> MicrophoneBlock | None:
         self._recorder.spoke(block)
