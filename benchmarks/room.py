@@ -36,6 +36,7 @@ class Room:
     """
 
     name = "a simulated room"
+    slipped = 0
 
     def __init__(self) -> None:
         level = 10 ** (NOISE_DB / 20)

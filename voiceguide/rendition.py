@@ -34,6 +34,7 @@ class RenditionPort:
     """
 
     name = "a rendition"
+    slipped = 0
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink

@@ -27,6 +27,7 @@ class Answering:
     """An audio port with somebody in front of it who does what is asked. The guide itself is not heard."""
 
     name = "a person who rehearses"
+    slipped = 0
 
     def __init__(self, says: Says, hiss: float = HISS) -> None:
         self._says = says

@@ -17,8 +17,11 @@ from voiceguide.demo.flite import FliteVoice
 from voiceguide.errors import EchoError
 from voiceguide.hearing import air as air_module
 from voiceguide.hearing.air import Air
+from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.evidence import QUIET, Around
+from voiceguide.hearing.hearing import Chain
 from voiceguide.hearing.other_voice import OtherVoice
+from voiceguide.language.pack import load_language
 from voiceguide.speaking.finish import finish
 from voiceguide.speaking.voice import Samples
 
@@ -161,3 +164,25 @@ def test_neither_silence_nor_a_tone_is_a_voice(make: Callable[[int], Samples]) -
     voice, sound = OtherVoice(), make(RATE * 3).astype(np.int16)
     events = [voice.accept(block, block, guide=False) for block in sound.reshape(-1, BLOCK)]
     assert not any(isinstance(event, VoiceBegan) for event in events)
+
+
+def test_when_samples_were_lost_on_the_way_the_echo_is_looked_for_anew() -> None:
+    """The card has lost 25 ms: told so, the canceller finds the echo again within seconds."""
+    said, slips = guide(30), 0
+    half, lost = samples(15), samples(0.025)
+    whole = echo_of(said)
+    microphone = np.concatenate((whole[:half], whole[half + lost :], np.zeros(lost, np.float32)))
+    air = Air()
+    chain = Chain(Ears(None, load_language("en")), air, slips=lambda: slips)
+    delays = []
+    for at in range(0, len(said), BLOCK):
+        slips = int(at >= half)
+        chain.accept(to_int16(microphone[at : at + BLOCK]), said[at : at + BLOCK])
+        assert air.canceller is not None
+        delays.append(air.canceller.delay_ms)
+    chain.close()
+    assert delays[half // BLOCK] is None, "looked for anew"
+    before, after = delays[half // BLOCK - 1], delays[-1]
+    assert before is not None
+    assert after is not None
+    assert before - after == pytest.approx(25, abs=0.5)

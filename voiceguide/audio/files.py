@@ -54,6 +54,8 @@ class FilePort:
             self.close()
             raise
 
+    slipped = 0
+
     @property
     def name(self) -> str:
         """Both files, as "user.wav -> session.wav"."""

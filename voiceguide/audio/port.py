@@ -22,6 +22,11 @@ class AudioPort(Protocol):
         """What is connected, for logs."""
         ...
 
+    @property
+    def slipped(self) -> int:
+        """How often so far samples were lost or added, so that an echo comes at another time than before."""
+        ...
+
     def exchange(self, block: SpeakerBlock) -> MicrophoneBlock | None:
         """Hand over the next block for the speaker and take the next one from the microphone.
 

@@ -39,6 +39,7 @@ class PersonPort:
     """
 
     name = "a simulated person"
+    slipped = 0
 
     def __init__(self, script: Script, voice: Voice, recording: Path, seed: int = 1) -> None:
         loudness = np.float32(10 ** (LEVEL_DB / 20))

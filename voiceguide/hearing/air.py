@@ -54,6 +54,11 @@ class Air:
         """The echo canceller, None without a library for it."""
         return self._canceller
 
+    def slipped(self) -> None:
+        """Samples were lost or added on the way: find out anew when the echo comes."""
+        if self._canceller is not None:
+            self._canceller.restart()
+
     def listen(self, microphone: Frame, reference: Samples) -> tuple[Frame, VoiceBegan | VoiceEnded | None]:
         """Take one exchange's blocks.
 

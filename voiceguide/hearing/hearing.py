@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -57,6 +57,7 @@ class Chain:
         air: the room between speaker and microphone; None when the microphone cannot hear the speaker.
         watch: notices when the microphone itself fails; None for a file, which may well be silent.
         remarks: told with the first block.
+        slips: how often samples were lost or added so far between loudspeaker and microphone.
     """
 
     def __init__(
@@ -65,11 +66,14 @@ class Chain:
         air: Air | None = None,
         watch: MicrophoneWatch | None = None,
         remarks: Sequence[Remark] = (),
+        slips: Callable[[], int] = lambda: 0,
     ) -> None:
         self._ears = ears
         self._air = air
         self._watch = watch
         self._remarks = remarks
+        self._slips = slips
+        self._slipped = slips()
 
     def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:
         """Set the commands that are possible from now on; the pain family always is."""
@@ -89,6 +93,9 @@ class Chain:
             noticed += self._watch.accept(microphone)
         if self._air is None:
             return [*noticed, *self._ears.accept(microphone)]
+        if (slipped := self._slips()) != self._slipped:
+            self._slipped = slipped
+            self._air.slipped()
         clean, voice = self._air.listen(microphone, spoken)
         around = self._air.around
         said = to_int16(spoken) if around is not QUIET else None

@@ -138,6 +138,10 @@ class Recorder:
         else:
             self._put_sound(self._microphone, to_float(frame))
 
+    def slipped(self, times: int) -> None:
+        """Take how often sound was lost or added so far, when that has changed."""
+        self._line(self._hearing, {"block": self._blocks - 1, "slipped": times})
+
     def port_failed(self, error: AudioError) -> None:
         """Take the failure of the port."""
         self._line(self._hearing, {"block": self._blocks - 1, "microphone": "failed", "reason": str(error)})
@@ -201,6 +205,7 @@ class _RecordedPort:
     def __init__(self, port: AudioPort, recorder: Recorder) -> None:
         self._port = port
         self._recorder = recorder
+        self._slipped = 0
 
     @property
     def name(self) -> str:
@@ -217,6 +222,9 @@ class _RecordedPort:
         except AudioError as error:
             self._recorder.port_failed(error)
             raise
+        if self._port.slipped != self._slipped:
+            self._slipped = self._port.slipped
+            self._recorder.slipped(self._slipped)
         self._recorder.came_back(frame)
         return frame
 

@@ -19,6 +19,7 @@ class VirtualPort:
     """
 
     name = "a virtual port"
+    slipped = 0
 
     def __init__(self, mic_s: float = math.inf) -> None:
         self._mic_ends = mic_s * RATE

@@ -92,6 +92,7 @@ class RoomPort:
     """
 
     name = "a simulated room"
+    slipped = 0
 
     def __init__(
         self,
