@@ -128,7 +128,7 @@ def s7_no_deaf_guide(edge: Edge) -> None:
 def s8_doubt_means_pause(edge: Edge) -> None:
     event, before = edge.event, edge.before
     if before.state is State.HOLDING and isinstance(event, Heard) and event.command is None:
-        listening = before._scene.silent_for(OWN_VOICE)
+        listening = before._scene.silent_for(OWN_VOICE) or event.perhaps is not None
         if listening and len(before._beside._doubts) < DOUBTS:
             assert edge.after.state is State.DOUBT, "S8: doubt means pause"
             assert said(edge) == ["doubt_ask"], "S8: and asks"

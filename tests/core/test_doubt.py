@@ -9,6 +9,7 @@ import pytest
 from voiceguide.core.actions import Say
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
+from voiceguide.core.events import Heard
 from voiceguide.core.states import State
 from voiceguide.testing import VirtualSession
 
@@ -86,3 +87,11 @@ def test_s8_the_echo_of_the_guides_own_words_raises_no_doubt(reach: Reach) -> No
     assert virtual.now - virtual.spoken[-1].ends < samples(1)
     virtual.hear(None)
     assert virtual.session.state is State.HOLDING
+
+
+def test_s8_what_may_have_been_a_word_of_safety_counts_also_right_after_the_guides_own(reach: Reach) -> None:
+    virtual = reach(State.HOLDING)
+    virtual.run(3.5)
+    assert virtual.now - virtual.spoken[-1].ends < samples(1)
+    virtual.feed(Heard(virtual.now, None, "plain", "test", perhaps=Command.PAIN))
+    assert virtual.session.state is State.DOUBT

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from voiceguide.core.clock import samples
+from voiceguide.core.commands import Command
 from voiceguide.core.lines import Line
 from voiceguide.core.scene import Continuation, Scene
 from voiceguide.core.states import BEFORE_THE_WALK, State
@@ -171,11 +172,16 @@ class Interruptions:
 
     # --- doubt --------------------------------------------------------------------------------------------
 
-    def not_understood(self) -> None:
-        """Somebody spoke and it was no command: in a hold that is reason enough to pause and ask (S8)."""
+    def not_understood(self, perhaps: Command | None) -> None:
+        """Somebody spoke and it was no command: in a hold that is reason enough to pause and ask (S8).
+
+        Args:
+            perhaps: the word of safety that it may have been. It counts also right after the guide's own words:
+                whoever takes it for one has thought of their echo.
+        """
         listening = not self._scene.lines.busy
         match self._scene.state:
-            case State.HOLDING if self._in_doubt():
+            case State.HOLDING if self._may_doubt() and (perhaps or self._scene.silent_for(OWN_VOICE)):
                 self._doubts.append(self._scene.now)
                 self._asked_again = False
                 self.suspend(State.DOUBT)
@@ -192,9 +198,8 @@ class Interruptions:
             case _:
                 pass
 
-    def _in_doubt(self) -> bool:
-        had_enough = len(self._doubts) == DOUBTS and self._scene.now - self._doubts[0] < DOUBTS_IN
-        return self._scene.silent_for(OWN_VOICE) and not had_enough
+    def _may_doubt(self) -> bool:
+        return len(self._doubts) < DOUBTS or self._scene.now - self._doubts[0] >= DOUBTS_IN
 
     def _ask_in_doubt(self) -> None:
         self._scene.say(self._scene.prompt("doubt_ask"), partial(self._scene.wait_for, DOUBT_WITHIN, self.resume))

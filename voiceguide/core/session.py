@@ -100,7 +100,10 @@ class Session:
             case Heard(command=Command() as command, text=text) if command in PAIN_FAMILY:
                 self._last_heard = text
                 self._safeguard.hear(command, text)
-            case Heard(command=command, text=text):
+            case Heard(command=None, text=text, perhaps=perhaps):
+                self._last_heard = text
+                self._not_understood(perhaps)
+            case Heard(command=Command() as command, text=text):
                 self._last_heard = text
                 self._spoken_to(command)
             case Tick():
@@ -165,13 +168,15 @@ class Session:
 
     # --- commands -----------------------------------------------------------------------------------------
 
-    def _spoken_to(self, command: Command | None) -> None:
-        step = TABLE[self.state].get(command) if command is not None else None
-        if command is None or step is None or (step is Step.PAIN and not self._safeguard.possible(command)):
+    def _not_understood(self, perhaps: Command | None) -> None:
+        self._scene.chime(Sound.UNKNOWN)
+        self._beside.not_understood(perhaps)
+        self._safeguard.not_understood()
+
+    def _spoken_to(self, command: Command) -> None:
+        step = TABLE[self.state].get(command)
+        if step is None or (step is Step.PAIN and not self._safeguard.possible(command)):
             self._scene.chime(Sound.UNKNOWN)
-            if command is None:
-                self._beside.not_understood()
-                self._safeguard.not_understood()
             return
         self._scene.chime(Sound.ACCEPTED)
         match step:

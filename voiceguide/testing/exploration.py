@@ -173,6 +173,7 @@ def _events(session: Session) -> Iterator[Event]:
     now, due = session._scene.now, session.next_deadline()
     for command in (*Command, None):
         yield Heard(now, command, "words")
+    yield Heard(now, None, "words", perhaps=Command.PAIN)
     yield VoiceBegan(now)
     yield VoiceEnded(now)
     yield HearingLost(now, "no frames")
