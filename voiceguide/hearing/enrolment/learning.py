@@ -40,6 +40,9 @@ _ROOM_ENERGY = 1.0
 """Energy of the reverberation relative to the direct sound: what a person 2 m away has in a living room."""
 
 _TAIL = samples(0.4)
+_LENGTHS = 16
+"""Takes are lengthened by silence to a multiple of so many hops."""
+
 _SEED = 1
 
 
@@ -99,7 +102,9 @@ def recognised(sound: Frame, templates: Sequence[Template], embedding: SpeechEmb
     """Return the highest score of templates in a recording."""
     warping = Warping(templates)
     ended = np.concatenate([sound, np.zeros(TO + HOP, np.int16)])
-    return max((float(warping.take(vector).max()) for vector in directions(embedding.whole(ended))), default=0.0)
+    return max(
+        (float(warping.take(vector).max()) for vector in directions(_vectors(ended, embedding))), default=0.0
+    )
 
 
 def _word(takes: list[Take], embedding: SpeechEmbedding) -> tuple[Word, tuple[Template, ...]]:
@@ -128,9 +133,14 @@ def _score(take: Take, made: Mapping[int, tuple[Template, ...]], number: int, em
 
 def _templates(take: Take, embedding: SpeechEmbedding) -> Iterator[Template]:
     for sound in _conditions(take):
-        vectors: Floats = embedding.whole(sound)
+        vectors = _vectors(sound, embedding)
         ends = (np.arange(len(vectors)) + 1) * HOP
         yield directions(vectors[(ends >= take.start + FROM) & (ends <= take.end + TO)])
+
+
+def _vectors(sound: Frame, embedding: SpeechEmbedding) -> Floats:
+    # The embedding keeps a network for every length it has met, so there are to be few.
+    return embedding.whole(np.pad(sound, (0, -len(sound) % (_LENGTHS * HOP))))
 
 
 def _conditions(take: Take) -> Iterator[Frame]:
