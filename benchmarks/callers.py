@@ -101,10 +101,11 @@ def calls(take: Take, amount: Amount) -> list[Call]:
         *[text for text in mixed if said[text] not in PAIN_FAMILY | {Command.STOP}][:others],
     ]
     known = spoken(take, wanted)
-    return [_call(take.name, text, phrases()[text], known[text]) for text in wanted if text in known]
+    return [called(take.name, text, phrases()[text], known[text]) for text in wanted if text in known]
 
 
-def _call(voice: str, text: str, command: Command | None, sound: Samples) -> Call:
+def called(voice: str, text: str, command: Command | None, sound: Samples) -> Call:
+    """Return words as a call, with its end."""
     loudness = np.abs(sound)
     ends = int(np.flatnonzero(loudness > END_BELOW_PEAK * loudness.max())[-1]) + 1
     return Call(voice, text, command, sound, ends)

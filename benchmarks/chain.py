@@ -9,6 +9,8 @@ from benchmarks.conditions import Hears
 from voiceguide.hearing.air import Air
 from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.engines import choose_recogniser
+from voiceguide.hearing.enrolment.matching import Enrolled
+from voiceguide.hearing.enrolment.templates import Enrolment
 from voiceguide.hearing.hearing import Chain, Hearing
 from voiceguide.hearing.own_words import OwnWords
 from voiceguide.hearing.recogniser import Recogniser
@@ -18,13 +20,19 @@ from voiceguide.language.pack import load_language
 LANGUAGE = "en"
 
 
-def chain(hears: Hears = Hears.BOTH) -> Hearing:
-    """Return a new chain, as a session with an open loudspeaker has it, with some of its ears."""
+def chain(hears: Hears = Hears.BOTH, enrolment: Enrolment | None = None) -> Hearing:
+    """Return a new chain, as a session with an open loudspeaker has it, with some of its ears.
+
+    Args:
+        hears: which ears.
+        enrolment: what a person has rehearsed.
+    """
     if hears is Hears.KEYWORDS:
         return KeywordSpotting()
     recogniser = None if hears is Hears.SECOND else _recogniser()
     second, own_words = (None, None) if hears is Hears.RECOGNISER else (Spotter(LANGUAGE), OwnWords(LANGUAGE))
-    return Chain(Ears(recogniser, load_language(LANGUAGE), second, own_words), Air())
+    enrolled = None if enrolment is None else Enrolled(enrolment)
+    return Chain(Ears(recogniser, load_language(LANGUAGE), second, own_words, enrolled), Air())
 
 
 @cache

@@ -17,7 +17,6 @@ class Hears(StrEnum):
     RECOGNISER = "recogniser alone"
     SECOND = "second ear alone"
     BOTH = "two ears"
-    REHEARSED = "two ears, rehearsed"
     KEYWORDS = "PocketSphinx's keyword spotting"
 
 
@@ -105,7 +104,7 @@ def matrix() -> list[Condition]:
     named = {one.name: one for one in found}
     found += [
         _sized(named[name], Amount.FEW, hears)
-        for hears in (Hears.RECOGNISER, Hears.SECOND, Hears.REHEARSED, Hears.KEYWORDS)
+        for hears in (Hears.RECOGNISER, Hears.SECOND, Hears.KEYWORDS)
         for name in (QUIET, PINK, SPEAKING)
     ]
     return sorted(found, key=lambda one: one.name not in _KEY)

@@ -23,6 +23,7 @@ from voiceguide.core.actions import Sound
 from voiceguide.core.clock import RATE, samples
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import Heard
+from voiceguide.core.session import Session
 from voiceguide.demo.actor import Words
 from voiceguide.demo.insistent import InsistentActor
 from voiceguide.demo.neighbours import background_of
@@ -113,6 +114,7 @@ class Watched:
     person: InsistentActor | None
     longest: int
     name: str = "a watched room"
+    slipped: int = 0
     now: int = 0
 
     def exchange(self, block: SpeakerBlock) -> MicrophoneBlock | None:
@@ -221,7 +223,7 @@ def _session(
     journal.watch(room.notice)
     journal.watch(keyed.notice)
     guide = Guide(
-        prepared.session(first_time=False),
+        Session(prepared.routine, prepared.language.phrases, prepared.speech.length, first_time=False),
         port=port,
         hearing=keyed,
         speech=prepared.speech,

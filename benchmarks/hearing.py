@@ -46,6 +46,7 @@ from benchmarks.evenings import evening, trials
 from benchmarks.figures import section
 from benchmarks.korean import korean
 from benchmarks.pictures import draw
+from benchmarks.rehearsed import rehearsed_in
 from benchmarks.session import machine
 from benchmarks.streams import calls_in, own_speech, people_in, talk_in
 from benchmarks.tables import Section, write_between
@@ -70,12 +71,12 @@ def tasks(side: str, human: Path | None, *, full: bool) -> Iterator[tuple[str, T
     """Yield what is to be measured: its name, and how. What matters most comes first."""
     found = matrix() if full else quick()
     named = {one.name: one for one in found}
-    calls = [(f"calls/{one.name}", partial(calls_in, one, side)) for one in found if _possible(one)]
+    calls = [(f"calls/{one.name}", partial(calls_in, one, side)) for one in found]
     key = 6 if full else len(calls)
     yield from calls[:key]
+    yield from _talk(named, side, human, full=full)
     for name in (SPEAKING, PINK, BABBLE, QUIET):
         yield f"trials/{name}", partial(trials, named[name], side, 2 if full else 1)
-    yield from _talk(named, side, human, full=full)
     yield from _evenings(named, full=full)
     yield from _own_speech(full=full)
     yield "cost", cost
@@ -83,6 +84,11 @@ def tasks(side: str, human: Path | None, *, full: bool) -> Iterator[tuple[str, T
     if human is not None:
         for name in (QUIET, PINK) if full else (QUIET,):
             yield f"people/{name}", partial(people_in, named[name], side, human, 90 if full else 20)
+    if full:
+        for name in (PINK, QUIET):
+            for taught in (True, False):
+                words = "with rehearsal" if taught else "without"
+                yield f"rehearsed/{name}: {words}", partial(rehearsed_in, named[name], taught=taught)
     yield from calls[key:]
     if full:
         spotting = replace(named[QUIET], hears=Hears.KEYWORDS)
@@ -116,10 +122,6 @@ def _own_speech(*, full: bool) -> Iterator[tuple[str, Task]]:
                 drift_ppm=(0.0, 50.0)[number // 2],
             )
             yield f"own speech/{guide}/{number}", partial(own_speech, room, guide, number)
-
-
-def _possible(condition: Condition) -> bool:
-    return condition.hears is not Hears.REHEARSED
 
 
 def measure(name: str, task: Task, kept: Path) -> dict[str, Any]:
