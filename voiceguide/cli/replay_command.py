@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,7 @@ from voiceguide.core.clock import seconds
 from voiceguide.errors import RecordingError
 from voiceguide.hearing.engines import ENGINES, choose_recogniser
 from voiceguide.hearing.evidence import Verdict
+from voiceguide.hearing.hearing import Hearing
 from voiceguide.language.pack import read_language
 from voiceguide.replay.again import Outcome, replay
 from voiceguide.replay.folder import Names
@@ -92,13 +94,17 @@ def _hear(recorded: Recorded, engine: str | None, console: Console) -> None:
         )
     pack = read_language(recorded.folder / Names.LANGUAGE)
     with closing(choose_recogniser(about.language, engine or about.recogniser)) as recogniser:
-        chain = listening(
-            recogniser,
-            pack,
-            shared_air=about.shared_air,
-            second_ear=about.second_ear,
-            enrolment=recorded.folder / Names.ENROLMENT,
-        )
+
+        def chain(slips: Callable[[], int]) -> Hearing:
+            return listening(
+                recogniser,
+                pack,
+                shared_air=about.shared_air,
+                second_ear=about.second_ear,
+                enrolment=recorded.folder / Names.ENROLMENT,
+                slips=slips,
+            )
+
         pairs = hear_again(recorded, chain)
     for pair in pairs:
         for line in _lines(pair):

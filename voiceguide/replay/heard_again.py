@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from voiceguide.audio.samples import to_float
@@ -32,12 +33,12 @@ class Pair:
         return self.then == self.now
 
 
-def hear_again(recorded: Recorded, hearing: Hearing) -> list[Pair]:
+def hear_again(recorded: Recorded, listening: Callable[[Callable[[], int]], Hearing]) -> list[Pair]:
     """Let a chain hear the recorded microphone and loudspeaker again.
 
     Args:
         recorded: the recording.
-        hearing: a fresh chain, in step; closed here.
+        listening: returns a fresh chain, in step; is given what tells how often sound was lost or added so far.
 
     Returns:
         All verdicts of then and now in order of time, those on the same words side by side.
@@ -46,8 +47,11 @@ def hear_again(recorded: Recorded, hearing: Hearing) -> list[Pair]:
         RecogniserError: an ear failed.
     """
     now: list[Verdict] = []
+    slipped = 0
+    hearing = listening(lambda: slipped)
     try:
         for block in range(recorded.blocks):
+            slipped = recorded.slipped.get(block, slipped)
             if (wanted := recorded.listened_for.get(block)) is not None:
                 hearing.listen_for(wanted[0], hold=wanted[1])
             noticed = hearing.accept(recorded.heard(block), to_float(recorded.spoken(block)))

@@ -46,6 +46,7 @@ class Recorded:
         noticed: by block, what hearing told.
         deaf: the block at which hearing failed, and what it said.
         listened_for: by block, what the session listened for from that block on.
+        slipped: by block, how often the card had lost or added sound from that block on.
         events: the journal's entries.
         whole: False when the process was killed or the disk full before the end.
     """
@@ -59,6 +60,7 @@ class Recorded:
     noticed: dict[int, list[Noticed]] = field(default_factory=dict)
     deaf: tuple[int, str] | None = None
     listened_for: dict[int, tuple[frozenset[Command], bool]] = field(default_factory=dict)
+    slipped: dict[int, int] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     whole: bool = True
 
@@ -103,6 +105,7 @@ def read_recording(folder: Path) -> Recorded:
     microphone, speaker = read_sound(folder / Names.MICROPHONE), read_sound(folder / Names.SPEAKER)
     noticed: dict[int, list[Noticed]] = {}
     listened_for: dict[int, tuple[frozenset[Command], bool]] = {}
+    slipped: dict[int, int] = {}
     ended: int | None = None
     closed: int | None = None
     failed: tuple[int, str] | None = None
@@ -114,6 +117,8 @@ def read_recording(folder: Path) -> Recorded:
                     noticed[block] = [from_json(one) for one in told]
                 case {"block": int(block), "listen_for": list(commands), "hold": bool(hold)}:
                     listened_for[block] = frozenset(Command(command) for command in commands), hold
+                case {"block": int(block), "slipped": int(times)}:
+                    slipped[block] = times
                 case {"block": int(block), "microphone": "ended"}:
                     ended = block if ended is None else ended
                 case {"block": int(block), "microphone": "failed", "reason": str(reason)}:
@@ -138,6 +143,7 @@ def read_recording(folder: Path) -> Recorded:
         noticed=noticed,
         deaf=deaf,
         listened_for=listened_for,
+        slipped=slipped,
         events=read_lines(folder / Names.EVENTS),
         whole=spoken == closed,
     )
