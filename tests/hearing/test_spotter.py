@@ -125,6 +125,8 @@ def test_every_command_has_weights_and_limits() -> None:
     for command, one in limits.items():
         assert 0 < one.agreeing <= one.alone < 1, command
         assert 1 <= one.hops <= 5, command
+        has_doubt = command in PAIN_FAMILY | {Command.STOP}
+        assert 0 < one.doubt <= one.alone if has_doubt else one.doubt == 1, command
     assert max(limits[command].hops for command in PAIN_FAMILY) <= 2
     assert set(limits) >= URGENT
 
