@@ -240,6 +240,9 @@ def set_limits(head: Head, streams: Sequence[Scores]) -> dict[Command, Limits]:
         **lowest(others, OTHERS_PER_HOUR, LOWEST),
     }
     doubt = lowest(SAFETY & set(head.commands), DOUBT_PER_HOUR, LOWEST_DOUBT)
+    for limits in (alone, doubt):
+        # So few minutes say little about each word: none of the family is believed more easily than "pain".
+        limits |= {command: max(limits[command], limits[Command.PAIN]) for command in PAIN_FAMILY & set(limits)}
     return {
         command: Limits(
             round(alone[command], 3),

@@ -107,7 +107,7 @@ def test_looking_less_often_finds_the_same_words_later() -> None:
 
 def test_a_missing_wheel_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyopen_wakeword", None)
-    with pytest.raises(RecogniserError, match=r"pip install 'voiceguide\[spotter\]'"):
+    with pytest.raises(RecogniserError, match=r"pip install pyopen-wakeword"):
         Spotter()
 
 
