@@ -34,9 +34,11 @@ types: $(VENV)/.test
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks.session
 
+# An hour on one core; HUMAN=DIR lets people speak as well as synthetic voices.
 bench-hearing: $(VENV)/.test
+	sh packaging/apt.sh $(APT_RUN) $(APT_TRAIN)
 	$(BIN)/python -m benchmarks.echo
-	$(BIN)/python -m benchmarks.own_voice
+	$(BIN)/python -m benchmarks.hearing $(if $(HUMAN),--human $(HUMAN))
 
 # Draws the diagram and the tables of docs/safety.md; a test fails while they are out of date.
 docs-tables: $(VENV)/.test

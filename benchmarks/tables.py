@@ -91,7 +91,7 @@ def targets_table(targets: list[Target]) -> Table:
     words = {True: "yes", False: "NO", None: "not measured"}
     table = Table("Targets", "The worst of all runs counts.", ["what", "wanted", "measured", "reached"])
     for target in targets:
-        table.add(target.what, target.wanted, target.measured, words[target.reached])
+        table.add(target.what, target.wanted, target.measured, words[target.reached] if target.wanted else "")
     return table
 
 

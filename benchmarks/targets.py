@@ -1,0 +1,92 @@
+"""What hearing is to reach, and what was measured."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from benchmarks.conditions import BABBLE, FAN, PINK, QUIET, SPEAKING, TELEVISION
+from benchmarks.intervals import Rate, Share
+from benchmarks.outcomes import (
+    Found,
+    Outcomes,
+    evenings,
+    first_try,
+    others,
+    split,
+    together,
+    turned_s,
+    within_three,
+)
+from benchmarks.tables import Target
+from voiceguide.core.clock import seconds
+from voiceguide.speaking.mouth import FADE
+
+
+def targets_of(found: Found) -> list[Target]:
+    targets: list[Target] = []
+
+    def add(what: str, wanted: str, measured: object, *, reached: bool | None) -> None:
+        targets.append(Target(what, wanted, str(measured), reached))
+
+    def share(what: str, least: float, measured: Share) -> None:
+        add(what, f">= {least:g}%", measured, reached=measured.percent >= least if measured.tries else None)
+
+    def rate(what: str, most: float, measured: Rate) -> None:
+        reached = measured.per_hour <= most if measured.hours else None
+        add(what, f"<= {most:g} an hour", measured, reached=reached)
+
+    def said(name: str) -> Outcomes:
+        outcomes: Outcomes = found.get(f"calls/{name}", {"outcomes": []})["outcomes"]
+        return outcomes
+
+    for name, least in {QUIET: 98, PINK: 92, FAN: 92, SPEAKING: 88, BABBLE: 75}.items():
+        share(f"pain family protected at the first try: {name}", least, first_try(said(name)))
+        add("... by a word alone", "", first_try(said(name), ("word",)), reached=None)
+    for name in (QUIET, PINK, FAN, SPEAKING, BABBLE):
+        share(f"protected within three tries: {name}", 99, within_three(said(name)))
+    share(f"other commands: {QUIET}", 93, others(said(QUIET)))
+    share(f"other commands: {PINK}", 75, others(said(PINK)))
+    rehearsed = found.get(f"rehearsed/{PINK}: with rehearsal", {"outcomes": []})["outcomes"]
+    share(f"with rehearsal, protected: {PINK}", 97, first_try(rehearsed))
+    turned = turned_s(said(SPEAKING))
+    for percent, most in ((50, 0.4), (95, 0.9)):
+        value = float(np.percentile(turned, percent)) + seconds(FADE) if turned else None
+        add(
+            f"end of the word to silence, {percent}th percentile: {SPEAKING}",
+            f"<= {most:g} s",
+            "-" if value is None else f"{value:.2f} s",
+            reached=None if value is None else value <= most,
+        )
+    heard, hours, _ = together(found, f"talk/{QUIET}/")
+    pain, commands = split(heard)
+    rate("false pain events, unrelated speech", 1, Rate(pain, hours))
+    rate("false events, all commands, unrelated speech", 6, Rate(commands, hours))
+    hours, yields, doubts, _ = evenings(found, TELEVISION)
+    rate("needless yields, television at 10 dB", 12, Rate(yields, hours))
+    add("needless doubts, television at 10 dB", "", Rate(doubts, hours), reached=None)
+    heard, hours, _ = together(found, "own speech/")
+    for what, count in (("false events", split(heard)[1]), ("yields", heard["yield"])):
+        wanted = "0 in two hours"
+        add(
+            f"guide's own voice: {what}",
+            wanted,
+            f"{count} in {hours:.1f} h",
+            reached=count == 0 if hours else None,
+        )
+    parts = found.get("cost", {}).get("parts", {})
+    most = max((moment["all"] for moment in parts.values()), default=None)
+    add(
+        "chain, share of one core",
+        "<= 0.25",
+        "-" if most is None else f"{most:.2f}",
+        reached=None if most is None else most <= 0.25,
+    )
+    peaks = found.get("memory", {}).get("peak_mb", {})
+    peak = max(peaks.values(), default=None)
+    add(
+        "memory with PocketSphinx",
+        "<= 350 MB",
+        ", ".join(f"{voice} {value:.0f} MB" for voice, value in peaks.items()) or "-",
+        reached=None if peak is None else peak <= 350,
+    )
+    return targets
