@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from voiceguide.core.phrases import PROMPTS, Phrases
 from voiceguide.core.plan import Breathing, Exercise, PainGuidance, Routine, Side
 
 PHRASES = Phrases("xx", {key: (key,) for key in PROMPTS})
 
-STRETCH = Exercise(
-    id="stretch",
+BALL = Exercise(
+    id="ball",
     title="title",
     purpose=("purpose",),
     equipment=(),
     setup=("setup",),
     setup_short=("setup",),
-    wait_s=None,
-    sides=(),
-    repeats=1,
-    between_s=0.0,
+    wait_s=3.0,
+    sides=(Side.LEFT, Side.RIGHT),
+    repeats=2,
+    between_s=3.0,
     hold_s=4.0,
     open_rest=True,
     breathing=Breathing(2.0, 2.0),
     cues=(),
     release=("release",),
-    pain=PainGuidance(("out of it",), 0, ("less",)),
-)
-
-BALL = replace(
-    STRETCH,
-    id="ball",
-    wait_s=3.0,
-    sides=(Side.LEFT, Side.RIGHT),
-    repeats=2,
-    between_s=3.0,
     pain=PainGuidance(("elsewhere",), 1, ("less",)),
 )
 

@@ -61,8 +61,7 @@ class Safeguard:
         turn = talk.report(KIND_OF.get(command, Kind.UNKNOWN))
         self._reports += 1
         self._answers = []
-        kind = talk.kind.name.lower()
-        self._scene.record("pain", report=self._reports, pain=kind, heard=text, **self._walk.where())
+        self._scene.record("pain", **self._report_of(talk), heard=text, **self._walk.where())
         self._scene.breathe_before_speaking()
         self._carry_out(talk, turn)
 
