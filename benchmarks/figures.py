@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from benchmarks.conditions import BABBLE, PINK, QUIET, TELEVISION, Hears
+from benchmarks.conditions import BABBLE, FAN, PINK, QUIET, TELEVISION, Hears
 from benchmarks.intervals import Rate, Share
 from benchmarks.outcomes import (
     Found,
@@ -53,7 +53,9 @@ def section(found: Found) -> Section:
         "people": {after(name): numbers_of(one["outcomes"]) for name, one in of(found, "people/")},
         "rehearsed": {after(name): numbers_of(one["outcomes"]) for name, one in of(found, "rehearsed/")},
         "korean": {after(name): numbers_of(one["outcomes"]) for name, one in of(found, "korean/")},
-        "talk": {name: _heard(one) for name, one in found.items() if name.startswith(("talk", "own speech/"))},
+        "talk": {
+            name: _heard(one) for name, one in found.items() if name.startswith(("talk", "noise/", "own speech/"))
+        },
         "sessions": {after(name): one["trials"] for name, one in of(found, "trials/")},
         "evenings": {after(name): one for name, one in of(found, "evening/")},
         "cost": {**found.get("cost", {}), **found.get("memory", {})},
@@ -176,17 +178,20 @@ def _heard(one: dict[str, Any]) -> dict[str, Any]:
 def _false_table(found: Found) -> Table:
     table = Table(
         "What was heard that nobody said",
-        "Events an hour, with all commands possible. Talk: people's read sentences and isolated words that are no "
-        "command, or synthetic voices' where no recordings were given. The guide's own speech: every line of "
-        "every English routine in both voices, 10 and 20 dB louder than a person would be, clocks together or "
-        "50 ppm apart, in an empty room from a cold start. Would ask: unknown speech in a hold, twice in three "
-        "minutes at most. Which commands: in brackets.",
+        "Events an hour, with all commands possible. Talk: people's read sentences and isolated words that "
+        "are no command, or synthetic voices' where no recordings were given. The guide's own speech: every "
+        "line of every English routine in both voices, 10 and 20 dB louder than a person would be, clocks "
+        "together or 50 ppm apart, in an empty room from a cold start. Noise alone: in a hold. Would ask: "
+        "unknown speech in a hold, twice in three minutes at most. Which commands: in brackets.",
         ["sound", "minutes", "pain family", "all commands", "unknown speech", "would ask", "yields"],
     )
     groups = {
         "talk, quiet": f"talk/{QUIET}/",
         "talk, pink 10 dB": f"talk/{PINK}/",
         "talk, quiet: keyword spotting": "talk: keywords/",
+        "television 10 dB alone": f"noise/{TELEVISION}",
+        "babble 10 dB alone": f"noise/{BABBLE}",
+        "fan 10 dB alone": f"noise/{FAN}",
         "guide's own speech, hibari": "own speech/hibari/",
         "guide's own speech, pyttsx3": "own speech/pyttsx3/",
     }

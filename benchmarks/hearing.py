@@ -32,6 +32,7 @@ from rich.console import Console
 from benchmarks.callers import GUIDES
 from benchmarks.conditions import (
     BABBLE,
+    FAN,
     PINK,
     QUIET,
     SPEAKING,
@@ -48,7 +49,7 @@ from benchmarks.korean import korean
 from benchmarks.pictures import draw
 from benchmarks.rehearsed import rehearsed_in
 from benchmarks.session import machine
-from benchmarks.streams import calls_in, own_speech, people_in, talk_in
+from benchmarks.streams import calls_in, noise_in, own_speech, people_in, talk_in
 from benchmarks.tables import Section, write_between
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,6 +79,7 @@ def tasks(side: str, human: Path | None, *, full: bool) -> Iterator[tuple[str, T
     for name in (SPEAKING, PINK, BABBLE, QUIET):
         yield f"trials/{name}", partial(trials, named[name], side, 2 if full else 1)
     yield from _evenings(named, full=full)
+    yield from _noise(named, side, full=full)
     yield from _own_speech(full=full)
     yield "cost", cost
     yield "memory", memory
@@ -102,6 +104,11 @@ def _talk(named: dict[str, Condition], side: str, human: Path | None, *, full: b
     for name, most_s in {QUIET: 270.0, PINK: 120.0}.items() if full else {QUIET: 30.0}.items():
         for part in (0, 1):
             yield f"talk/{name}/{part}", partial(talk_in, named[name], side, human, part, most_s)
+
+
+def _noise(named: dict[str, Condition], side: str, *, full: bool) -> Iterator[tuple[str, Task]]:
+    for name in (TELEVISION, BABBLE, FAN) if full else (BABBLE,):
+        yield f"noise/{name}", partial(noise_in, named[name], side, 180.0 if full else 30.0)
 
 
 def _evenings(named: dict[str, Condition], *, full: bool) -> Iterator[tuple[str, Task]]:

@@ -69,6 +69,15 @@ def talk_in(condition: Condition, side: str, folder: Path | None, part: int, mos
     return _noticed(stage.events, began, stage.now)
 
 
+def noise_in(condition: Condition, side: str, seconds: float) -> Data:
+    """Return what was noticed in a hold in which nobody speaks but the noise."""
+    stage = _stage(condition, 0, parties(side)[0])
+    began = stage.now
+    stage.run(samples(seconds))
+    stage.close()
+    return _noticed(stage.events, began, stage.now)
+
+
 def own_speech(condition: Condition, voice: str, number: int) -> Data:
     """Return what was noticed while the guide said every line of every routine, and nobody else was there.
 
