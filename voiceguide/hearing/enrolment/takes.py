@@ -17,8 +17,8 @@ QUIETEST_DBFS = -58.0
 """Loudest 30 ms of a usable take. At 16 bits that is 40 steps: below it the converter's own steps are heard."""
 
 STANDS_OUT_DB = 10.0
-"""How far the loudest 30 ms must stand above the softest tenth of the recording. "Stop" by
-50 people in pink noise 10 dB below reached 13.5 dB and more, pink and white noise by themselves at most 6."""
+"""How far the loudest 30 ms must stand above the softest tenth of the recording. Fifty recordings of "stop" in
+pink noise 10 dB below reached 13.5 dB and more, pink and white noise by themselves at most 6."""
 
 VOICED = 0.28
 """How alike successive periods of the voice must be in the clearest 60 ms, as a correlation. Bursts of white, pink
