@@ -35,6 +35,7 @@ from voiceguide.hearing.microphone import MicrophoneWatch
 from voiceguide.hearing.missing import missing_parts
 from voiceguide.hearing.own_words import OwnWords
 from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.recognisers.apart import RecogniserApart
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.hearing.spotter.spotter import Spotter, second_ear_for
 from voiceguide.hearing.worker import EarsInThread
@@ -267,19 +268,21 @@ def _rehearsed(path: Path) -> Enrolled | None:
     return Enrolled(enrolment) if enrolment is not None else None
 
 
-def prepare(choices: Choices, recogniser: Recogniser | None = None) -> Prepared:
+def prepare(choices: Choices, recogniser: Recogniser | None = None, *, apart: bool = False) -> Prepared:
     """Load what a session needs; nothing is rendered yet.
 
     Args:
         choices: what was asked for.
         recogniser: one that is loaded already, in place of the one chosen.
+        apart: the one chosen runs in a process of its own, so that it cannot hold up the guide's voice.
 
     Raises:
         VoiceguideError: something is missing or broken; the message says what to do.
     """
     routine = load_routine(find_routine(choices.routine))
     language = load_language(routine.language)
-    engine = recogniser or choose_recogniser(routine.language, choices.engine)
+    load = RecogniserApart if apart else choose_recogniser
+    engine = recogniser or load(routine.language, choices.engine)
     try:
         voice = choose_voice(routine.language, choices.voice)
     except BaseException:

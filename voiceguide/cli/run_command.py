@@ -100,7 +100,7 @@ def run(
             recorder = stack.enter_context(closing(Recorder(record, find_routine(routine), live=not on_files)))
             console.print(Text(RECORDED.format(folder=record), style="yellow"))
         listener = TypedRecogniser(lines=read_lines()) if typed else None
-        prepared = stack.enter_context(prepare(Choices(routine, voice, engine), listener))
+        prepared = stack.enter_context(prepare(Choices(routine, voice, engine), listener, apart=not on_files))
         journal = stack.enter_context(closing(Journal(events)))
         kept = None
         if not no_history and (history is not None or not on_files):  # a session on files is a trial
