@@ -1,7 +1,7 @@
 # Two commands for a newcomer; each does all set-up itself on Debian 12 or 64-bit Raspberry Pi OS.
 #   make demo   a whole session without microphone, loudspeaker or downloaded model
 #   make test   lint, types and all tests
-# What else there is: make bench, make bench-hearing, make train-spotter, make clean.
+# What else there is: make bench, bench-hearing, bench-power-cut, docs-tables, train-spotter, clean.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,7 +15,7 @@ APT_TEST := espeak-ng pulseaudio pulseaudio-utils libasound2-plugins alsa-utils
 # The second ear is trained with festival's voices, too.
 APT_TRAIN := espeak-ng festival festvox-kallpc16k festvox-kdlpc16k
 
-.PHONY: demo test lint types bench bench-hearing docs-tables train-spotter clean
+.PHONY: demo test lint types bench bench-hearing bench-power-cut docs-tables train-spotter clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -39,6 +39,10 @@ bench-hearing: $(VENV)/.test
 	sh packaging/apt.sh $(APT_RUN) $(APT_TRAIN)
 	$(BIN)/python -m benchmarks.echo
 	$(BIN)/python -m benchmarks.hearing $(if $(HUMAN),--human $(HUMAN))
+
+# Fifty sessions killed at random points; half an hour on a busy machine.
+bench-power-cut: $(VENV)/.test
+	$(BIN)/python -m benchmarks.power_cut
 
 # Draws the diagram and the tables of docs/safety.md; a test fails while they are out of date.
 docs-tables: $(VENV)/.test

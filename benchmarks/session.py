@@ -56,6 +56,7 @@ def main() -> None:
         "sessions": lambda: measure_sessions(options.runs),
         "hearing": measure_hearing,
         "pain": measure_pain,
+        "history": measure_history,
     }
     sections = []
     for name, measure in parts.items():
