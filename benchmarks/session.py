@@ -19,6 +19,7 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks.calls import measure_pain
+from benchmarks.history import measure_history
 from benchmarks.sections import measure_hearing, measure_render, measure_sessions, measure_start
 from benchmarks.tables import Section, targets_table, write_between
 
