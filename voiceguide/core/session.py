@@ -280,7 +280,8 @@ class Session:
             case State.SAFETY | State.QUIET:
                 self._scene.add(lost)  # what is being said matters more and comes first
             case state if state in BEFORE_THE_WALK:
-                self._walk.wait_for_start(lost)
+                self._walk.enter(State.WAITING, self._walk.begins)
+                self._scene.say(lost)
             case _:
                 self._beside.pause(lost)
 
