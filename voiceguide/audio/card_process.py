@@ -177,7 +177,7 @@ class Card:
                 self._drained.set()
 
     def _receive(self) -> None:
-        with suppress(BlockingIOError):
+        with suppress(BlockingIOError, ConnectionResetError):  # the latter when the program was killed
             while message := self._link.recv(LONGEST):
                 self._line.put(*read_speaker(message))
             self._closing = True

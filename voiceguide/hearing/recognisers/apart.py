@@ -50,10 +50,7 @@ ANSWER_LIMIT_S = 10.0
 CLOSE_LIMIT_S = 2.0
 """Seconds that freeing a model may take."""
 
-_AGAIN = (
-    "please start voiceguide again. If it happens again, memory may be short: close other programs, or choose the "
-    "lightest recogniser with --engine pocketsphinx"
-)
+_AGAIN = "please start voiceguide again; if it happens again, memory may be short: close other programs"
 
 _log = logging.getLogger(__name__)
 
