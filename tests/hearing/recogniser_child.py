@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 
 from voiceguide.errors import LanguageError, RecogniserError
 from voiceguide.hearing.recogniser import Frame, Hypothesis
+from voiceguide.hearing.recognisers import apart_process
 from voiceguide.hearing.recognisers.apart import RecogniserApart
-from voiceguide.hearing.recognisers.apart_process import run
 
 
 class FailingRecogniser:
@@ -35,7 +35,7 @@ class FailingRecogniser:
             return [Hypothesis(str(frame[len(frame)]), final=True, at=0, engine=self.name)]
         if self._how == "crashes":
             os.kill(os.getpid(), signal.SIGSEGV)
-        if self._how == "hangs":
+        if self._how in ("hangs", "hangs alone"):
             logging.getLogger("an.engine").warning("hangs from now on")
             ctypes.PyDLL(None).sleep(1000)  # and keeps the interpreter, as a C library does
         return [Hypothesis("", final=True, at=len(frame), engine=self.name)]
@@ -55,6 +55,8 @@ def load(how: str, _preferred: str | None) -> FailingRecogniser:
         raise LanguageError("there is no such language")
     if how == "crashes at once":
         os.kill(os.getpid(), signal.SIGKILL)
+    if how == "hangs alone":
+        apart_process.HANGS_AFTER_S = 1  # the program would wait for longer
     return FailingRecogniser(how)
 
 
@@ -66,4 +68,4 @@ def die() -> None:
 
 
 if __name__ == "__main__":
-    die() if sys.argv[1:] == ["die"] else run(load)
+    die() if sys.argv[1:] == ["die"] else apart_process.run(load)

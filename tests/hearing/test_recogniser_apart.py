@@ -162,6 +162,7 @@ def test_a_process_that_does_not_answer_is_given_up_and_ended(how: str) -> None:
     ("how", "told"),
     [
         ("crashes", r"ended by itself \(SIGSEGV\)"),
+        ("hangs alone", r"ended by itself \(SIGALRM\)"),
         ("refuses", "^out of order; please repair it$"),
         ("stumbles", "stopped: IndexError: .* please start voiceguide again"),
     ],
