@@ -15,7 +15,7 @@ from voiceguide.core.commands import Command
 from voiceguide.core.events import Heard
 from voiceguide.demo.flite import FliteVoice
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.evidence import Around, Verdict
+from voiceguide.hearing.evidence import Around, Rule, Verdict
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.hearing.somebody import LONGEST, Somebody
 from voiceguide.language.pack import load_language
@@ -80,3 +80,20 @@ def test_in_a_hold_a_voice_that_nobody_understood_is_unknown_speech() -> None:
     assert (heard.command, heard.engine) == (None, "voice")
     assert unknown(sound, hold=False, around=Around()) == []
     assert unknown(sound, hold=True, around=Around(guide=True)) == [], "it may be the guide's own"
+
+
+def test_speech_no_louder_than_what_usually_sounds_is_background() -> None:
+    television = np.concatenate([spoken("and now to the weather in the north and in the west of the country")] * 6)
+    sound = scene([(0.0, television)], len(television) / RATE)
+    pack, words = load_language("en"), "tell me about the weather"
+    first, last = samples(1.5), len(sound) - samples(1.0)
+    ears = Ears(TypedRecogniser(script=[(first, words), (last, words)]), pack)
+    ears.listen_for(frozenset(Command))
+    verdicts = [
+        one
+        for at in range(0, len(sound) - BLOCK, BLOCK)
+        for one in ears.accept(to_int16(sound[at : at + BLOCK]))
+        if isinstance(one, Verdict)
+    ]
+    ears.close()
+    assert [one.rule for one in verdicts] == [Rule.UNKNOWN, Rule.BACKGROUND]

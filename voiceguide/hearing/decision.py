@@ -11,6 +11,7 @@ Read from the top; the first line that fits decides.
 | the guide itself has just said what sounds like it                  | nothing                                 |
 | the same call again: `REFRACTORY`, by another ear `SAME_CALL`       | nothing                                 |
 | speech that is no command, soon after a command (`REST_OF_IT`)      | nothing: it is the rest of that call    |
+| speech that is no command, and no voice stood out of late           | nothing: a television, a neighbour      |
 | speech that is no command                                           | unknown speech, once in `UNKNOWN_AGAIN` |
 | an ear that is sure by itself: a word of safety, or one of `ALONE`  | that command                            |
 | an ear that is sure by itself: another command                      | nothing                                 |
@@ -246,6 +247,8 @@ class Decision:
 
     def _against_unknown(self, claim: Claim, now: int) -> Rule | None:
         """Tell what speaks against reporting unknown speech."""
+        if not claim.around.stood_out and claim.command not in SAFETY:
+            return Rule.BACKGROUND
         answered, last = self._answered, self._last.get(None)
         if answered is not None and now - answered[0] < REST_OF_IT and answered[1] is not claim.ear:
             return Rule.ANSWERED

@@ -122,7 +122,7 @@ class Ears:
         self._at += len(frame)
         if self._own_words is not None:
             self._own_words.accept(spoken if self._level is Level.ALL else None, len(frame))
-        self._notice_somebody(frame, around)
+        around = self._notice_somebody(frame, around)
         verdicts = self._spot(frame, around)
         for hypothesis in self._recognise(frame):
             # Before what is new: a long frame may hold a partial result, its wait and its end.
@@ -179,12 +179,16 @@ class Ears:
             self._doubt(self._second, around)
         return verdicts
 
-    def _notice_somebody(self, frame: Frame, around: Around) -> None:
-        """Look whether somebody has spoken in a hold, whatever it was."""
-        if self._somebody.accept(frame) and self._hold and not around.guide:
+    def _notice_somebody(self, frame: Frame, around: Around) -> Around:
+        """Look whether somebody has spoken, in a hold whatever it was, and whether a voice stands out at all."""
+        spoken = self._somebody.accept(frame)
+        if not self._somebody.stood_out:
+            around = replace(around, stood_out=False)
+        if spoken and self._hold and not around.guide:
             name = self._recogniser.name if self._recogniser is not None else ""
             wait = UNDERSTOOD_WITHIN_BY.get(name, UNDERSTOOD_WITHIN)
             self._decision.perhaps(Claim(self._at, None, Ear.VOICE, Ear.VOICE.value, around=around), wait)
+        return around
 
     def _doubt(self, second: Spotter, around: Around) -> None:
         """Look whether the last hop was close to a word of safety."""

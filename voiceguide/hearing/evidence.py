@@ -41,11 +41,13 @@ class Around:
         guide: the guide speaks, or has so shortly before that its own words may still be decided upon.
         other: another voice was noticed shortly before.
         apart: the two can be told apart.
+        stood_out: a voice was heard of late that is louder than what usually sounds here.
     """
 
     guide: bool = False
     other: bool = True
     apart: bool = True
+    stood_out: bool = True
 
 
 QUIET = Around()
@@ -115,6 +117,7 @@ class Rule(StrEnum):
     SURE = "this ear is sure by itself"
     UNKNOWN = "speech that is no command"
     PERHAPS = "in a hold this is close enough to a word of safety to ask"
+    BACKGROUND = "speech that is no command, and no louder than what usually sounds here"
     DISAGREED = "no other ear heard it"
     NOT_ALONE = "this command needs a second ear"
     NOT_NOW = "not possible at the moment"

@@ -23,6 +23,11 @@ UNDERSTOOD_WITHIN_BY = {"vosk": samples(0.8)}
 """Recognisers that take longer: Vosk's final results come 0.7 to 1.1 s after the last sound."""
 
 
+STOOD_OUT_WITHIN = samples(4.5)
+"""Speech that a recogniser could not make out was somebody's when a voice stood out so shortly before: as long as
+an utterance may last, and its end."""
+
+
 class Somebody:
     """Follows voices in what the microphone hears while the guide is silent. Keeps no clock: it counts samples."""
 
@@ -30,6 +35,12 @@ class Somebody:
         self._voice = OtherVoice()
         self._since: int | None = None
         self._at = 0
+        self._heard_at = -STOOD_OUT_WITHIN
+
+    @property
+    def stood_out(self) -> bool:
+        """Whether a voice was heard of late that is louder than what usually sounds here."""
+        return self._at - self._heard_at < STOOD_OUT_WITHIN
 
     def accept(self, frame: Frame) -> bool:
         """Take the next frame, of any length; tell whether somebody has stopped speaking, or goes on and on."""
@@ -41,6 +52,8 @@ class Somebody:
         event = self._voice.accept(block, block, guide=False)
         if isinstance(event, VoiceBegan):
             self._since = self._at
+        if self._voice.speaking:
+            self._heard_at = self._at
         if self._since is None:
             return False
         spoken = isinstance(event, VoiceEnded) or self._at - self._since >= LONGEST
