@@ -49,7 +49,7 @@ from benchmarks.korean import korean
 from benchmarks.pictures import draw
 from benchmarks.rehearsed import rehearsed_in
 from benchmarks.session import machine
-from benchmarks.streams import calls_in, noise_in, own_speech, people_in, talk_in
+from benchmarks.streams import PARTS, calls_in, noise_in, own_speech, people_in, talk_in
 from benchmarks.tables import Section, write_between
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,7 +80,6 @@ def tasks(side: str, human: Path | None, *, full: bool) -> Iterator[tuple[str, T
         yield f"trials/{name}", partial(trials, named[name], side, 2 if full else 1)
     yield from _evenings(named, full=full)
     yield from _noise(named, side, full=full)
-    yield from _own_speech(full=full)
     yield "cost", cost
     yield "memory", memory
     if human is not None:
@@ -92,6 +91,7 @@ def tasks(side: str, human: Path | None, *, full: bool) -> Iterator[tuple[str, T
                 words = "with rehearsal" if taught else "without"
                 yield f"rehearsed/{name}: {words}", partial(rehearsed_in, named[name], taught=taught)
     yield from calls[key:]
+    yield from _own_speech(full=full)
     if full:
         spotting = replace(named[QUIET], hears=Hears.KEYWORDS)
         yield "talk: keywords/0", partial(talk_in, spotting, side, human, 0, 120.0)
@@ -119,16 +119,17 @@ def _evenings(named: dict[str, Condition], *, full: bool) -> Iterator[tuple[str,
 
 
 def _own_speech(*, full: bool) -> Iterator[tuple[str, Task]]:
-    """Yield two hours of the guide: each of its voices says every line of every routine in several rooms."""
-    for number in range(4 if full else 1):
-        for guide in GUIDES:
+    """Yield nearly two hours of the guide: each of its voices says every line of every routine in four rooms."""
+    for part in range(PARTS if full else 1):
+        for number in range(4 if full else 1):
             room = Condition(
                 name="own speech",
                 guide=True,
                 speech_to_echo_db=(-10.0, -20.0)[number % 2],
                 drift_ppm=(0.0, 50.0)[number // 2],
             )
-            yield f"own speech/{guide}/{number}", partial(own_speech, room, guide, number)
+            for guide in GUIDES:
+                yield f"own speech/{guide}/{number}.{part}", partial(own_speech, room, guide, number, part)
 
 
 def measure(name: str, task: Task, kept: Path) -> dict[str, Any]:

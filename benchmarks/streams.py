@@ -26,6 +26,9 @@ from voiceguide.core.events import Heard
 
 Data = dict[str, Any]
 
+PARTS = 5
+"""Parts of the guide's lines, two to three minutes each."""
+
 _AFTER = samples(2.0)
 _LINES_BETWEEN = samples(0.45)
 
@@ -78,15 +81,16 @@ def noise_in(condition: Condition, side: str, seconds: float) -> Data:
     return _noticed(stage.events, began, stage.now)
 
 
-def own_speech(condition: Condition, voice: str, number: int) -> Data:
-    """Return what was noticed while the guide said every line of every routine, and nobody else was there.
+def own_speech(condition: Condition, voice: str, number: int, part: int) -> Data:
+    """Return what was noticed while the guide said lines of every routine, and nobody else was there.
 
     Args:
         condition: the room; the guide's echo is as loud as it says against a person who says nothing.
         voice: the guide's.
         number: of the room.
+        part: which of `PARTS` of the lines; all of them together are every line there is.
     """
-    lines = guide_says(voice)
+    lines = guide_says(voice)[part::PARTS]
     hearing = chain(condition.hears)
     stage = Stage(condition, number, hearing, lines, (), gives_way=False, preface=False)
     stage.run(sum(len(line) + _LINES_BETWEEN for line in lines))
