@@ -109,4 +109,4 @@ def _ears(recogniser: Recogniser, pack: LanguagePack, *, live: bool, shared_air:
         Spotter(pack.language) if twice else None,
         OwnWords(pack.language) if twice and shared_air else None,
     )
-    return EarsInThread(ears) if live else ears
+    return EarsInThread(ears, ears) if live else ears

@@ -287,6 +287,29 @@ def test_the_second_ear_alone(command: Command) -> None:
     assert (heard(verdicts) is not None) == alone
 
 
+def own_word(command: Command, at: int = NOW) -> Claim:
+    return Claim(at, command, Ear.ENROLLED, "enrolled", command.value)
+
+
+def test_a_persons_own_word_counts_when_the_second_ear_noticed_it_too() -> None:
+    own = Noticed(Command.PAIN, 0.9, NOW - 1)
+    agreed = Decision({Ear.SECOND: Noticed(Command.STOP, 0.3, NOW - 1), Ear.ENROLLED: own})
+    verdicts = agreed.sure(own_word(Command.PAIN))
+    assert rules(verdicts) == [Rule.AGREED]
+    assert verdicts[0].scores == {Ear.SECOND: 0.3}, "it cannot confirm itself"
+
+
+def test_a_persons_own_word_alone_is_a_doubt() -> None:
+    decision = Decision({Ear.SECOND: Noticed(), Ear.ENROLLED: Noticed(Command.PAIN, 0.9, NOW - 1)})
+    assert heard(decision.sure(own_word(Command.PAIN))) == Heard(NOW, None, "pain", "enrolled", Command.PAIN)
+    assert rules(decision.sure(own_word(Command.SHARP, NOW + 1))) == [Rule.SAME_CALL]
+
+
+def test_without_a_second_ear_a_persons_own_word_is_believed() -> None:
+    decision = Decision({Ear.ENROLLED: Noticed(Command.PAIN, 0.9, NOW - 1)})
+    assert rules(decision.sure(own_word(Command.PAIN))) == [Rule.SURE]
+
+
 def test_the_words_of_safety_may_be_heard_by_one_ear_and_what_loses_the_place_may_not() -> None:
     assert not ALONE & {Command.SKIP, Command.NEXT, Command.BACK}
     assert set(SAFETY) == {*PAIN_FAMILY, Command.STOP}

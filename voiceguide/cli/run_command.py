@@ -23,6 +23,8 @@ from voiceguide.hearing.recognisers.typed import TypedRecogniser, read_lines
 from voiceguide.history.history import History, is_introduced
 from voiceguide.history.journal import Journal
 from voiceguide.places import history_file
+from voiceguide.rehearsing import everything_said as everything_rehearsed
+from voiceguide.rehearsing import rehearse, worth_offering
 from voiceguide.replay.recorder import Recorder
 from voiceguide.routine.load import find_routine
 
@@ -112,19 +114,33 @@ def run(
             port = stack.enter_context(closing(FilePort(mic, speaker, silence_after_s=0)))
         else:
             port = stack.enter_context(closing(CardPort(input_device, output_device)))
+        live, shared_air = not on_files, cancel_echo and not on_files and not typed
+        offers = live and not typed and worth_offering(prepared.language.language, first_time=not introduced)
         with counting(console, "preparing the voice") as progress:  # the longest wait, so the last
             prepared.render(progress)
-        panel = stack.enter_context(Panel(console, prepared.routine.title, live=not on_files))
+        if offers:
+            prepared.speech.prepare(everything_rehearsed(prepared.language))
+            rehearse(
+                port,
+                Journal(),
+                recogniser=prepared.recogniser,
+                pack=prepared.language,
+                speech=prepared.speech,
+                live=live,
+                shared_air=shared_air,
+                offered=True,
+            )
+        panel = stack.enter_context(Panel(console, prepared.routine.title, live=live))
         journal.watch(panel.notice)
         guide = prepared.guide(
             port,
             journal,
             first_time=not introduced if introduce is None else introduce,
-            watch=None if on_files else panel.show,
-            live=not on_files,
-            shared_air=cancel_echo and not on_files and not typed,
+            watch=panel.show if live else None,
+            live=live,
+            shared_air=shared_air,
             second_ear=False if typed else second_ear,
-            rehearsed=not typed and not on_files,
+            rehearsed=live and not typed,
             remembered=kept.remembered if kept else NOTHING,
             recorder=recorder,
         )
