@@ -42,6 +42,11 @@ AGREEING = 0.05
 """Enough when a grammar engine hears the same: two models with different mistakes seldom make the same one. On
 what the limits are set with, 0.02 already removed all false events of PocketSphinx; `docs/spotter.md`."""
 
+HAS_A_VOTE = 0.85
+"""Share of a command's calls in quiet that must reach `AGREEING`. An ear that hears a word less often would take
+away more than it keeps out, and is not asked about it; the words of safety it is always asked about, because what
+it denies there still leads to a question."""
+
 LOWEST, LOWEST_DOUBT = 0.5, 0.4
 """No limit is set below these, however few mistakes were heard: so few minutes say nothing of the next hour."""
 
@@ -220,7 +225,7 @@ class Judge:
         return sound
 
 
-def set_limits(head: Head, streams: Sequence[Scores]) -> dict[Command, Limits]:
+def set_limits(head: Head, streams: Sequence[Scores], calls: Sequence[Call]) -> dict[Command, Limits]:
     """Return the lowest limits that streams without commands allow."""
     hours = sum(map(len, streams)) * HOP / RATE / 3600
     hops = {command: 4 if command in beginnings() else 2 if command in SAFETY else 3 for command in head.commands}
@@ -246,12 +251,19 @@ def set_limits(head: Head, streams: Sequence[Scores]) -> dict[Command, Limits]:
     return {
         command: Limits(
             round(alone[command], 3),
-            AGREEING,
+            AGREEING if command in SAFETY or _has_a_vote(head, command, hops[command], calls) else 0.0,
             hops[command],
             round(min(doubt[command], alone[command]), 3) if command in doubt else 1.0,
         )
         for command in head.commands
     }
+
+
+def _has_a_vote(head: Head, command: Command, hops: int, calls: Sequence[Call]) -> bool:
+    column = head.commands.index(command)
+    said = [call.probabilities[:, column] for call in calls if call.command is command]
+    noticed = [float(_means(probabilities, hops).max()) >= AGREEING for probabilities in said]
+    return bool(noticed) and float(np.mean(noticed)) >= HAS_A_VOTE
 
 
 def _lowest(means: Mapping[Command, Sequence[Scores]], allowed: int, floor: float) -> dict[Command, float]:

@@ -26,8 +26,9 @@ SHARES = {Kind.COMMANDS: 1.0, Kind.OTHERS: 0.25, Kind.HOUSEHOLD: 0.22, Kind.GUID
 
 LIMITS_HEADER = """\
 # What it takes for the second ear to believe a command. Written by `make train-spotter` beside the weights.
-# alone: mean probability that counts by itself. agreeing: that counts when another recogniser says the same.
-# hops: how many hops of 80 ms the mean is over. doubt: that is worth the question whether something hurts.
+# alone: mean probability that counts by itself. agreeing: that counts when another recogniser says the same;
+# 0 where it has no vote. hops: how many hops of 80 ms the mean is over. doubt: that is worth the question whether
+# something hurts.
 """
 
 
@@ -42,7 +43,7 @@ def main() -> None:
         _train(arguments, console)
     head = Head(arguments.out)
     tuning = _judge(head, embedding, arguments, "tune")
-    limits = judging.set_limits(head, _to_set_limits(tuning, people))
+    limits = judging.set_limits(head, _to_set_limits(tuning, people), tuning.calls(judging.QUIET))
     _write_limits(arguments.out.with_suffix(".yaml"), limits)
     report(console, head, _judge(head, embedding, arguments, arguments.judge), limits, people)
 

@@ -12,6 +12,7 @@ from speakers import Sound, blocks, in_a_room, spoken
 from voiceguide.core.clock import RATE, samples
 from voiceguide.core.commands import PAIN_FAMILY, URGENT, Command
 from voiceguide.errors import RecogniserError
+from voiceguide.hearing.evidence import SAFETY
 from voiceguide.hearing.spotter.head import CONTEXT, Head, Limits, read_limits, shipped
 from voiceguide.hearing.spotter.spotter import Spotted, Spotter
 from voiceguide.hearing.spotter.sureness import Sureness
@@ -123,9 +124,10 @@ def test_every_command_has_weights_and_limits() -> None:
 
     assert set(head.commands) == set(limits) == set(Command)
     for command, one in limits.items():
-        assert 0 < one.agreeing <= one.alone < 1, command
+        assert 0 <= one.agreeing <= one.alone < 1, command
+        assert one.agreeing or command not in SAFETY, command
         assert 1 <= one.hops <= 5, command
-        has_doubt = command in PAIN_FAMILY | {Command.STOP}
+        has_doubt = command in SAFETY
         assert 0 < one.doubt <= one.alone if has_doubt else one.doubt == 1, command
     assert max(limits[command].hops for command in PAIN_FAMILY) <= 2
     assert set(limits) >= URGENT

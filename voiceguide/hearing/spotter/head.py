@@ -33,7 +33,7 @@ class Limits:
 
     Attributes:
         alone: mean probability that counts without anybody else's word.
-        agreeing: mean probability that counts when another recogniser says the same.
+        agreeing: mean probability that counts when another recogniser says the same; 0 where it has no vote.
         hops: how many hops of 80 ms the mean is over. More where the command may be the beginning of another.
         doubt: mean probability that is worth the question whether something hurts, where a false one costs ten
             seconds and a missed one an injury. Only the pain family and stop have one; 1 is never reached.

@@ -138,8 +138,9 @@ class Spotter:
         return self._limits[command].agreeing
 
     def judges(self, command: Command, since: int) -> bool:
-        """Tell whether it knows a command and was awake since a sample time."""
-        return command in self._limits and bool(self._hops) and self._hops[-1].at > since
+        """Tell whether it has a vote on a command, and was awake since a sample time."""
+        votes = command in self._limits and self._limits[command].agreeing > 0
+        return votes and bool(self._hops) and self._hops[-1].at > since
 
     def recent(self) -> list[Hop]:
         """Return the hops of the last 4 s in which it listened, oldest first. Where it slept there is none."""
