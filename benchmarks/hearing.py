@@ -191,6 +191,7 @@ def main() -> None:
                 found[running[done]] = done.result()
                 console.print(f"{len(found)} of {len(wanted)}: {running[done]}")
     found = {name: found[name] for name in wanted if name in found}
+    about["parts"] = f"{len(found)} of {len(wanted)}"
     whole = section(found)
     for table in whole.tables:
         console.print(table.for_terminal(), table.about, "", sep="\n")
@@ -226,7 +227,8 @@ def _about(about: dict[str, Any]) -> str:
     people = "and people's recordings" if about["people"] else "alone: no people's recordings were given"
     size = "a first look with few calls" if about["quick"] else "the whole matrix"
     return (
-        f"Measured on {about['date']} at commit {about['commit']}: {size}, synthetic voices {people}. "
+        f"Measured on {about['date']} at commit {about['commit']}: {size}, {about['parts']} parts of it, "
+        f"synthetic voices {people}. "
         f"{about['cpu']} ({about['architecture']}), Python {about['python']}. Times in the tables are sample "
         "time or CPU time: what else the machine did does not matter.\n\n"
     )
