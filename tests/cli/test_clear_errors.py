@@ -136,10 +136,11 @@ def test_a_missing_espeak_library_names_the_package(user_says: Says, tmp_path: P
     assert "Traceback" not in done.stderr
 
 
-def test_a_missing_portaudio_names_the_package() -> None:
-    missing = "import ctypes.util\nctypes.util.find_library = lambda name: None  # as if it were not installed"
+def test_a_missing_portaudio_names_the_package(tmp_path: Path) -> None:
+    # As above; `run` opens the card in a process of its own, which finds the same.
+    (tmp_path / "libportaudio.so.2").write_bytes(b"")
     for arguments in (["run", "psoas-short", "--engine", "pocketsphinx", "--voice", "pyttsx3"], ["devices"]):
-        done = in_a_process(*arguments, before=missing)
+        done = in_a_process(*arguments, LD_LIBRARY_PATH=str(tmp_path))
         assert done.returncode == 1
         assert "sudo apt install libportaudio2" in done.stderr
         assert "Traceback" not in done.stderr
