@@ -184,7 +184,7 @@ class Ears:
         spoken = self._somebody.accept(frame)
         if not self._somebody.stood_out:
             around = replace(around, stood_out=False)
-        if spoken and self._hold and not around.guide:
+        if spoken and self._hold:
             name = self._recogniser.name if self._recogniser is not None else ""
             wait = UNDERSTOOD_WITHIN_BY.get(name, UNDERSTOOD_WITHIN)
             self._decision.perhaps(Claim(self._at, None, Ear.VOICE, Ear.VOICE.value, around=around), wait)
