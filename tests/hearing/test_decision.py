@@ -18,7 +18,6 @@ from voiceguide.hearing.decision import (
     REST_OF_IT,
     SAME_CALL,
     STEADY,
-    STEADY_AGREED,
     UNKNOWN_AGAIN,
     Decision,
 )
@@ -253,11 +252,11 @@ def test_what_no_other_ear_noticed_is_unknown_speech(command: Command) -> None:
     assert settle(decision, NOW + AGREES) == Heard(NOW + AGREES, None, str(command), "e", perhaps)
 
 
-def test_a_partial_result_that_was_noticed_too_needs_less_time() -> None:
+def test_a_partial_result_that_was_noticed_too_must_stand_still_as_well() -> None:
     decision = Decision({Ear.SECOND: Noticed(Command.PAIN, 0.5, NOW)})
     partial(decision, Command.PAIN, NOW)
-    assert settle(decision, NOW + STEADY_AGREED - 1) is None
-    assert settle(decision, NOW + STEADY_AGREED) is not None
+    assert settle(decision, NOW + STEADY - 1) is None
+    assert settle(decision, NOW + STEADY) is not None
 
 
 def test_a_partial_result_that_was_not_noticed_waits_for_the_final_one() -> None:
