@@ -28,6 +28,7 @@ from voiceguide.guide import Guide
 from voiceguide.hearing.air import Air
 from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.engines import choose_recogniser
+from voiceguide.hearing.enrolment.alone import EnrolledAlone
 from voiceguide.hearing.enrolment.matching import Enrolled
 from voiceguide.hearing.enrolment.templates import load, place
 from voiceguide.hearing.hearing import Chain, Hearing
@@ -245,7 +246,7 @@ def listening(
         pack,
         Spotter(pack.language) if second_ear else None,
         OwnWords(pack.language) if second_ear and shared_air else None,
-        _rehearsed(enrolment) if second_ear and enrolment is not None else None,
+        _rehearsed(enrolment, second_ear=second_ear) if enrolment is not None else None,
     )
     air = Air() if shared_air else None
     typed = isinstance(recogniser, TypedRecogniser)
@@ -258,14 +259,16 @@ def listening(
     )
 
 
-def _rehearsed(path: Path) -> Enrolled | None:
+def _rehearsed(path: Path, *, second_ear: bool) -> Enrolled | EnrolledAlone | None:
     """Return what knows the words of the person who rehearsed here, None when nobody has."""
     try:
         enrolment = load(path)
+        if enrolment is None:
+            return None
+        return Enrolled(enrolment) if second_ear else EnrolledAlone(enrolment)
     except RecogniserError as error:
-        _log.warning("%s", error)  # a session is safer without it than not at all
+        _log.warning("%s", error)  # a session without it is better than none
         return None
-    return Enrolled(enrolment) if enrolment is not None else None
 
 
 def prepare(choices: Choices, recogniser: Recogniser | None = None, *, apart: bool = False) -> Prepared:

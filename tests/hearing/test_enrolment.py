@@ -14,13 +14,17 @@ from voiceguide.core.clock import RATE, samples
 from voiceguide.core.commands import Command
 from voiceguide.core.takes import Problem
 from voiceguide.errors import RecogniserError
+from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.enrolment.alone import EnrolledAlone
 from voiceguide.hearing.enrolment.learning import BOUNDS, Lesson, learn
 from voiceguide.hearing.enrolment.matching import Enrolled, Match, Warping, directions
 from voiceguide.hearing.enrolment.takes import examine
 from voiceguide.hearing.enrolment.templates import Bounds, Enrolment, forget, load, place
+from voiceguide.hearing.evidence import Ear
+from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.hearing.spotter.embedding import HOP, SIZE, SpeechEmbedding
 from voiceguide.hearing.spotter.spotter import Spotter
+from voiceguide.language.pack import load_language
 
 WORDS = {Command.PAIN: "it hurts", Command.STOP: "stop"}
 HOW = (0.97, 1.0, 1.03)
@@ -328,3 +332,14 @@ def test_the_second_ear_hands_out_what_own_words_need(slt: Lesson) -> None:
         found += enrolled.accept(second.fresh(), second.at)
     second.close()
     assert [match.command for match in found] == [Command.STOP, Command.PAIN]
+
+
+def test_in_a_language_without_a_second_ear_own_words_are_heard_all_the_same(embedding: SpeechEmbedding) -> None:
+    lesson = learn({Command.PAIN: takes("아파", "ko"), Command.STOP: takes("그만", "ko")}, embedding, "ko")
+    assert lesson.enrolment is not None
+    ears = Ears(TypedRecogniser(), load_language("ko"), enrolled=EnrolledAlone(lesson.enrolment))
+    ears.listen_for(frozenset(Command))
+    sound = in_a_room(said("아파", "ko", how=1.015))
+    verdicts = [one for at in range(0, len(sound), 160) for one in ears.accept(sound[at : at + 160])]
+    ears.close()
+    assert [(one.heard.command, one.claim.ear) for one in verdicts if one.heard] == [(Command.PAIN, Ear.ENROLLED)]

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from voiceguide.core.commands import Command
 from voiceguide.hearing.decision import Decision
-from voiceguide.hearing.enrolment.matching import Enrolled
+from voiceguide.hearing.enrolment.alone import EnrolledAlone
+from voiceguide.hearing.enrolment.matching import Enrolled, Match
 from voiceguide.hearing.evidence import QUIET, SAFETY, Around, Claim, Ear, Opinion, OwnWords, Verdict
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recogniser import Frame, Hypothesis, Recogniser
@@ -63,7 +64,8 @@ class Ears:
         pack: the language of the phrases.
         second: the second ear, restarted here and closed with these.
         own_words: an ear for what the guide itself says; closed with these.
-        enrolled: what knows this person's own words; it listens to the second ear's vectors.
+        enrolled: what knows this person's own words: beside a second ear it listens to that one's vectors, alone
+            it makes its own and is closed with these.
     """
 
     def __init__(
@@ -72,7 +74,7 @@ class Ears:
         pack: LanguagePack,
         second: Spotter | None = None,
         own_words: OwnWords | None = None,
-        enrolled: Enrolled | None = None,
+        enrolled: Enrolled | EnrolledAlone | None = None,
     ) -> None:
         if recogniser is not None:
             recogniser.restart()
@@ -89,7 +91,7 @@ class Ears:
             others[Ear.SECOND] = second
         if enrolled is not None:
             enrolled.restart()
-            others[Ear.ENROLLED] = enrolled
+            others[Ear.ENROLLED] = enrolled.enrolled if isinstance(enrolled, EnrolledAlone) else enrolled
         self._decision = Decision(others, own_words)
         self._commands: frozenset[Command] | None = None
         self._somebody = Somebody()
@@ -132,7 +134,8 @@ class Ears:
 
     def close(self) -> None:
         """Close the second ear and the one for the guide's own words. The recogniser is its owner's."""
-        for ear in (self._second, self._own_words):
+        alone = self._enrolled if isinstance(self._enrolled, EnrolledAlone) else None
+        for ear in (self._second, self._own_words, alone):
             if ear is not None:
                 ear.close()
 
@@ -163,21 +166,27 @@ class Ears:
             yield replace(hypothesis, at=self._since + hypothesis.at) if self._since else hypothesis
 
     def _spot(self, frame: Frame, around: Around) -> list[Verdict]:
-        if self._second is None:
-            return []
         verdicts: list[Verdict] = []
-        for spotted in self._second.accept(frame):
-            words = self._pack.commands[spotted.command][0]
-            claim = Claim(self._at, spotted.command, Ear.SECOND, SPOTTER, words, around=around)
-            verdicts += self._decision.sure(claim)
-        if self._enrolled is not None and len(vectors := self._second.fresh()):
-            for match in self._enrolled.accept(vectors, self._second.at):
-                words = self._pack.commands[match.command][0]
-                claim = Claim(self._at, match.command, Ear.ENROLLED, Ear.ENROLLED.value, words, around=around)
-                verdicts += self._decision.sure(claim)
-        if self._hold and self._second.at != self._looked_at:
+        for spotted in self._second.accept(frame) if self._second is not None else ():
+            verdicts += self._sure(spotted.command, Ear.SECOND, SPOTTER, around)
+        for match in self._own_words_said(frame):
+            verdicts += self._sure(match.command, Ear.ENROLLED, Ear.ENROLLED.value, around)
+        if self._hold and self._second is not None and self._second.at != self._looked_at:
             self._doubt(self._second, around)
         return verdicts
+
+    def _sure(self, command: Command, ear: Ear, engine: str, around: Around) -> list[Verdict]:
+        words = self._pack.commands[command][0]
+        return self._decision.sure(Claim(self._at, command, ear, engine, words, around=around))
+
+    def _own_words_said(self, frame: Frame) -> list[Match]:
+        match self._enrolled:
+            case EnrolledAlone() as alone:
+                return alone.accept(frame)
+            case Enrolled() as enrolled if self._second is not None and len(vectors := self._second.fresh()):
+                return enrolled.accept(vectors, self._second.at)
+            case _:
+                return []
 
     def _notice_somebody(self, frame: Frame, around: Around) -> Around:
         """Look whether somebody has spoken, in a hold whatever it was, and whether a voice stands out at all."""
