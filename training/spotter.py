@@ -174,7 +174,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=OUT, help="weights; limits are written beside them")
     parser.add_argument("--streams", type=int, default=900, help="streams of 24 s with commands")
     parser.add_argument("--workers", type=int, default=1, help="processes that make streams")
-    parser.add_argument("--epochs", type=int, default=18, help="passes over all streams")
+    parser.add_argument("--epochs", type=int, default=60, help="passes over all streams")
     parser.add_argument(
         "--judge", choices=["test", "tune"], default="test", help="whose figures: tune while anything is tried out"
     )

@@ -23,8 +23,8 @@ from voiceguide.demo.script import Line
 from voiceguide.demo.visit import Visit, visit
 from voiceguide.guide import Guide
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.hearing import Chain
 from voiceguide.hearing.engines import choose_recogniser
+from voiceguide.hearing.hearing import Chain
 from voiceguide.hearing.recogniser import Recogniser
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.history.journal import Journal

@@ -95,3 +95,23 @@ def test_s8_what_may_have_been_a_word_of_safety_counts_also_right_after_the_guid
     assert virtual.now - virtual.spoken[-1].ends < samples(1)
     virtual.feed(Heard(virtual.now, None, "plain", "test", perhaps=Command.PAIN))
     assert virtual.session.state is State.DOUBT
+
+
+@pytest.mark.parametrize("state", [State.INTRODUCING, State.SETTING_UP, State.RESTING, State.CHANGING])
+def test_s8_what_may_be_a_word_of_pain_is_asked_about_everywhere_on_the_walk(reach: Reach, state: State) -> None:
+    virtual = reach(state)
+    virtual.feed(Heard(virtual.now, None))
+    assert virtual.session.state is state, "other speech is none of its business there"
+    virtual.feed(Heard(virtual.now, None, "pain", "engine", Command.PAIN))
+    assert virtual.session.state is State.DOUBT
+    virtual.hear(Command.NO)
+    virtual.run(0.5)
+    assert virtual.session.state is state
+
+
+def test_s8_what_may_be_a_word_of_pain_answers_the_question_whether_something_hurts(reach: Reach) -> None:
+    virtual = quiet_moment_of_a_hold(reach)
+    virtual.feed(Heard(virtual.now, None, "pain", "engine", Command.PAIN))
+    assert virtual.session.state is State.DOUBT
+    virtual.feed(Heard(virtual.now, None, "pain", "engine", Command.PAIN))
+    assert virtual.session.state is State.SAFETY

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from small_routine import ROUTINE
 
 from voiceguide.core.actions import Action
-from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
-from voiceguide.core.events import Event, HearingBack, HearingLost, Tick, VoiceBegan, VoiceEnded
+from voiceguide.core.events import Event, HearingBack, HearingLost, VoiceBegan, VoiceEnded
 from voiceguide.core.memory import CutOff, PainReport, Remembered, SideTime
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.plan import Side
@@ -85,8 +84,7 @@ def test_random_sessions_keep_the_promises(
             case ("idle", _):
                 virtual.run_until_idle()
             case ("jump", float(seconds)):  # the machine stood still: nothing happened at its time
-                virtual.now += samples(seconds)
-                virtual.feed(Tick(virtual.now))
+                virtual.stand_still(seconds)
             case ("lost", _):
                 virtual.feed(HearingLost(virtual.now, "random"))
             case ("back", _):

@@ -27,7 +27,7 @@ SURE = {
     Command.NEXT: "next one",
     Command.NEXT_SIDE: "next side",
     Command.SKIP: "skip it",
-    Command.BACK: "back",
+    Command.BACK: "go back",
     Command.REPEAT: "once more",
     Command.PAUSE: "pause please",
     Command.RESUME: "continue",

@@ -86,9 +86,7 @@ def fresh(engine: VoskRecogniser, phrases: Sequence[str]) -> None:
 # Recognising
 
 
-@pytest.mark.parametrize(
-    "phrase", ["시작해", "언제까지", "기다려", "네 좋아요", "이어서 뭐야", "마비", "여기 까지"]
-)
+@pytest.mark.parametrize("phrase", ["시작해", "언제까지", "기다려", "네 좋아요", "마비", "여기 까지"])
 def test_words_are_recognised(engine: VoskRecogniser, phrase: str) -> None:
     fresh(engine, EVERYTHING)
     heard = hear(engine, scene(spoken(phrase), silence(2)))
@@ -219,9 +217,9 @@ def test_a_grammar_without_a_single_known_phrase_hears_nothing(engine: VoskRecog
 def test_only_expected_phrases_are_heard(engine: VoskRecogniser) -> None:
     fresh(engine, ["네 좋아요"])
     assert finals(hear(engine, scene(spoken("네 좋아요"), silence(2)))) == ["네 좋아요"]
-    fresh(engine, ["이어서 뭐야"])
+    fresh(engine, ["언제까지"])
     assert "네 좋아요" not in finals(hear(engine, scene(spoken("네 좋아요"), silence(2))))
-    assert finals(hear(engine, scene(spoken("이어서 뭐야"), silence(2)))) == ["이어서 뭐야"]
+    assert finals(hear(engine, scene(spoken("언제까지"), silence(2)))) == ["언제까지"]
 
 
 @pytest.mark.parametrize("into_the_word", [0.0, 0.25, 0.5, 0.75, 1.0])
@@ -236,7 +234,7 @@ def test_a_change_of_grammar_swallows_no_word(engine: VoskRecogniser, into_the_w
 
 
 def test_a_word_that_began_before_its_phrase_was_expected_is_heard(engine: VoskRecogniser) -> None:
-    fresh(engine, ["이어서 뭐야"])
+    fresh(engine, ["언제까지"])
     word = spoken("네 좋아요")
     begun = len(word) // 4
     heard = hear(engine, scene(silence(0.5), word[:begun]))
@@ -248,34 +246,34 @@ def test_a_word_that_began_before_its_phrase_was_expected_is_heard(engine: VoskR
 def test_a_word_is_not_heard_again_by_the_next_grammar(engine: VoskRecogniser) -> None:
     fresh(engine, EVERYTHING)
     heard: list[Hypothesis] = []
-    sound = scene(spoken("이어서 뭐야"), silence(2))
+    sound = scene(spoken("언제까지"), silence(2))
     for start in range(0, len(sound), 160):
         new = list(engine.accept(sound[start : start + 160]))
         heard += new
         if any(one.final for one in new):
-            engine.expect(["이어서 뭐야", "네 좋아요"])
-    assert finals(heard) == ["이어서 뭐야"]
+            engine.expect(["언제까지", "네 좋아요"])
+    assert finals(heard) == ["언제까지"]
 
 
 def test_steady_noise_does_not_hold_up_a_change_for_ever(engine: VoskRecogniser) -> None:
     fresh(engine, ["네 좋아요"])
     talk = scene(*[spoken("어제 친구를 만나서 영화를 봤어요")] * 2)
     hear(engine, talk[: samples(2)])
-    engine.expect(["이어서 뭐야"])
+    engine.expect(["언제까지"])
     hear(engine, talk[samples(2) :])
     hear(engine, silence(1.5))
-    assert finals(hear(engine, scene(spoken("이어서 뭐야"), silence(2)))) == ["이어서 뭐야"]
+    assert finals(hear(engine, scene(spoken("언제까지"), silence(2)))) == ["언제까지"]
 
 
 def test_before_the_first_phrases_nothing_is_heard_and_time_runs() -> None:
     assert MODEL is not None
     engine = VoskRecogniser(MODEL)
     assert hear(engine, silence(0.3)) == []
-    assert hear(engine, spoken("이어서 뭐야")) == []
+    assert hear(engine, spoken("언제까지")) == []
     engine.expect(EVERYTHING)
     heard = hear(engine, silence(2))
-    assert finals(heard) == ["이어서 뭐야"], "the last second is heard again"
-    assert heard[-1].at > samples(0.3) + len(spoken("이어서 뭐야"))
+    assert finals(heard) == ["언제까지"], "the last second is heard again"
+    assert heard[-1].at > samples(0.3) + len(spoken("언제까지"))
 
 
 # Failing

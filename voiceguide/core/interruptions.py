@@ -33,6 +33,8 @@ DOUBTS_IN = samples(180)
 BESIDE = (State.PAUSED, State.STOPPING, State.ENDING, State.DOUBT, State.SAFETY)
 """States that keep what they interrupt."""
 
+_ON_THE_WALK = (State.INTRODUCING, State.SETTING_UP, State.RESTING, State.CHANGING)
+
 
 @dataclass(frozen=True)
 class _Suspended:
@@ -176,16 +178,15 @@ class Interruptions:
         """Somebody spoke and it was no command: in a hold that is reason enough to pause and ask (S8).
 
         Args:
-            perhaps: the word of safety that it may have been. It counts also right after the guide's own words:
-                whoever takes it for one has thought of their echo.
+            perhaps: the word of safety that it may have been: reason enough to ask anywhere on the walk, also
+                right after the guide's own words, as whoever takes it for one has thought of their echo.
         """
         listening = not self._scene.lines.busy
         match self._scene.state:
             case State.HOLDING if self._may_doubt() and (perhaps or self._scene.silent_for(OWN_VOICE)):
-                self._doubts.append(self._scene.now)
-                self._asked_again = False
-                self.suspend(State.DOUBT)
-                self._ask_in_doubt()
+                self._doubt()
+            case state if state in _ON_THE_WALK and perhaps and self._may_doubt():
+                self._doubt()
             case State.DOUBT if listening and not self._asked_again:
                 self._asked_again = True
                 self._ask_in_doubt()
@@ -197,6 +198,12 @@ class Interruptions:
                 self.pause(self._scene.prompt("paused"))
             case _:
                 pass
+
+    def _doubt(self) -> None:
+        self._doubts.append(self._scene.now)
+        self._asked_again = False
+        self.suspend(State.DOUBT)
+        self._ask_in_doubt()
 
     def _may_doubt(self) -> bool:
         return len(self._doubts) < DOUBTS or self._scene.now - self._doubts[0] >= DOUBTS_IN

@@ -102,7 +102,7 @@ class Session:
                 self._safeguard.hear(command, text)
             case Heard(command=None, text=text, perhaps=perhaps):
                 self._last_heard = text
-                self._not_understood(perhaps)
+                self._not_understood(perhaps, text)
             case Heard(command=Command() as command, text=text):
                 self._last_heard = text
                 self._spoken_to(command)
@@ -168,7 +168,11 @@ class Session:
 
     # --- commands -----------------------------------------------------------------------------------------
 
-    def _not_understood(self, perhaps: Command | None) -> None:
+    def _not_understood(self, perhaps: Command | None, text: str) -> None:
+        if perhaps in PAIN_FAMILY and self.state in (State.DOUBT, State.STOPPING):
+            # Does something hurt, it asked; what sounds like a word of pain is an answer.
+            self._safeguard.hear(perhaps, text)
+            return
         self._scene.chime(Sound.UNKNOWN)
         self._beside.not_understood(perhaps)
         self._safeguard.not_understood()

@@ -13,6 +13,7 @@ from voiceguide.hearing.enrolment.matching import Enrolled, Match
 from voiceguide.hearing.evidence import QUIET, SAFETY, Around, Claim, Ear, Opinion, OwnWords, Verdict
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recogniser import Frame, Hypothesis, Recogniser
+from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.hearing.shedding import Level
 from voiceguide.hearing.somebody import UNDERSTOOD_WITHIN, UNDERSTOOD_WITHIN_BY, Somebody
 from voiceguide.hearing.spotter.spotter import Spotter
@@ -191,7 +192,7 @@ class Ears:
     def _notice_somebody(self, frame: Frame, around: Around) -> Around:
         """Look whether somebody has spoken, in a hold whatever it was, and whether a voice stands out at all."""
         spoken = self._somebody.accept(frame)
-        if not self._somebody.stood_out:
+        if not self._somebody.stood_out and not isinstance(self._recogniser, TypedRecogniser):
             around = replace(around, stood_out=False)
         if spoken and self._hold:
             name = self._recogniser.name if self._recogniser is not None else ""

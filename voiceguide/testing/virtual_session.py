@@ -84,6 +84,11 @@ class VirtualSession:
             self._advance(at)
         self.now = max(self.now, until)
 
+    def stand_still(self, duration_s: float) -> None:
+        """Let the machine stand still, in seconds: what was due meanwhile comes late, all of it at the end."""
+        self.now += samples(duration_s)
+        self.feed(Tick(self.now))
+
     def run_until_idle(self) -> None:
         """Let time pass until the session waits for words, or has ended."""
         while not self.ended and (at := self._next_moment()) is not None:
@@ -161,7 +166,7 @@ class VirtualSession:
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _advance(self, at: int) -> None:
-        self.now = at
+        at = self.now = max(self.now, at)  # later, when the machine stood still
         if self._playing is not None and self._playing[1] + spoken_length(self._playing[0].text) <= at:
             say, starts = self._playing
             self._playing = None

@@ -37,7 +37,7 @@ _PHRASE_WEIGHT = 100
 """How much likelier than one competing word each phrase is. 100 found up to 8 points more than 10 in noise; 23
 minutes of people reading aloud held 7 false commands with 30 and with 100."""
 
-_EXTRA_PRONUNCIATIONS = {"psoas": ("S OW AE S", "S OW AH S")}
+_EXTRA_PRONUNCIATIONS = {"psoas": ("S OW AE S", "S OW AH S"), "tingles": ("T IH NG G AH L Z",)}
 """Words of this program that the model's dictionary does not know, as people say them."""
 
 _VARIANT = re.compile(r"\(\d+\)$")
