@@ -311,6 +311,7 @@ def test_without_a_second_ear_a_persons_own_word_is_believed() -> None:
 
 def test_the_words_of_safety_may_be_heard_by_one_ear_and_what_loses_the_place_may_not() -> None:
     assert not ALONE & {Command.SKIP, Command.NEXT, Command.BACK}
+    assert not ALONE & {Command.YES, Command.NO, Command.NO_PAIN}, "nor may what answers a question of safety"
     assert set(SAFETY) == {*PAIN_FAMILY, Command.STOP}
 
 
