@@ -63,7 +63,7 @@ _ANSWER = {Command.YES, Command.NO, Command.NO_PAIN, Command.TIGHT}
 
 ALONE = frozenset(Command) - SAFETY - _LOSE_THE_PLACE - _ANSWER
 """Commands, beside the words of safety, that the second ear may report by itself: nothing is lost by a false one
-that a word would not bring back. Answers are not among them: they may lead out of the care for somebody in pain."""
+that a word would not bring back. Answers are not among them: they may end the care for somebody in pain."""
 
 STEADY = samples(0.24)
 """How long an early partial result must stand still. Measured with PocketSphinx: 23 minutes of people reading
