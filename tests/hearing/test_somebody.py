@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -83,12 +84,22 @@ def test_in_a_hold_a_voice_that_nobody_understood_is_unknown_speech() -> None:
     assert unknown(sound, hold=True, around=Around(guide=True)), "it spoke into a breath word"
 
 
+class Hears:
+    """A recogniser that hears by a script; unlike what is typed, that sounded in the room."""
+
+    def __init__(self, *script: tuple[int, str]) -> None:
+        self._typed = TypedRecogniser(script=script)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._typed, name)
+
+
 def test_speech_no_louder_than_what_usually_sounds_is_background() -> None:
     television = np.concatenate([spoken("and now to the weather in the north and in the west of the country")] * 6)
     sound = scene([(0.0, television)], len(television) / RATE)
     pack, words = load_language("en"), "tell me about the weather"
     first, last = samples(1.5), len(sound) - samples(1.0)
-    ears = Ears(TypedRecogniser(script=[(first, words), (last, words)]), pack)
+    ears = Ears(Hears((first, words), (last, words)), pack)
     ears.listen_for(frozenset(Command))
     verdicts = [
         one
