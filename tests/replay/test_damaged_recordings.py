@@ -78,8 +78,8 @@ def test_what_a_killed_process_leaves_can_be_replayed(tmp_path: Path) -> None:
     assert not recorded.whole
     outcome = replay(recorded)
     assert outcome.same
-    # 20 s were played, many times faster than real time: how much of it the background had written is the machine's
-    # affair. What is there must be right.
+    # 20 s were played, many times faster than real time: how much of it the background had written depends on the
+    # machine. What is there must be right.
     assert 0 < outcome.blocks <= 2000
     port = NoisyPort(90.0)
     given = [port.exchange(np.zeros(160, np.float32)) for _ in range(outcome.blocks)]
