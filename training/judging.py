@@ -38,10 +38,10 @@ PAIN_PER_HOUR, STOP_PER_HOUR, OTHERS_PER_HOUR, DOUBT_PER_HOUR = 1.0, 3.0, 2.0, 6
 """How often an hour, on what the limits are set with, the pain family, stop, all other commands, and a doubt about
 any word of safety may come of sound that holds none."""
 
-AGREEING, AGREEING_ON_SAFETY = 0.01, 0.05
+AGREEING, AGREEING_ON_PAIN = 0.01, 0.05
 """Enough when a grammar engine hears the same: two models with different mistakes seldom make the same one. In
 eight minutes of people's speech that limits are set with, both ears told two false reports of pain with 0.01
-for the words of safety and none with 0.05; of the calls there 0.01 keeps all of nearly every other command."""
+for the pain family and none with 0.05; of the calls there 0.01 keeps all of nearly every other command."""
 
 HAS_A_VOTE, HEARS_ALONE = 0.85, 0.4
 """Share of a command's calls in quiet that must reach `AGREEING`, and share that it must be sure of alone. An
@@ -261,8 +261,10 @@ def set_limits(head: Head, streams: Sequence[Scores], calls: Sequence[Call]) -> 
 
 
 def _agreeing(head: Head, command: Command, hops: int, alone: float, calls: Sequence[Call]) -> float:
-    if command in SAFETY:
-        return AGREEING_ON_SAFETY
+    if command in PAIN_FAMILY:
+        return AGREEING_ON_PAIN
+    if command is Command.STOP:
+        return AGREEING  # somebody who wants to stop should not have to say it twice
     column = head.commands.index(command)
     said = [call.probabilities[:, column] for call in calls if call.command is command]
     highest = np.array([float(_means(probabilities, hops).max()) for probabilities in said])
