@@ -7,7 +7,7 @@ part, so that an interrupted run goes on where it stopped; a change of hearing, 
 benchmark begins anew. Tables and pictures go into docs/benchmarks.md and docs/images, figures into
 docs/hearing.json.
 
-Needs `pip install 'voiceguide[bench,plot,spotter,natural,korean]'`, flite, festival and espeak-ng.
+Needs `pip install 'voiceguide[bench,plot,natural,korean]'`, flite, festival and espeak-ng.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def burst(integrations: int) -> Sound:
 
 @pytest.fixture(scope="module")
 def embedding() -> Iterator[SpeechEmbedding]:
-    pytest.importorskip("pyopen_wakeword", reason="pip install 'voiceguide[spotter]'")
+    pytest.importorskip("pyopen_wakeword", reason="pip install pyopen-wakeword==1.1.0")
     made = SpeechEmbedding()
     yield made
     made.close()

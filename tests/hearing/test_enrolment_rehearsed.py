@@ -42,7 +42,7 @@ EN = replace(
 )
 HOW = (0.98, 1.0, 1.025, 0.99)
 
-pytest.importorskip("pyopen_wakeword", reason="pip install 'voiceguide[spotter]'")
+pytest.importorskip("pyopen_wakeword", reason="pip install pyopen-wakeword==1.1.0")
 
 
 @pytest.fixture(autouse=True)
