@@ -26,7 +26,7 @@ from voiceguide.core.view import View
 from voiceguide.errors import RecogniserError
 from voiceguide.guide import Guide
 from voiceguide.hearing.air import Air
-from voiceguide.hearing.ears import Ears
+from voiceguide.hearing.ears import Ears, Listening
 from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.enrolment.alone import EnrolledAlone
 from voiceguide.hearing.enrolment.matching import Enrolled
@@ -241,22 +241,40 @@ def listening(
     Raises:
         RecogniserError: there is no second ear for the language, or what it needs is missing.
     """
-    ears = Ears(
-        recogniser,
-        pack,
-        Spotter(pack.language) if second_ear else None,
-        OwnWords(pack.language) if second_ear and shared_air else None,
-        _rehearsed(enrolment, second_ear=second_ear) if enrolment is not None else None,
-    )
+    enrolled = _rehearsed(enrolment, second_ear=second_ear) if enrolment is not None else None
     air = Air() if shared_air else None
     typed = isinstance(recogniser, TypedRecogniser)
     return Chain(
-        EarsInThread(ears, ears) if live else ears,
+        ears_of(recogniser, pack, enrolled, live=live, shared_air=shared_air, second_ear=second_ear),
         air,
         MicrophoneWatch() if live and not typed else None,
         () if typed else missing_parts(pack.language, air),
         slips,
     )
+
+
+def ears_of(
+    recogniser: Recogniser,
+    pack: LanguagePack,
+    enrolled: Enrolled | EnrolledAlone | None = None,
+    *,
+    live: bool,
+    shared_air: bool,
+    second_ear: bool,
+) -> Listening:
+    """Return the ears of a session or a rehearsal; the arguments are those of `listening`.
+
+    Raises:
+        RecogniserError: there is no second ear for the language, or what it needs is missing.
+    """
+    ears = Ears(
+        recogniser,
+        pack,
+        Spotter(pack.language) if second_ear else None,
+        OwnWords(pack.language) if second_ear and shared_air else None,
+        enrolled,
+    )
+    return EarsInThread(ears, ears) if live else ears
 
 
 def _rehearsed(path: Path, *, second_ear: bool) -> Enrolled | EnrolledAlone | None:

@@ -6,20 +6,18 @@ import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
+from voiceguide.app import ears_of
 from voiceguide.audio.port import AudioPort
 from voiceguide.core.actions import Sound
 from voiceguide.core.rehearsal import Rehearsal, everything_rehearsed
 from voiceguide.core.takes import Learned
 from voiceguide.guide import Guide
 from voiceguide.hearing.air import Air
-from voiceguide.hearing.ears import Ears, Listening
 from voiceguide.hearing.enrolment.capture import Capturing
 from voiceguide.hearing.enrolment.templates import place
 from voiceguide.hearing.hearing import Chain
-from voiceguide.hearing.own_words import OwnWords
 from voiceguide.hearing.recogniser import Recogniser
-from voiceguide.hearing.spotter.spotter import Spotter, second_ear_for
-from voiceguide.hearing.worker import EarsInThread
+from voiceguide.hearing.spotter.spotter import second_ear_for
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import LanguagePack
 from voiceguide.speaking.cache import SpeechStore
@@ -83,7 +81,8 @@ def rehearse(
         RecogniserError: an ear failed, or the speech embedding is missing.
     """
     path = place(pack.language)
-    ears = _ears(recogniser, pack, live=live, shared_air=shared_air)
+    twice = second_ear_for(pack.language)
+    ears = ears_of(recogniser, pack, live=live, shared_air=shared_air, second_ear=twice)
     capturing = Capturing(ears, pack.language, path, live=live)
     guide = Guide(
         Rehearsal(pack.rehearsal, pack.phrases, offered=offered),
@@ -99,14 +98,3 @@ def rehearse(
     finally:
         guide.close()
     return Rehearsed(capturing.learned, path, capturing.failure)
-
-
-def _ears(recogniser: Recogniser, pack: LanguagePack, *, live: bool, shared_air: bool) -> Listening:
-    twice = second_ear_for(pack.language)
-    ears = Ears(
-        recogniser,
-        pack,
-        Spotter(pack.language) if twice else None,
-        OwnWords(pack.language) if twice and shared_air else None,
-    )
-    return EarsInThread(ears, ears) if live else ears
