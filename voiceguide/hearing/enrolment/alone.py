@@ -7,20 +7,15 @@ for it alone, in the same way: only while somebody speaks, with what was slept t
 from __future__ import annotations
 
 import numpy as np
-from pocketsphinx import Vad
 
-from voiceguide.core.clock import RATE, samples
 from voiceguide.hearing.enrolment.matching import Enrolled, Match
 from voiceguide.hearing.enrolment.templates import Enrolment
 from voiceguide.hearing.recogniser import Frame
 from voiceguide.hearing.spotter.embedding import FRAMES, HOP, HOP_FRAMES, OVERLAP, Floats, SpeechEmbedding
-from voiceguide.hearing.spotter.spotter import STAYS_AWAKE
+from voiceguide.hearing.spotter.waking import Waking
 
 REACHES_BACK = 16
 """Vectors made up for on waking: 1.3 s, longer than the beginning of a word that no detector noticed."""
-
-_DETECTOR_MODE = 1
-_DETECTOR_WINDOW = samples(0.03)
 
 
 class EnrolledAlone:
@@ -39,7 +34,6 @@ class EnrolledAlone:
         self.enrolled = Enrolled(enrolment)
         self._embedding = SpeechEmbedding()
         self._sound: Frame
-        self._unjudged: Frame
         self.restart()
 
     @property
@@ -54,9 +48,7 @@ class EnrolledAlone:
         self._sound = np.zeros(OVERLAP, np.int16)
         self._mels: Floats = self._embedding.before(REACHES_BACK)
         self._missing = 0
-        self._detector = Vad(mode=_DETECTOR_MODE, sample_rate=RATE, frame_length=_DETECTOR_WINDOW / RATE)
-        self._unjudged = np.zeros(0, np.int16)
-        self._awake_until = 0
+        self._waking = Waking()
 
     def accept(self, frame: Frame) -> list[Match]:
         """Take the next samples, in frames of any size, and return the words that became sure with them.
@@ -80,7 +72,7 @@ class EnrolledAlone:
         self._at += HOP
         self._mels = np.concatenate([self._mels[HOP_FRAMES:], self._embedding.mel(window)])
         self._missing = min(self._missing + 1, REACHES_BACK)
-        if not self._awake(window[OVERLAP:]):
+        if not self._waking.awake(window[OVERLAP:], self._at):
             return []
         # Two shapes only: one vector as always, or all that may have been slept through.
         count = 1 if self._missing == 1 else REACHES_BACK
@@ -88,11 +80,3 @@ class EnrolledAlone:
         fresh = made[-self._missing :]
         self._missing = 0
         return self.enrolled.accept(fresh, self._at)
-
-    def _awake(self, sound: Frame) -> bool:
-        self._unjudged = np.concatenate([self._unjudged, sound])
-        while len(self._unjudged) >= _DETECTOR_WINDOW:
-            if self._detector.is_speech(self._unjudged[:_DETECTOR_WINDOW].tobytes()):
-                self._awake_until = self._at + STAYS_AWAKE
-            self._unjudged = self._unjudged[_DETECTOR_WINDOW:]
-        return self._at <= self._awake_until

@@ -11,9 +11,8 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
-from pocketsphinx import Vad
 
-from voiceguide.core.clock import RATE, samples
+from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.errors import RecogniserError
 from voiceguide.hearing.recogniser import Frame
@@ -28,18 +27,12 @@ from voiceguide.hearing.spotter.embedding import (
 )
 from voiceguide.hearing.spotter.head import CONTEXT, Head, Limits, read_limits, shipped
 from voiceguide.hearing.spotter.sureness import Sureness
+from voiceguide.hearing.spotter.waking import Waking
 
 MEMORY = samples(4.0)
 """How far back `strongest` can look: longer than the longest phrase and a recogniser's wait after it."""
 
-STAYS_AWAKE = samples(1.2)
-"""How long the ear goes on after the last sign of speech: an ending may be soft, and a command is at its most
-probable up to 0.36 s after its end."""
 
-_DETECTOR_MODE = 1
-"""WebRTC's voice activity detector, second most willing of four: a missed word costs more than a look in vain."""
-
-_DETECTOR_WINDOW = samples(0.03)
 _MELS = FRAMES + HOP_FRAMES * (CONTEXT - 1)
 
 
@@ -183,9 +176,7 @@ class Spotter:
         self._missing = CONTEXT
         self._hops: deque[Hop] = deque(maxlen=MEMORY // HOP)
         self._sureness = Sureness(self._head.commands, self._limits)
-        self._detector = Vad(mode=_DETECTOR_MODE, sample_rate=RATE, frame_length=_DETECTOR_WINDOW / RATE)
-        self._unjudged = np.zeros(0, np.int16)
-        self._awake_until = 0
+        self._waking = Waking()
 
     def close(self) -> None:
         """Free the networks. The spotter is not used again."""
@@ -195,7 +186,7 @@ class Spotter:
         self._at += HOP
         self._unseen.append(window)
         self._missing = min(self._missing + 1, CONTEXT)
-        if not self._awake(window[OVERLAP:]):
+        if not self._waking.awake(window[OVERLAP:], self._at):
             self._sureness.forget()
             return []
         if self._at // HOP % self._every:
@@ -221,11 +212,3 @@ class Spotter:
             ]
             self._hops.append(Hop(at, self._sureness.scores))
         return spotted
-
-    def _awake(self, sound: Frame) -> bool:
-        self._unjudged = np.concatenate([self._unjudged, sound])
-        while len(self._unjudged) >= _DETECTOR_WINDOW:
-            if self._detector.is_speech(self._unjudged[:_DETECTOR_WINDOW].tobytes()):
-                self._awake_until = self._at + STAYS_AWAKE
-            self._unjudged = self._unjudged[_DETECTOR_WINDOW:]
-        return self._at <= self._awake_until
