@@ -30,7 +30,8 @@ from voiceguide.demo.neighbours import background_of
 from voiceguide.demo.script import Line
 from voiceguide.guide import Guide
 from voiceguide.hearing.evidence import Claim, Ear, Rule, Verdict
-from voiceguide.hearing.hearing import Hearing, Noticed
+from voiceguide.hearing.hearing import Hearing
+from voiceguide.hearing.noticed import Noticed
 from voiceguide.history.journal import Journal
 from voiceguide.speaking.chimes import chime
 from voiceguide.speaking.voice import Samples

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from benchmarks.conditions import BABBLE, FAN, PINK, QUIET, TELEVISION, Hears
-from benchmarks.intervals import Rate, Share
+from benchmarks.intervals import Rate
 from benchmarks.outcomes import (
     Found,
     Outcomes,
@@ -27,6 +27,7 @@ from benchmarks.outcomes import (
 )
 from benchmarks.tables import Section, Table, targets_table
 from benchmarks.targets import targets_of
+from training.shares import Share
 from voiceguide.core.commands import Command
 
 

@@ -1,4 +1,4 @@
-"""How sure a count is: 95% intervals of shares (Wilson 1927) and of rates (Poisson, Garwood 1936)."""
+"""How sure a count of events is: 95% intervals of rates (Poisson, Garwood 1936)."""
 
 from __future__ import annotations
 
@@ -6,38 +6,6 @@ import math
 from dataclasses import dataclass
 
 from scipy.stats import chi2
-
-_Z = 1.96
-
-
-@dataclass(frozen=True)
-class Share:
-    """So many of so many."""
-
-    hits: int
-    tries: int
-
-    @property
-    def percent(self) -> float:
-        """The share."""
-        return 100 * self.hits / self.tries if self.tries else math.nan
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Wilson's interval, in percent."""
-        n = self.tries
-        if not n:
-            return math.nan, math.nan
-        p = self.hits / n
-        middle = (p + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-        half = _Z / (1 + _Z**2 / n) * math.sqrt(p * (1 - p) / n + _Z**2 / (4 * n * n))
-        return 100 * max(middle - half, 0.0), 100 * min(middle + half, 1.0)
-
-    def __str__(self) -> str:
-        if not self.tries:
-            return "-"
-        low, high = self.interval
-        return f"{self.percent:.0f}% ({self.hits}/{self.tries}, {low:.0f}-{high:.0f})"
 
 
 @dataclass(frozen=True)

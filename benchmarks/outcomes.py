@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.intervals import Share
+from training.shares import Share
 from voiceguide.core.clock import seconds
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.interruptions import DOUBTS, DOUBTS_IN

@@ -7,8 +7,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from benchmarks.intervals import Share
 from benchmarks.outcomes import first_try, others
+from training.shares import Share
 
 _WORD, _REST, _OTHERS = "#08519c", "#9ecae1", "#31a354"
 _NOISES = ("pink", "fan", "babble", "television")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.conditions import BABBLE, FAN, PINK, QUIET, SPEAKING, TELEVISION
-from benchmarks.intervals import Rate, Share
+from benchmarks.intervals import Rate
 from benchmarks.outcomes import (
     Found,
     Outcomes,
@@ -18,6 +18,7 @@ from benchmarks.outcomes import (
     within_three,
 )
 from benchmarks.tables import Target
+from training.shares import Share
 from voiceguide.core.clock import seconds
 from voiceguide.speaking.mouth import FADE
 

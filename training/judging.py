@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from training.embedded import vectors_of
 from training.people import PEOPLE_SAY, Clip
 from training.scenes import Rng, Sound, heard_in, noise, room
+from training.shares import Share
 from training.texts import SAFETY, beginnings, guide_lines, negatives, phrases
 from training.voices import some, spoken, takes
 from voiceguide.core.clock import RATE
@@ -316,22 +317,6 @@ def events(
         at = (number + 1) * HOP
         found += [(at, sure.command) for sure in sureness.judge(at, row)]
     return found
-
-
-@dataclass(frozen=True)
-class Share:
-    """So many of so many, with the 95% interval of Wilson (1927)."""
-
-    hits: int
-    tries: int
-
-    def __str__(self) -> str:
-        if not self.tries:
-            return "-"
-        z, n, p = 1.96, self.tries, self.hits / self.tries
-        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-        half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-        return f"{100 * p:.0f}% ({self.hits}/{n}, {max(100 * (middle - half), 0):.0f}-{100 * (middle + half):.0f})"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from training import judging
 from training.embedded import lesson
 from training.learning import learn, new_classifier, save
 from training.people import clips
+from training.shares import Share
 from training.streams import Kind, Material
 from training.texts import LANGUAGE, SAFETY
 from voiceguide.core.commands import PAIN_FAMILY, Command
@@ -90,7 +91,7 @@ def report(
         _row(
             console,
             "another word taken",
-            [str(judging.Share(*pair)) for pair in zip(taken, map(len, other), strict=True)],
+            [str(Share(*pair)) for pair in zip(taken, map(len, other), strict=True)],
         )
         _row(console, "delay median, 95% (s)", [_delays(found) for found in of_people])
     _heading(console, "nothing said to the guide", ["minutes", "pain family", "stop", "others", "doubts", "which"])

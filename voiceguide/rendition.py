@@ -11,7 +11,7 @@ from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.core.events import Heard
 from voiceguide.hearing.evidence import Claim, Ear, Rule, Verdict
-from voiceguide.hearing.hearing import Noticed
+from voiceguide.hearing.noticed import Noticed
 from voiceguide.speaking.voice import Samples
 
 _ANSWERS = {"waiting": Command.START, "ask_ready": Command.READY}

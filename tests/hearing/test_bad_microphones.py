@@ -26,10 +26,9 @@ from voiceguide.core.events import HearingBack, HearingLost
 from voiceguide.hearing.air import Air
 from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.evidence import Verdict
-from voiceguide.hearing.hearing import Noticed
 from voiceguide.hearing.microphone import BACK_AFTER, PATIENCE, STRETCH, MicrophoneWatch
 from voiceguide.hearing.missing import missing_parts
-from voiceguide.hearing.noticed import Remark
+from voiceguide.hearing.noticed import Noticed, Remark
 from voiceguide.hearing.recogniser import Frame, Recogniser
 from voiceguide.hearing.spotter.spotter import second_ear_for
 from voiceguide.language.pack import load_language

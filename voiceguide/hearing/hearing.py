@@ -17,8 +17,6 @@ from voiceguide.hearing.noticed import Noticed, Remark
 from voiceguide.hearing.recogniser import Frame
 from voiceguide.speaking.voice import Samples
 
-__all__ = ["Chain", "Hearing", "Noticed"]
-
 
 class Hearing(Protocol):
     """What the loop needs of hearing."""

@@ -17,7 +17,7 @@ from voiceguide.core.commands import Command
 from voiceguide.core.session import Session
 from voiceguide.errors import AudioError, RecogniserError
 from voiceguide.guide import Guide
-from voiceguide.hearing.hearing import Noticed
+from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recogniser import Frame
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import read_language

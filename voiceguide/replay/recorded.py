@@ -17,7 +17,7 @@ from voiceguide.audio.samples import to_float
 from voiceguide.core.clock import RATE
 from voiceguide.core.commands import Command
 from voiceguide.errors import RecordingError
-from voiceguide.hearing.hearing import Noticed
+from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recogniser import Frame
 from voiceguide.replay.folder import Circumstances, Names, read_lines
 from voiceguide.replay.noticed import from_json

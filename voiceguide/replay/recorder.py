@@ -17,7 +17,8 @@ from voiceguide.audio.recording import Recording
 from voiceguide.audio.samples import to_float, to_int16
 from voiceguide.core.commands import Command
 from voiceguide.errors import AudioError, RecogniserError, RecordingError
-from voiceguide.hearing.hearing import Hearing, Noticed
+from voiceguide.hearing.hearing import Hearing
+from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recogniser import Frame
 from voiceguide.language.pack import LOCALES
 from voiceguide.replay.folder import README, Circumstances, Names, as_line
