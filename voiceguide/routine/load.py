@@ -164,7 +164,7 @@ def _judge(source: Source) -> RoutineFile | None:
     try:
         file = RoutineFile.model_validate(source.data)
     except ValidationError as error:
-        wrong = report_invalid(error, source)
+        wrong = report_invalid(error, source, RoutineFile)
     check_sense(_without(wrong, source.data, ()), source)
     return file
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
 
-from voiceguide.routine.model import RoutineFile
 from voiceguide.routine.problems import Location, shown
 
 if TYPE_CHECKING:
@@ -38,12 +37,13 @@ def where(location: Location, data: Any) -> str:
     return ""
 
 
-def report_invalid(error: ValidationError, source: Source) -> set[Location]:
-    """Add a problem for everything that does not fit the models.
+def report_invalid(error: ValidationError, source: Source, model: type[BaseModel]) -> set[Location]:
+    """Add a problem for everything that does not fit a model.
 
     Args:
         error: what pydantic found in `source.data`.
         source: the file; problems are added to it.
+        model: what the whole file should be.
 
     Returns:
         the locations whose values are not to be judged any further: wrong ones, and keys that are missing
@@ -53,27 +53,27 @@ def report_invalid(error: ValidationError, source: Source) -> set[Location]:
     findings = error.errors(include_url=False)
     for finding in findings:
         if finding["type"] == "extra_forbidden":
-            wrong |= _report_unknown_key(finding["loc"], source)
+            wrong |= _report_unknown_key(finding["loc"], source, model)
     for finding in findings:
         if finding["type"] == "extra_forbidden" or finding["loc"] in wrong:
             continue
         location = finding["loc"]
         if finding["type"] == "missing":
-            _report_missing(location, source)
+            _report_missing(location, source, _field_at(location, model))
         else:
             # The choices of a union add a level of their own, and one finding each.
             while location not in source.places:
                 location = location[:-1]
             if location not in wrong:
-                _report_value(location, finding, source, of_union=location != finding["loc"])
+                field = _field_at(location, model)
+                _report_value(location, finding, source, field, of_union=location != finding["loc"])
         wrong.add(location)
     return wrong
 
 
-def _report_unknown_key(location: Location, source: Source) -> set[Location]:
+def _report_unknown_key(location: Location, source: Source, whole: type[BaseModel]) -> set[Location]:
     key = str(location[-1])
-    model = _model_at(location[:-1])
-    known = list(model.model_fields)
+    known = list(_model_at(location[:-1], whole).model_fields)
     close = get_close_matches(key.lower().replace("-", "_").replace(" ", "_"), known, n=1)
     if close:
         remedy = f"Did you mean `{close[0]}`?"
@@ -86,16 +86,16 @@ def _report_unknown_key(location: Location, source: Source) -> set[Location]:
     return {location, *((*location[:-1], name) for name in close)}
 
 
-def _report_missing(location: Location, source: Source) -> None:
-    field = _field_at(location)
+def _report_missing(location: Location, source: Source, field: FieldInfo | None) -> None:
     what = f"{where(location, source.data)}`{location[-1]}` is missing"
     source.report_at(location[:-1], what, f"Add it. {_explained(location, field)}")
 
 
-def _report_value(location: Location, finding: ErrorDetails, source: Source, *, of_union: bool) -> None:
+def _report_value(
+    location: Location, finding: ErrorDetails, source: Source, field: FieldInfo | None, *, of_union: bool
+) -> None:
     value = _value(location, source)
     name = _name(location)
-    field = _field_at(location)
     remedy = _explained(location, field)
     start = f"{where(location, source.data)}{name}"
     kind = finding["type"]
@@ -173,15 +173,14 @@ def _value(location: Location, source: Source) -> Any:
     return value
 
 
-def _field_at(location: Location) -> FieldInfo | None:
+def _field_at(location: Location, whole: type[BaseModel]) -> FieldInfo | None:
     """Return the field that a location is the value of, or an entry of."""
     while location and isinstance(location[-1], int):
         location = location[:-1]
-    return _model_at(location[:-1]).model_fields.get(str(location[-1])) if location else None
+    return _model_at(location[:-1], whole).model_fields.get(str(location[-1])) if location else None
 
 
-def _model_at(location: Location) -> type[BaseModel]:
-    model: type[BaseModel] = RoutineFile
+def _model_at(location: Location, model: type[BaseModel]) -> type[BaseModel]:
     for part in location:
         if isinstance(part, str):
             annotation = model.model_fields[part].annotation
