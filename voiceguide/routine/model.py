@@ -199,6 +199,12 @@ class RoutineFile(_Part):
         pattern=r"^[a-z]{2,3}$", description="Language of the lines, as its ISO 639 code.", examples=["en"]
     )
     title: Name = Field(description="Name, spoken and shown.", examples=["The psoas release"])
+    called: list[Name] = Field(
+        default=[],
+        max_length=6,
+        description="What people call it when they choose it by voice, in words that are easy to say.",
+        examples=[["short routine", "short one"]],
+    )
     summary: Name = Field(
         description="What it is, in a few words, for the list of routines.",
         examples=["Rest, stretch and ball release for both sides"],
