@@ -25,6 +25,7 @@ class View:
         minutes_left: whole minutes to the end of the routine.
         saying: the line being spoken.
         heard: what was heard last.
+        standby: no session runs: the guide waits until somebody asks for one. `state` is `WAITING` then.
     """
 
     at: int
@@ -38,3 +39,4 @@ class View:
     minutes_left: int
     saying: str
     heard: str
+    standby: bool = False
