@@ -104,6 +104,7 @@ class CardPort:
         opened = json.loads(message.removeprefix(OPENED))
         self._mic, mic_rate = opened["mic"], opened["mic_rate"]
         self._loudspeaker, speaker_rate = opened["speaker"], opened["speaker_rate"]
+        self._rates = mic_rate, speaker_rate
         self._from_card = Resampler(mic_rate, RATE, BLOCK, "LQ")
         self._to_card = Resampler(RATE, speaker_rate, round(speaker_rate / 100), "LQ")
         _log.info("%s at %d Hz, %s at %d Hz", self._mic, mic_rate, self._loudspeaker, speaker_rate)
@@ -112,6 +113,11 @@ class CardPort:
     def name(self) -> str:
         """Both devices, as "USB Audio -> USB Audio"."""
         return f"{self._mic} -> {self._loudspeaker}"
+
+    @property
+    def rates(self) -> tuple[int, int]:
+        """Samples per second at which the microphone and the speaker run; what is not 16,000 is resampled."""
+        return self._rates
 
     @property
     def counters(self) -> Counters:
