@@ -42,6 +42,7 @@ from voiceguide.hearing.spotter.spotter import Spotter, second_ear_for
 from voiceguide.hearing.worker import EarsInThread
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import LanguagePack, load_language
+from voiceguide.presses import Presses
 from voiceguide.rendition import ReadyListener, RenditionPort, Sink
 from voiceguide.replay.folder import Circumstances
 from voiceguide.replay.recorder import Recorder, Speech
@@ -112,6 +113,7 @@ class Prepared:
         rehearsed: bool = False,
         remembered: Remembered = NOTHING,
         recorder: Recorder | None = None,
+        presses: Presses | None = None,
     ) -> Guide:
         """Return a guide for one session on an audio port.
 
@@ -127,13 +129,14 @@ class Prepared:
             rehearsed: listen for the words that the person here has rehearsed, too.
             remembered: what is known of the sessions before this one.
             recorder: writes the whole session down; the guide says so at the beginning.
+            presses: commands that are not spoken.
 
         Raises:
             RecogniserError: there is no second ear for the language, or what it needs is missing.
             RecordingError: the recording cannot be written.
         """
         twice = second_ear_for(self.language.language) if second_ear is None else second_ear
-        card = port
+        card, pressed = port, presses or Presses()
         hearing = self.hearing(
             live=live,
             shared_air=shared_air,
@@ -159,6 +162,7 @@ class Prepared:
                 place(self.language.language) if rehearsed else None,
             )
             port, hearing, speech = recorder.port(port), recorder.hearing(hearing), recorder.speech(speech)
+            pressed = recorder.presses(pressed)
             journal.watch(recorder.notice)
         return Guide(
             Session(
@@ -175,6 +179,7 @@ class Prepared:
             chimes={sound: chime(sound) for sound in Sound},
             journal=journal,
             watch=watch,
+            presses=pressed,
         )
 
     def hearing(

@@ -49,5 +49,11 @@ class HistoryError(VoiceguideError):
     """The history cannot be read or written, or a newer voiceguide wrote it; a session goes on without it."""
 
 
+class SettingsError(VoiceguideError):
+    """The settings file cannot be read or has mistakes."""
+
+    exit_code = 2
+
+
 class RecordingError(VoiceguideError):
     """A session cannot be recorded, or a recording is damaged, incomplete or none at all."""

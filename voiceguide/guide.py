@@ -38,6 +38,7 @@ from voiceguide.hearing.evidence import Verdict
 from voiceguide.hearing.hearing import Hearing
 from voiceguide.hearing.noticed import Remark
 from voiceguide.history.journal import Journal
+from voiceguide.presses import Press, Presses
 from voiceguide.speaking.mouth import Mouth
 from voiceguide.speaking.voice import Samples
 
@@ -52,6 +53,14 @@ class Speech(Protocol):
 
     def samples(self, text: str) -> Samples:
         """Return a text as speaker samples at 16 kHz."""
+        ...
+
+
+class Pressed(Protocol):
+    """What the loop needs of buttons and the like."""
+
+    def take(self) -> list[Press]:
+        """Return what was pressed since the last time, in the order in which it is to be obeyed."""
         ...
 
 
@@ -83,9 +92,10 @@ class Guide:
         journal: where events go.
         watch: is shown the session ten times a second.
         capture: is told what a rehearsal wants to have recorded and learned.
+        presses: commands that are not spoken.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the loop is where everything meets
         self,
         session: Conversation,
         *,
@@ -96,6 +106,7 @@ class Guide:
         journal: Journal,
         watch: Callable[[View], None] | None = None,
         capture: Callable[[Capture | Learn], None] | None = None,
+        presses: Pressed | None = None,
     ) -> None:
         self._session = session
         self._port = port
@@ -105,6 +116,7 @@ class Guide:
         self._journal = journal
         self._watch = watch
         self._capture = capture
+        self._presses = presses or Presses()
         self._mouth = Mouth()
         self._says: dict[int, Say] = {}
         self._deaf: RecogniserError | None = None
@@ -137,6 +149,8 @@ class Guide:
                 if frame is None:
                     self._journal.write(self.now, "microphone_ended")
                     break
+            for press in self._presses.take():
+                self._happen(Heard(self.now, press.command, engine=press.by))
             self._listen(frame, block)
             if self._history_lost is not None:
                 reason, self._history_lost = self._history_lost, None

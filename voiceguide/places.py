@@ -27,6 +27,11 @@ def history_file() -> Path:
     return data_folder() / "history.sqlite"
 
 
+def settings_file() -> Path:
+    """Return the file with the settings of whoever set up this speaker. It need not be there."""
+    return _xdg("XDG_CONFIG_HOME", ".config") / "settings.yaml"
+
+
 def cache_folder() -> Path:
     """Return the user's cache folder: rendered speech. Safe to delete at any time."""
     return _xdg("XDG_CACHE_HOME", ".cache")

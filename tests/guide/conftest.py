@@ -18,6 +18,7 @@ from voiceguide.hearing.recogniser import Recogniser
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language
+from voiceguide.presses import Presses
 from voiceguide.speaking.chimes import chime
 from voiceguide.testing import VirtualPort, VirtualSpeech
 
@@ -63,6 +64,7 @@ def new_rig() -> NewRig:
         ears: Callable[[Ears], Listening] = lambda ears: ears,
         speech: Speech | None = None,
         journal: Journal | None = None,
+        presses: Presses | None = None,
     ) -> Rig:
         language = load_language("en")
         kept, audio = journal or Journal(), port or VirtualPort(mic_s)
@@ -75,6 +77,7 @@ def new_rig() -> NewRig:
             chimes={sound: chime(sound) for sound in Sound},
             journal=kept,
             watch=views.append,
+            presses=presses,
         )
         rig = Rig(guide, audio, views=views)
         kept.watch(rig.entries.append)

@@ -12,6 +12,7 @@ import numpy as np
 from voiceguide.audio.port import MicrophoneBlock, SpeakerBlock
 from voiceguide.core.actions import Sound
 from voiceguide.core.clock import samples
+from voiceguide.core.commands import Command
 from voiceguide.core.memory import NOTHING, Remembered
 from voiceguide.core.session import Session
 from voiceguide.guide import Guide
@@ -22,6 +23,7 @@ from voiceguide.hearing.recogniser import Recogniser
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language
+from voiceguide.presses import Presses
 from voiceguide.replay.folder import Circumstances
 from voiceguide.replay.recorder import Recorder
 from voiceguide.routine.load import find_routine, load_routine
@@ -78,10 +80,15 @@ def tape(
     watch: MicrophoneWatch | None = None,
     remembered: Remembered = NOTHING,
     full_at_s: float | None = None,
+    pressing: tuple[float, Command] | None = None,
 ) -> None:
-    """Record a session until it ends, or something raises; the history's disk is full from a time on."""
+    """Record a session until it ends, or something raises.
+
+    From a time on the history's disk is full, or a button is pressed.
+    """
     routine, language = find_routine(ROUTINE), load_language("en")
-    journal = Journal()
+    journal, presses = Journal(), Presses()
+    pressed: list[Command] = []
     with closing(Recorder(folder, routine, live=False)) as recorder:
         recorder.begin(
             Circumstances(
@@ -109,6 +116,7 @@ def tape(
             speech=speech,
             chimes={sound: chime(sound) for sound in Sound},
             journal=journal,
+            presses=recorder.presses(presses),
         )
         if full_at_s is not None:
 
@@ -117,5 +125,13 @@ def tape(
                     guide.history_lost("the disk is full")
 
             journal.watch(lose)
+        if pressing is not None:
+
+            def press(entry: dict[str, Any]) -> None:
+                if entry["kind"] == "say_started" and entry["time_s"] >= pressing[0] and not pressed:
+                    pressed.append(pressing[1])
+                    presses.press(pressing[1], "button")
+
+            journal.watch(press)
         with closing(guide):
             guide.run()

@@ -218,3 +218,14 @@ def test_a_sentence_that_was_never_said_is_a_difference(copy: Path) -> None:
         path.unlink()
     outcome = replay(read_recording(copy))
     assert any("which the recorded one did not" in difference.what for difference in outcome.differences)
+
+
+def test_a_pressed_button_is_pressed_again(tmp_path: Path) -> None:
+    tape(tmp_path, NoisyPort(MIC_S), pressing=(62.0, Command.LOUDER))
+
+    recorded = read_recording(tmp_path)
+    outcome = replay(recorded)
+
+    assert [press.by for presses in recorded.pressed.values() for press in presses] == ["button"]
+    assert any(entry["kind"] == "heard" and entry["engine"] == "button" for entry in recorded.events)
+    assert outcome.same, outcome.differences

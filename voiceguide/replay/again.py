@@ -21,6 +21,7 @@ from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recogniser import Frame
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import read_language
+from voiceguide.presses import Press
 from voiceguide.rendition import Sink
 from voiceguide.replay.folder import Names
 from voiceguide.replay.recorded import Recorded, RecordedSpeech, UnknownTextError
@@ -98,6 +99,7 @@ def replay(recorded: Recorded, sink: Sink | None = None) -> Outcome:
             speech=speech,
             chimes={sound: chime(sound) for sound in Sound},
             journal=journal,
+            presses=_ReplayedPresses(recorded, port),
         )
         port.history_lost = guide.history_lost
         guide.run()
@@ -184,6 +186,17 @@ class _ReplayedHearing:
 
     def close(self) -> None:
         """Nothing to stop."""
+
+
+class _ReplayedPresses:
+    """Presses what was pressed, block by block."""
+
+    def __init__(self, recorded: Recorded, port: _ReplayedPort) -> None:
+        self._recorded = recorded
+        self._port = port
+
+    def take(self) -> list[Press]:
+        return self._recorded.pressed.get(self._port.blocks - 1, [])
 
 
 def _first_different(recorded: Recorded, entries: list[dict[str, Any]], *, exact: bool) -> Difference | None:

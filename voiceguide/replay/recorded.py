@@ -19,6 +19,7 @@ from voiceguide.core.commands import Command
 from voiceguide.errors import RecordingError
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recogniser import Frame
+from voiceguide.presses import Press
 from voiceguide.replay.folder import Circumstances, Names, read_lines
 from voiceguide.replay.noticed import from_json
 from voiceguide.speaking.voice import Samples
@@ -46,6 +47,7 @@ class Recorded:
         noticed: by block, what hearing told.
         deaf: the block at which hearing failed, and what it said.
         listened_for: by block, what the session listened for from that block on.
+        pressed: by block, what was pressed and not spoken.
         slipped: by block, how often the card had lost or added sound from that block on.
         events: the journal's entries.
         whole: False when the process was killed or the disk full before the end.
@@ -60,6 +62,7 @@ class Recorded:
     noticed: dict[int, list[Noticed]] = field(default_factory=dict)
     deaf: tuple[int, str] | None = None
     listened_for: dict[int, tuple[frozenset[Command], bool]] = field(default_factory=dict)
+    pressed: dict[int, list[Press]] = field(default_factory=dict)
     slipped: dict[int, int] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     whole: bool = True
@@ -105,6 +108,7 @@ def read_recording(folder: Path) -> Recorded:
     microphone, speaker = read_sound(folder / Names.MICROPHONE), read_sound(folder / Names.SPEAKER)
     noticed: dict[int, list[Noticed]] = {}
     listened_for: dict[int, tuple[frozenset[Command], bool]] = {}
+    pressed: dict[int, list[Press]] = {}
     slipped: dict[int, int] = {}
     ended: int | None = None
     closed: int | None = None
@@ -117,6 +121,8 @@ def read_recording(folder: Path) -> Recorded:
                     noticed[block] = [from_json(one) for one in told]
                 case {"block": int(block), "listen_for": list(commands), "hold": bool(hold)}:
                     listened_for[block] = frozenset(Command(command) for command in commands), hold
+                case {"block": int(block), "pressed": list(presses)}:
+                    pressed[block] = [Press(Command(one["command"]), one["by"]) for one in presses]
                 case {"block": int(block), "slipped": int(times)}:
                     slipped[block] = times
                 case {"block": int(block), "microphone": "ended"}:
@@ -143,6 +149,7 @@ def read_recording(folder: Path) -> Recorded:
         noticed=noticed,
         deaf=deaf,
         listened_for=listened_for,
+        pressed=pressed,
         slipped=slipped,
         events=read_lines(folder / Names.EVENTS),
         whole=spoken == closed,

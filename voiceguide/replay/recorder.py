@@ -21,6 +21,7 @@ from voiceguide.hearing.hearing import Hearing
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recogniser import Frame
 from voiceguide.language.pack import LOCALES
+from voiceguide.presses import Press, Presses
 from voiceguide.replay.folder import README, Circumstances, Names, as_line
 from voiceguide.replay.noticed import to_json
 from voiceguide.replay.writer import BackgroundWriter
@@ -112,6 +113,10 @@ class Recorder:
         """Return a store of speech that records what is taken out of another one."""
         return _RecordedSpeech(speech, self)
 
+    def presses(self, presses: Presses) -> RecordedPresses:
+        """Return presses that record what is taken out of others."""
+        return RecordedPresses(presses, self)
+
     def notice(self, entry: dict[str, Any]) -> None:
         """Take a journal entry."""
         self._line(self._events, entry)
@@ -161,6 +166,11 @@ class Recorder:
         """Take the failure of hearing."""
         self._line(self._hearing, {"block": self._accepted, "deaf": str(error)})
         self._accepted += 1
+
+    def pressed(self, taken: list[Press]) -> None:
+        """Take what was pressed by the time of this block."""
+        pressed = [{"command": press.command, "by": press.by} for press in taken]
+        self._line(self._hearing, {"block": self._blocks - 1, "pressed": pressed})
 
     def text(self, number: int, text: str, length: int) -> None:
         """Take a text that was asked for, with its length in samples."""
@@ -254,6 +264,21 @@ class _RecordedHearing:
 
     def close(self) -> None:
         self._hearing.close()
+
+
+class RecordedPresses:
+    """Presses on their way to the guide, written down as they are taken."""
+
+    def __init__(self, presses: Presses, recorder: Recorder) -> None:
+        self._presses = presses
+        self._recorder = recorder
+
+    def take(self) -> list[Press]:
+        """Return what was pressed since the last time."""
+        taken = self._presses.take()
+        if taken:
+            self._recorder.pressed(taken)
+        return taken
 
 
 class _RecordedSpeech:

@@ -1,0 +1,47 @@
+"""The one way in for what is not spoken: a button, the page on a phone, home automation.
+
+A press becomes `Heard` with the guide's next block and from there takes the very path of the voice.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from voiceguide.core.commands import URGENT, Command
+
+
+@dataclass(frozen=True)
+class Press:
+    """A command that was not spoken.
+
+    Attributes:
+        command: which.
+        by: what it came from, as events name it: "button", "page", "home".
+    """
+
+    command: Command
+    by: str
+
+
+class Presses:
+    """Commands on their way from other threads to the guide.
+
+    Each waits only once, so what waits is bounded by the number of commands and nothing is ever dropped.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: dict[Command, Press] = {}
+
+    def press(self, command: Command, by: str) -> None:
+        """Hand over a command, from any thread. The same one again, before the guide has taken it, counts once."""
+        with self._lock:
+            self._waiting.setdefault(command, Press(command, by))
+
+    def take(self) -> list[Press]:
+        """Return what was pressed since the last time: pain, "stop" and "pause" first, else in order."""
+        with self._lock:
+            taken = sorted(self._waiting.values(), key=lambda press: press.command not in URGENT)
+            self._waiting.clear()
+        return taken
