@@ -24,7 +24,7 @@ from voiceguide.core.script import everything_said
 from voiceguide.core.session import Session
 from voiceguide.core.view import View
 from voiceguide.errors import RecogniserError
-from voiceguide.guide import Guide
+from voiceguide.guide import Guide, Pressed
 from voiceguide.hearing.air import Air
 from voiceguide.hearing.ears import Ears, Listening
 from voiceguide.hearing.engines import choose_recogniser
@@ -136,7 +136,8 @@ class Prepared:
             RecordingError: the recording cannot be written.
         """
         twice = second_ear_for(self.language.language) if second_ear is None else second_ear
-        card, pressed = port, presses or Presses()
+        card = port
+        pressed: Pressed = presses or Presses()
         hearing = self.hearing(
             live=live,
             shared_air=shared_air,

@@ -29,12 +29,12 @@ class Audio(_Section):
     """The sound card."""
 
     input: Text | None = Field(
-        None,
+        default=None,
         description="The microphone: part of its name, as `voiceguide devices` shows it.",
         examples=["USB Audio"],
     )
     output: Text | None = Field(
-        None,
+        default=None,
         description="The loudspeaker: part of its name, as `voiceguide devices` shows it.",
         examples=["USB Audio"],
     )
@@ -49,13 +49,13 @@ class Night(_Section):
     """When the guide speaks more softly, by the machine's clock."""
 
     begins: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(
-        "22:00", description="From when, as hours and minutes.", examples=['"22:00"']
+        default="22:00", description="From when, as hours and minutes.", examples=['"22:00"']
     )
     ends: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(
-        "07:00", description="Until when, as hours and minutes.", examples=['"07:00"']
+        default="07:00", description="Until when, as hours and minutes.", examples=['"07:00"']
     )
     gain_db: Annotated[float, Field(ge=-18, le=0)] = Field(
-        -6.0, description="How much softer, in decibels, -18 to 0.", examples=[-6]
+        default=-6.0, description="How much softer, in decibels, -18 to 0.", examples=[-6]
     )
 
 
@@ -69,7 +69,7 @@ class Page(_Section):
         examples=[True],
     )
     port: Annotated[int, Field(ge=1024, le=65535)] = Field(
-        8642, description="The TCP port, 1024 to 65535.", examples=[8642]
+        default=8642, description="The TCP port, 1024 to 65535.", examples=[8642]
     )
 
 
@@ -77,21 +77,23 @@ class Home(_Section):
     """Home automation over MQTT."""
 
     broker: Text = Field(description="Name or address of the MQTT broker.", examples=["homeassistant.local"])
-    port: Annotated[int, Field(ge=1, le=65535)] = Field(1883, description="Its TCP port.", examples=[8883])
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(default=1883, description="Its TCP port.", examples=[8883])
     tls: bool = Field(default=False, description="Speak TLS and check the broker's certificate.", examples=[True])
     ca_file: Text | None = Field(
-        None,
+        default=None,
         description="Certificate of the authority that signed the broker's; by default those of the system.",
         examples=["/etc/ssl/home-ca.pem"],
     )
-    username: Text | None = Field(None, description="Who logs in there.", examples=["voiceguide"])
+    username: Text | None = Field(default=None, description="Who logs in there.", examples=["voiceguide"])
     password_file: Text | None = Field(
-        None,
+        default=None,
         description="File whose first line is the password; readable for its owner alone.",
         examples=["~/.config/voiceguide/mqtt-password"],
     )
     name: Text = Field(
-        "voiceguide", description="Name of this speaker, in topics and in Home Assistant.", examples=["voiceguide"]
+        default="voiceguide",
+        description="Name of this speaker, in topics and in Home Assistant.",
+        examples=["voiceguide"],
     )
 
 
@@ -99,13 +101,13 @@ class Light(_Section):
     """A light at the pins of a Raspberry Pi."""
 
     red: Annotated[int, Field(ge=0, le=27)] | None = Field(
-        None, description="GPIO number of the red light, as gpiozero counts.", examples=[17]
+        default=None, description="GPIO number of the red light, as gpiozero counts.", examples=[17]
     )
     green: Annotated[int, Field(ge=0, le=27)] | None = Field(
-        None, description="GPIO number of the green light, as gpiozero counts.", examples=[27]
+        default=None, description="GPIO number of the green light, as gpiozero counts.", examples=[27]
     )
     blue: Annotated[int, Field(ge=0, le=27)] | None = Field(
-        None, description="GPIO number of the blue light, as gpiozero counts.", examples=[22]
+        default=None, description="GPIO number of the blue light, as gpiozero counts.", examples=[22]
     )
 
 
@@ -116,7 +118,7 @@ class Button(_Section):
         description="GPIO number of the button, as gpiozero counts; it connects the pin to ground.", examples=[23]
     )
     hold_seconds: Annotated[float, Field(ge=0.5, le=10)] = Field(
-        1.5, description="Held for this long it ends the session; a short press pauses.", examples=[1.5]
+        default=1.5, description="Held for this long it ends the session; a short press pauses.", examples=[1.5]
     )
 
 
@@ -124,16 +126,18 @@ class Hooks(_Section):
     """Programs that are run when something happens."""
 
     state: Command | None = Field(
-        None, description="When the session changes its state.", examples=[["/usr/local/bin/lamp", "{state}"]]
+        default=None,
+        description="When the session changes its state.",
+        examples=[["/usr/local/bin/lamp", "{state}"]],
     )
     heard: Command | None = Field(
-        None, description="When a command was heard.", examples=[["/usr/local/bin/lamp", "blink"]]
+        default=None, description="When a command was heard.", examples=[["/usr/local/bin/lamp", "blink"]]
     )
     pain: Command | None = Field(
-        None, description="When pain was reported.", examples=[["/usr/local/bin/lamp", "red"]]
+        default=None, description="When pain was reported.", examples=[["/usr/local/bin/lamp", "red"]]
     )
     deaf: Command | None = Field(
-        None, description="When the guide cannot hear any more.", examples=[["/usr/local/bin/lamp", "off"]]
+        default=None, description="When the guide cannot hear any more.", examples=[["/usr/local/bin/lamp", "off"]]
     )
 
 
@@ -141,28 +145,34 @@ class Settings(_Section):
     """The whole file."""
 
     routines: Annotated[list[Text], Field(min_length=1, max_length=30)] = Field(
-        ["psoas-release", "psoas-short", "constructive-rest"],
+        default=["psoas-release", "psoas-short", "constructive-rest"],
         description="What can be started by voice: names of routines or paths of files. “Start” takes the first.",
         examples=[["psoas-release", "psoas-short"]],
     )
     voice: Text | None = Field(
-        None, description="The guide's voice, see `voiceguide voices`.", examples=["hibari"]
+        default=None, description="The guide's voice, see `voiceguide voices`.", examples=["hibari"]
     )
-    engine: Text | None = Field(None, description="The recogniser, see `voiceguide models`.", examples=["vosk"])
-    audio: Audio = Field(Audio(), description="The sound card.", examples=[{"input": "USB Audio"}])
+    engine: Text | None = Field(
+        default=None, description="The recogniser, see `voiceguide models`.", examples=["vosk"]
+    )
+    audio: Audio = Field(default=Audio(), description="The sound card.", examples=[{"input": "USB Audio"}])
     night: Night | None = Field(
-        None,
+        default=None,
         description="When the guide speaks more softly.",
         examples=[{"begins": "22:00", "ends": "07:00", "gain_db": -6}],
     )
-    page: Page = Field(Page(), description="The page for a phone.", examples=[{"on": True}])
+    page: Page = Field(default=Page(), description="The page for a phone.", examples=[{"on": True}])
     home: Home | None = Field(
-        None, description="Home automation over MQTT.", examples=[{"broker": "homeassistant.local"}]
+        default=None, description="Home automation over MQTT.", examples=[{"broker": "homeassistant.local"}]
     )
-    light: Light | None = Field(None, description="A light at the pins.", examples=[{"red": 17, "green": 27}])
-    button: Button | None = Field(None, description="A button at a pin.", examples=[{"pin": 23}])
+    light: Light | None = Field(
+        default=None, description="A light at the pins.", examples=[{"red": 17, "green": 27}]
+    )
+    button: Button | None = Field(default=None, description="A button at a pin.", examples=[{"pin": 23}])
     hooks: Hooks = Field(
-        Hooks(), description="Programs run when something happens.", examples=[{"pain": ["/usr/local/bin/lamp"]}]
+        default=Hooks(),
+        description="Programs run when something happens.",
+        examples=[{"pain": ["/usr/local/bin/lamp"]}],
     )
 
 
