@@ -24,7 +24,7 @@ from voiceguide.core.script import everything_said
 from voiceguide.core.session import Session
 from voiceguide.core.view import View
 from voiceguide.errors import RecogniserError
-from voiceguide.guide import Guide, Pressed
+from voiceguide.guide import Guide
 from voiceguide.hearing.air import Air
 from voiceguide.hearing.ears import Ears, Listening
 from voiceguide.hearing.engines import choose_recogniser
@@ -137,7 +137,7 @@ class Prepared:
         """
         twice = second_ear_for(self.language.language) if second_ear is None else second_ear
         card = port
-        pressed: Pressed = presses or Presses()
+        pressed = presses or Presses()
         hearing = self.hearing(
             live=live,
             shared_air=shared_air,
@@ -163,7 +163,6 @@ class Prepared:
                 place(self.language.language) if rehearsed else None,
             )
             port, hearing, speech = recorder.port(port), recorder.hearing(hearing), recorder.speech(speech)
-            pressed = recorder.presses(pressed)
             journal.watch(recorder.notice)
         return Guide(
             Session(
@@ -180,7 +179,7 @@ class Prepared:
             chimes={sound: chime(sound) for sound in Sound},
             journal=journal,
             watch=watch,
-            presses=pressed,
+            presses=pressed if recorder is None else recorder.presses(pressed),
         )
 
     def hearing(

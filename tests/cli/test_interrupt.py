@@ -29,7 +29,9 @@ def quiet_hours(path: Path) -> Path:
 def started(folder: Path, **environment: str) -> tuple[subprocess.Popen[str], Path, Path]:
     speaker, journal = folder / "session.wav", folder / "events.jsonl"
     mic = quiet_hours(folder / "quiet.flac")
-    program = "from voiceguide.cli.main import main; main()"
+    # Whatever a shell runs in the background ignores Ctrl-C, and so does what that starts: the tests themselves.
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = f"{heeding}; from voiceguide.cli.main import main; main()"
     files = ["--mic", mic, "--speaker", speaker, "--events", journal]
     engines = ["--engine", "pocketsphinx", "--voice", "pyttsx3"]
     process = subprocess.Popen(
