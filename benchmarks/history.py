@@ -97,7 +97,7 @@ def _waits(path: Path, routine: Routine) -> dict[str, Spread]:
     pain, state, hold = [], [], []
     for number in range(REPORTS):
         state.append(teller.tell("state", state="safety"))
-        pain.append(teller.tell("pain", report=number + 1, pain="unknown", heard="it hurts"))
+        pain.append(teller.tell("pain", report=number + 1, pain="unknown", over=False, heard="it hurts"))
         hold.append(teller.tell("hold", planned_s=60.0, from_s=0.0, held_s=30.0, complete=False))
     teller.history.close()
     return {"a report of pain": Spread.of(pain), "a change of state": Spread.of(state), "a hold": Spread.of(hold)}

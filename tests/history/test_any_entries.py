@@ -46,7 +46,12 @@ ENTRIES = st.one_of(
         SECONDS,
         SECONDS,
     ),
-    st.builds(lambda place, kind: {"kind": "pain", "pain": kind, "heard": WORDS, **place}, PLACES, KINDS),
+    st.builds(
+        lambda place, kind, over: {"kind": "pain", "pain": kind, "over": over, "heard": WORDS, **place},
+        PLACES,
+        KINDS,
+        st.booleans(),
+    ),
     st.builds(
         lambda place, kind, report, over: {
             "kind": "pain_kind",

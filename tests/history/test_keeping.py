@@ -57,6 +57,18 @@ def test_a_report_of_pain_with_what_was_answered_and_advised(told: NewTold, path
     assert pain.advised == ("safety_shooting", "safety_exercise_over"), "not the release, the question, the offer"
 
 
+def test_a_red_flag_in_the_first_words_is_one_at_once(told: NewTold, path: Path) -> None:
+    session = told()
+    session.start()
+    session.hurt("down my leg", "shooting", over=True)
+    session.vanish()
+    (kept,) = read(path)
+    (pain,) = kept.pains
+    assert (pain.kind, pain.exercise_over, pain.outcome) == ("shooting", True, None)
+    (remembered,) = told().history.remembered.pain
+    assert remembered.red_flag
+
+
 def test_two_reports_in_one_conversation_are_two(told: NewTold, path: Path) -> None:
     session = told()
     session.start()

@@ -234,7 +234,7 @@ def test_s6_a_report_waits_for_the_disk_and_breathing_does_not(told: NewTold) ->
     assert not waits()
     session.enter("safety")
     assert not waits()
-    session.tell("pain", report=1, pain="unknown", heard="it hurts", **session.place)
+    session.tell("pain", report=1, pain="unknown", over=False, heard="it hurts", **session.place)
     assert waits()
     session.answer("sharp", over=True)
     assert waits()

@@ -51,10 +51,10 @@ class Told:
         whole = {"planned_s": 30.0, "from_s": 0.0, "held_s": held_s, "complete": held_s == 30.0}
         self.tell("hold", **whole, **self.place)
 
-    def hurt(self, heard: str = "it hurts") -> None:
+    def hurt(self, heard: str = "it hurts", kind: str = "unknown", *, over: bool = False) -> None:
         self.reports += 1
         self.enter("safety")
-        self.tell("pain", report=self.reports, pain="unknown", heard=heard, **self.place)
+        self.tell("pain", report=self.reports, pain=kind, over=over, heard=heard, **self.place)
 
     def answer(self, kind: str, *, over: bool, advice: str = "") -> None:
         self.tell("pain_kind", report=self.reports, pain=kind, over=over, **self.place)

@@ -41,8 +41,8 @@ _STILL_THERE = """UPDATE session
 _HOW = "UPDATE session SET how = :how, process = NULL WHERE id = :session AND how IS NULL"
 _HOLD = """INSERT INTO hold (session, ended, exercise, side, repeat, planned_s, held_s)
     VALUES (:session, :ended, :exercise, :side, :repeat, :planned_s, :held_s)"""
-_PAIN = """INSERT INTO pain (session, report, reported, exercise, side, repeat, kind)
-    VALUES (:session, :report, :reported, :exercise, :side, :repeat, :kind)"""
+_PAIN = """INSERT INTO pain (session, report, reported, exercise, side, repeat, kind, exercise_over)
+    VALUES (:session, :report, :reported, :exercise, :side, :repeat, :kind, :over)"""
 _KIND = "UPDATE pain SET kind = :kind, exercise_over = :over WHERE session = :session AND report = :report"
 _CLOSED = """UPDATE pain SET kind = :kind, exercise_over = :over, answered = :answered, outcome = :outcome
     WHERE session = :session AND report = :report"""
@@ -156,8 +156,7 @@ class SessionRows:
     def _pain(self, entry: dict[str, Any], at_s: float) -> list[Change]:
         self._report, self._advice = entry["report"], []
         begun = self._begin(at_s)
-        values = _fields(entry, "report", "exercise", "side", "repeat")
-        report = values | {"reported": self._at(at_s), "kind": entry["pain"]}
+        report = _fields(entry, "exercise", "side", "repeat") | _kind(entry) | {"reported": self._at(at_s)}
         return [*begun, Change(_PAIN, report, must_survive=True), self._still_there(at_s)]
 
     def _said(self, key: str, at_s: float) -> list[Change]:
