@@ -70,6 +70,37 @@ def test_where_a_session_was_cut_off(told: NewTold, left: str) -> None:
     assert remembered(told).cut_off == CutOff("stretch", Side.LEFT, 2)
 
 
+def cut_off_in_the_second_hold(told: NewTold) -> None:
+    session = told()
+    session.start()
+    session.hold("stretch", "left", 1)
+    session.enter("holding", "stretch", "left", 2)
+    session.vanish()
+
+
+def test_whoever_hears_the_offer_and_ends_the_session_is_not_offered_it_again(told: NewTold) -> None:
+    cut_off_in_the_second_hold(told)
+    asked = told()
+    asked.tell("say_finished", utterance=1, key="return_ask", text="Shall we go on from there?")
+    asked.finish("stopped")
+    memory = remembered(told)
+    assert memory.cut_off is None
+    assert memory.sessions == 1
+
+
+@pytest.mark.parametrize("ended", ["nobody answers", "not heard to its end"])
+def test_an_offer_that_was_not_answered_stands(told: NewTold, ended: str) -> None:
+    cut_off_in_the_second_hold(told)
+    asked = told()
+    if ended == "nobody answers":
+        asked.tell("say_finished", utterance=1, key="return_ask", text="Shall we go on from there?")
+        asked.history.close()
+    else:
+        asked.tell("say_cut", utterance=1, key="return_ask", text="Shall we go on")
+        asked.finish("stopped")
+    assert remembered(told).cut_off == CutOff("stretch", Side.LEFT, 2)
+
+
 def test_an_exercise_without_sides_is_gone_on_with_as_well(told: NewTold) -> None:
     session = told()
     session.start()

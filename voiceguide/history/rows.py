@@ -47,6 +47,8 @@ _KIND = "UPDATE pain SET kind = :kind, exercise_over = :over WHERE session = :se
 _CLOSED = """UPDATE pain SET kind = :kind, exercise_over = :over, answered = :answered, outcome = :outcome
     WHERE session = :session AND report = :report"""
 _ADVISED = "UPDATE pain SET advised = :advised WHERE session = :session AND report = :report"
+_NOT_AGAIN = """UPDATE session SET exercise = NULL, side = NULL, repeat = NULL
+    WHERE id = (SELECT max(id) FROM session WHERE how IS NOT NULL)"""
 _SETTING = "INSERT INTO setting (changed, name, value) VALUES (:changed, :name, :value)"
 _TOLD = "INSERT OR IGNORE INTO told VALUES (:what, :told)"
 
@@ -91,6 +93,7 @@ class SessionRows:
         self._place: dict[str, Any] = {"exercise": None, "side": None, "repeat": None}
         self._report = 0
         self._advice: list[str] = []
+        self._offered = False  # to go on where the last session was cut off
 
     def changes(self, entry: dict[str, Any]) -> list[Change]:
         """Return what an entry changes, in order; nothing for most of them."""
@@ -120,6 +123,9 @@ class SessionRows:
                 return self._said(entry["key"], at_s)
             case "finished" if self._began:
                 return [self._still_there(at_s), Change(_HOW, {"how": entry["how"]}, must_survive=True)]
+            case "finished" if self._offered:
+                # Whoever has heard the offer and ends the session instead has answered it.
+                return [Change(_NOT_AGAIN, {})]
             case _:
                 return []
 
@@ -162,6 +168,7 @@ class SessionRows:
     def _said(self, key: str, at_s: float) -> list[Change]:
         if key == "not_a_device":
             return [Change(_TOLD, {"what": INTRODUCED, "told": self._at(at_s)})]
+        self._offered = self._offered or key == "return_ask"
         if self._state != State.SAFETY or key.startswith(_NO_ADVICE) or key in self._advice:
             return []
         self._advice.append(key)

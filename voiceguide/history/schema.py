@@ -23,7 +23,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             guided_s REAL NOT NULL,    -- seconds without pauses and waiting
             started INTEGER NOT NULL DEFAULT 0,  -- 0: pain was reported before the routine began
             how TEXT,                  -- completed, stopped, pain or cut_off; NULL while it runs
-            exercise TEXT,             -- where it was last, to go on from there after a power cut
+            exercise TEXT,             -- where it was last, to go on from there after a power cut; NULL: declined
             side TEXT,
             repeat INTEGER,
             process TEXT               -- who runs it, NULL when it is over
