@@ -14,8 +14,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-
 from voiceguide.audio.port import AudioPort
 from voiceguide.core.actions import Sound
 from voiceguide.core.memory import NOTHING, Remembered
@@ -40,10 +38,10 @@ from voiceguide.hearing.recognisers.apart import RecogniserApart
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.hearing.spotter.spotter import Spotter, second_ear_for
 from voiceguide.hearing.worker import EarsInThread
-from voiceguide.history.journal import Journal
+from voiceguide.history.journal import Journal, Watcher
 from voiceguide.language.pack import LanguagePack, load_language
 from voiceguide.presses import Presses
-from voiceguide.rendition import ReadyListener, RenditionPort, Sink
+from voiceguide.rendition import Sink, perform
 from voiceguide.replay.folder import Circumstances
 from voiceguide.replay.recorder import Recorder, Speech
 from voiceguide.routine.load import find_routine, load_routine
@@ -318,30 +316,26 @@ def prepare(choices: Choices, recogniser: Recogniser | None = None, *, apart: bo
 
 
 def render_session(
-    routine: str, voice: str | None, sink: Sink, ready_after_s: float, progress: Progress | None = None
+    routine: Routine,
+    voice: str | None,
+    sink: Sink,
+    ready_after_s: float,
+    *,
+    progress: Progress | None = None,
+    notice: Watcher | None = None,
+    watch: Callable[[View], None] | None = None,
 ) -> int:
-    """Write the guide's voice of a whole session to a sink, for somebody who is always ready.
+    """Run a whole session for somebody who is always ready, without a microphone; see `rendition.perform`.
 
     Returns:
         Its length in samples.
 
     Raises:
-        VoiceguideError: the routine is broken or the voice failed.
+        LanguageError: there is no such language.
+        VoiceError: the voice failed.
     """
-    plan = load_routine(find_routine(routine))
-    language = load_language(plan.language)
-    with closing(choose_voice(plan.language, voice)) as speaker:
+    phrases = load_language(routine.language).phrases
+    with closing(choose_voice(routine.language, voice)) as speaker:
         speech = SpeechStore(speaker)
-        speech.prepare(everything_said(plan, language.phrases), progress)
-        listener, journal = ReadyListener(ready_after_s), Journal()
-        journal.watch(listener.notice)
-        guide = Guide(
-            Session(plan, language.phrases, speech.length, first_time=False),
-            port=RenditionPort(sink),
-            hearing=listener,
-            speech=speech,
-            chimes={sound: np.zeros(0, np.float32) for sound in Sound},
-            journal=journal,
-        )
-        guide.run()
-    return guide.now
+        speech.prepare(everything_said(routine, phrases), progress)
+        return perform(routine, phrases, speech, sink, ready_after_s=ready_after_s, notice=notice, watch=watch)

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
 
 from voiceguide.audio.port import MicrophoneBlock, SpeakerBlock
+from voiceguide.core.actions import Sound
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.core.events import Heard
+from voiceguide.core.phrases import Phrases
+from voiceguide.core.plan import Routine
+from voiceguide.core.session import Session
+from voiceguide.core.view import View
+from voiceguide.guide import Guide
 from voiceguide.hearing.evidence import Claim, Ear, Rule, Verdict
 from voiceguide.hearing.noticed import Noticed
+from voiceguide.history.journal import Journal, Watcher
 from voiceguide.speaking.voice import Samples
 
 _ANSWERS = {"waiting": Command.START, "ask_ready": Command.READY}
 """Key of the guide's line, and what the listener answers to it."""
+
+
+class Speech(Protocol):
+    """Rendered speech."""
+
+    def samples(self, text: str) -> Samples:
+        """Return a text as speaker samples at 16 kHz."""
+        ...
+
+    def length(self, text: str) -> int:
+        """Return how many samples that are."""
+        ...
 
 
 class Sink(Protocol):
@@ -24,6 +44,13 @@ class Sink(Protocol):
     def write(self, samples: SpeakerBlock) -> None:
         """Append `(n,)` float32 samples at 16 kHz."""
         ...
+
+
+class Nowhere:
+    """A sink for whoever wants the times and not the sound."""
+
+    def write(self, samples: SpeakerBlock) -> None:
+        """Drop the samples."""
 
 
 class RenditionPort:
@@ -81,3 +108,49 @@ class ReadyListener:
 
     def close(self) -> None:
         """Nothing to stop."""
+
+
+def perform(
+    routine: Routine,
+    phrases: Phrases,
+    speech: Speech,
+    sink: Sink,
+    *,
+    ready_after_s: float,
+    notice: Watcher | None = None,
+    watch: Callable[[View], None] | None = None,
+) -> int:
+    """Run a whole session for a listener who is always ready, as fast as the machine can.
+
+    It is the session that a person gets, without the warning before the very first one and without chimes.
+
+    Args:
+        routine: a checked routine.
+        phrases: the prompts of its language.
+        speech: what is said; lines that were not rendered yet are rendered when they are needed.
+        sink: takes the guide's voice.
+        ready_after_s: seconds from the guide's question until the listener is ready.
+        notice: is called with every entry of the journal.
+        watch: is shown the session ten times a second.
+
+    Returns:
+        The session's length in samples.
+
+    Raises:
+        VoiceError: the voice failed.
+    """
+    listener, journal = ReadyListener(ready_after_s), Journal()
+    journal.watch(listener.notice)
+    if notice is not None:
+        journal.watch(notice)
+    guide = Guide(
+        Session(routine, phrases, speech.length, first_time=False),
+        port=RenditionPort(sink),
+        hearing=listener,
+        speech=speech,
+        chimes={sound: np.zeros(0, np.float32) for sound in Sound},
+        journal=journal,
+        watch=watch,
+    )
+    guide.run()
+    return guide.now

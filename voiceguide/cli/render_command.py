@@ -1,8 +1,8 @@
-"""`voiceguide render`: the guide's voice alone, as a sound file."""
+"""`voiceguide render`: the guide's voice alone, as a sound file with chapters."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +14,10 @@ from voiceguide.audio.recording import Recording
 from voiceguide.cli.options import VoiceName
 from voiceguide.cli.progress import counting
 from voiceguide.core.clock import seconds
+from voiceguide.language.pack import load_language
+from voiceguide.preview.account import Onlooker
+from voiceguide.preview.cue_sheet import write_cue_sheet
+from voiceguide.routine.load import find_routine, load_routine
 
 
 def register(app: typer.Typer) -> None:
@@ -23,17 +27,24 @@ def register(app: typer.Typer) -> None:
 
 def render(
     routine: Annotated[str, typer.Argument(help="Name of a routine (see `routines`) or path of a routine file.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="WAV or FLAC file to write.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Sound file to write: .wav, .flac, .mp3 or .ogg.")
+    ],
     *,
     voice: VoiceName = None,
     ready_after: Annotated[
         float, typer.Option(min=0, help="Seconds from the guide's question until the person is ready.")
     ] = 5.0,
 ) -> None:
-    """Write a whole session as the guide would speak it to somebody who is always ready."""
+    """Write a whole session as the guide would speak it to somebody who is always ready.
+
+    A cue sheet of the same name beside it marks where each exercise and side begins.
+    """
     console = Console()
-    with ExitStack() as stack:
-        recording = stack.enter_context(closing(Recording(output)))
-        with counting(console, "preparing the voice") as progress:
-            length = render_session(routine, voice, recording, ready_after, progress)
-    console.print(f"{output}: {seconds(length) / 60:.1f} minutes", highlight=False)
+    plan = load_routine(find_routine(routine))
+    phrases = load_language(plan.language).phrases
+    onlooker = Onlooker(plan, phrases)
+    with closing(Recording(output)) as recording, counting(console, "preparing the voice") as progress:
+        ends = render_session(plan, voice, recording, ready_after, progress=progress, notice=onlooker.notice)
+    sheet = write_cue_sheet(onlooker.account(ends), output, phrases)
+    console.print(f"{output}: {seconds(ends) / 60:.1f} minutes\n{sheet}: its chapters", highlight=False)
