@@ -21,11 +21,14 @@ class BreathPhase:
         inward: True on the in-breath.
         done: samples of the phase that have passed.
         length: samples of the whole phase.
+        follows: samples of the phase after this one, as far as it is laid out; 0 at the end of the hold. Whoever
+            draws the breath can turn with it, and need not wait to be told.
     """
 
     inward: bool
     done: int
     length: int
+    follows: int
 
 
 class Hold:
@@ -73,9 +76,12 @@ class Hold:
     def phase(self, at: int) -> BreathPhase:
         """Return the phase of the breath at a sample time."""
         breath, position = self.breath(at), self.position(at)
+        inward, outward = breath.turns - breath.begins, breath.ends - breath.turns
         if position < breath.turns:
-            return BreathPhase(True, position - breath.begins, breath.turns - breath.begins)
-        return BreathPhase(False, position - breath.turns, breath.ends - breath.turns)
+            return BreathPhase(True, position - breath.begins, inward, outward)
+        next_one = next((b for b in self._timeline.breaths if b.begins >= breath.ends), None)
+        follows = next_one.turns - next_one.begins if next_one else 0
+        return BreathPhase(False, position - breath.turns, outward, follows)
 
     def change_pace(self, pace: Fraction, at: int) -> None:
         """Breathe at another pace from the next breath on; the last breath stays as it is."""

@@ -26,6 +26,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "return_ask": frozenset(),
     "begin_with": frozenset({"side"}),
     "waiting": frozenset({"routine"}),
+    "start_asked": frozenset(),
     "duration": frozenset({"minutes"}),
     "equipment": frozenset({"item"}),
     "ask_ready": frozenset(),

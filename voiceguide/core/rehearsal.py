@@ -189,6 +189,7 @@ class Rehearsal:
             minutes_left=0,
             saying=line[1] if line else "",
             heard=self._heard,
+            commands=self._scene.commands,
         )
 
     # --- asking -------------------------------------------------------------------------------------------

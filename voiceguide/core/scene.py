@@ -32,6 +32,7 @@ class Scene:
         proceed: what "next" or "ready" leads to.
         after_lines: what follows when the lines were spoken.
         wait: a time and what happens then; it comes due only in silence.
+        commands: what the recogniser listens for.
     """
 
     def __init__(self, phrases: Phrases) -> None:
@@ -41,6 +42,7 @@ class Scene:
         self.proceed: Continuation | None = None
         self.after_lines: Continuation | None = None
         self.wait: tuple[int, Continuation] | None = None
+        self.commands: frozenset[Command] = frozenset()
         self._phrases = phrases
         self._voice_from = 0
         self._spoke_until = 0
@@ -69,7 +71,8 @@ class Scene:
 
     def listen(self, commands: Iterable[Command]) -> None:
         """Have the recogniser listen for these commands from now on."""
-        self.do(Listen(self.now, frozenset(commands), hold=self.state is State.HOLDING))
+        self.commands = frozenset(commands)
+        self.do(Listen(self.now, self.commands, hold=self.state is State.HOLDING))
 
     def chime(self, sound: Sound) -> None:
         """Answer with a sound; words follow when it is over."""

@@ -34,6 +34,7 @@ from voiceguide.core.memory import NOTHING, Remembered
 from voiceguide.core.opening import Opening, neglected_side_first
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.plan import Routine
+from voiceguide.core.pressed import takes_a_voice
 from voiceguide.core.safeguard import Safeguard
 from voiceguide.core.scene import Scene
 from voiceguide.core.states import BEFORE_THE_WALK, TABLE, State, Step
@@ -103,9 +104,9 @@ class Session:
             case Heard(command=None, text=text, perhaps=perhaps):
                 self._last_heard = text
                 self._not_understood(perhaps, text)
-            case Heard(command=Command() as command, text=text):
+            case Heard(command=Command() as command, text=text, engine=by):
                 self._last_heard = text
-                self._spoken_to(command)
+                self._spoken_to(command, by)
             case Tick():
                 self._walk.keep_time()
                 self._yielding.go_on_if_due()
@@ -155,6 +156,7 @@ class Session:
             minutes_left=walk.minutes_left,
             saying=line[1] if line else "",
             heard=self._last_heard,
+            commands=self._scene.commands,
         )
 
     def _begin(self) -> None:
@@ -177,12 +179,15 @@ class Session:
         self._beside.not_understood(perhaps)
         self._safeguard.not_understood()
 
-    def _spoken_to(self, command: Command) -> None:
+    def _spoken_to(self, command: Command, by: str) -> None:
         step = TABLE[self.state].get(command)
         if step is None or (step is Step.PAIN and not self._safeguard.possible(command)):
             self._scene.chime(Sound.UNKNOWN)
             return
         self._scene.chime(Sound.ACCEPTED)
+        if takes_a_voice(command, step, self.state, by):
+            self._ask_the_room()
+            return
         match step:
             case Step.PAIN:
                 self._safeguard.answer(command)
@@ -198,6 +203,15 @@ class Session:
                 self._change_volume(1 if command is Command.LOUDER else -1)
             case _:
                 self._move(step)
+
+    def _ask_the_room(self) -> None:
+        """Answer a press that only a voice may answer for."""
+        if self.state is State.SAFETY:
+            self._safeguard.say_again()
+        elif self.state is State.WAITING:
+            self._scene.say(self._scene.prompt("start_asked"))
+        else:
+            self._opening.say_again()
 
     def _move(self, step: Step) -> None:
         walk, course, beside = self._walk, self._walk.course, self._beside

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from voiceguide.core.commands import Command
 from voiceguide.core.hold import BreathPhase
 from voiceguide.core.plan import Side
 from voiceguide.core.states import State
@@ -26,6 +27,7 @@ class View:
         saying: the line being spoken.
         heard: what was heard last.
         standby: no session runs: the guide waits until somebody asks for one. `state` is `WAITING` then.
+        commands: what can be said now.
     """
 
     at: int
@@ -40,3 +42,4 @@ class View:
     saying: str
     heard: str
     standby: bool = False
+    commands: frozenset[Command] = frozenset()

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import pytest
+from small_routine import ROUTINE
+
+from voiceguide.core.commands import Command
+from voiceguide.core.events import Heard
+from voiceguide.core.memory import Remembered
+from voiceguide.core.pressed import LEADS_ON, MAY_BE_ELSEWHERE
+from voiceguide.core.safety import Stage
+from voiceguide.core.session import Session
+from voiceguide.core.states import BEFORE_THE_WALK, TABLE, State
+from voiceguide.language.pack import load_language
+from voiceguide.testing import VirtualSession, spoken_length
+
+
+def begun(remembered: Remembered | None = None) -> VirtualSession:
+    phrases = load_language("en").phrases
+    known = {"remembered": remembered} if remembered else {}
+    world = VirtualSession(Session(ROUTINE, phrases, spoken_length, first_time=False, **known))
+    world.begin()
+    world.run(30)
+    return world
+
+
+def press(world: VirtualSession, command: Command, by: str = "page") -> None:
+    world.feed(Heard(world.now, command, engine=by))
+
+
+def said_since(world: VirtualSession, number: int) -> list[str]:
+    return [line.key for line in world.spoken[number:]]
+
+
+@pytest.mark.parametrize("by", sorted(MAY_BE_ELSEWHERE))
+@pytest.mark.parametrize("command", [c for c in Command if TABLE[State.WAITING].get(c) in LEADS_ON])
+def test_a_press_from_elsewhere_only_asks_the_room_to_begin(by: str, command: Command) -> None:
+    world = begun()
+    before = len(world.spoken)
+    press(world, command, by)
+    world.run(60)
+    assert world.session.state is State.WAITING
+    assert said_since(world, before) == ["start_asked"]
+
+    press(world, Command.YES, by)  # nobody answers the question from there, either
+    world.run(60)
+    assert world.session.state is State.WAITING
+
+    world.hear(Command.YES)
+    world.run(1)
+    assert world.session.state is State.INTRODUCING
+
+
+def test_the_button_at_the_speaker_begins() -> None:
+    world = begun()
+    press(world, Command.START, "button")
+    assert world.session.state is State.INTRODUCING
+
+
+def test_no_press_from_elsewhere_leads_out_of_the_questions_before_the_start() -> None:
+    for command in Command:
+        world = begun(Remembered(sessions=3))
+        assert world.session.state is State.CHECKING
+        press(world, command)
+        world.run(20)
+        press(world, command)
+        allowed = {*BEFORE_THE_WALK, State.ENDING, State.SAFETY, State.FINISHED}
+        assert world.session.state in allowed, command
+
+
+def in_a_hold() -> VirtualSession:
+    world = begun()
+    world.hear(Command.START)
+    for _ in range(20):
+        world.run(10)
+        if world.session.state is State.HOLDING:
+            return world
+        world.hear(Command.READY)
+    raise AssertionError("never came to a hold")
+
+
+def test_after_pain_only_a_voice_leads_on() -> None:
+    world = in_a_hold()
+    press(world, Command.PAIN)
+    assert world.session.state is State.SAFETY
+    world.run(15)
+    press(world, Command.DULL)  # what it feels like may be pressed
+    for _ in range(20):
+        world.run(3)
+        talk = world.session._safeguard.talk
+        assert talk is not None
+        if talk.stage is Stage.OFFERING:
+            break
+    for command in (Command.RESUME, Command.YES, Command.NEXT, Command.SKIP, Command.NEXT_SIDE, Command.START):
+        before = len(world.spoken)
+        press(world, command)
+        world.run(25)
+        assert world.session.state is State.SAFETY, command
+        assert "safety_offer_go_on" in said_since(world, before), command
+
+    world.hear(Command.RESUME)
+    assert world.session.state is not State.SAFETY
+
+
+@pytest.mark.parametrize("command", [Command.PAIN, Command.STOP, Command.PAUSE, Command.QUIETER])
+def test_less_is_never_refused(command: Command) -> None:
+    world = in_a_hold()
+    before = world.session.state, world.session._volume_db
+    press(world, command)
+    assert (world.session.state, world.session._volume_db) != before
