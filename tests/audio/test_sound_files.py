@@ -195,7 +195,7 @@ def test_a_file_that_breaks_off_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "complaint"),
     [
-        ("session.mp3", r"ends in \.wav or \.flac"),
+        ("session.aiff", r"ends in \.wav or \.flac or \.mp3 or \.ogg"),
         ("session", r"ends in \.wav or \.flac"),
         ("missing/session.wav", "there is no folder"),
         ("folder.wav", "cannot be written: Is a directory"),

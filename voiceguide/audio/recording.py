@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import struct
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -26,16 +28,17 @@ class _Sink(Protocol):
 
 
 class Recording:
-    """A mono 16 kHz, 16-bit WAV or FLAC file, by the ending of its name.
+    """A mono 16 kHz sound file by the ending of its name: WAV or FLAC with 16 bits, or MP3 or OGG (Vorbis).
 
     It is written under its own name from the start, not a temporary one: after a power cut the sound is
     where it was asked for. The header of a WAV file is renewed with every second: a process that was killed
     leaves a valid file up to its last second (a power cut also costs what the system had not yet put on disk,
     usually half a minute at most). A FLAC file that was never closed does not say how long it is: `flac -d`
-    still decodes it, but libsndfile, and so this program, refuses it. A file of the same name is replaced.
+    still decodes it, but libsndfile, and so this program, refuses it. MP3 and OGG lose some of the sound and are
+    meant for listening. A file of the same name is replaced.
 
     Args:
-        path: ends in .wav or .flac.
+        path: ends in .wav, .flac, .mp3 or .ogg.
 
     Raises:
         AudioError: another ending, no such folder, or the file cannot be written.
@@ -44,7 +47,7 @@ class Recording:
     def __init__(self, path: Path) -> None:
         sink = _SINKS.get(path.suffix.lower())
         if sink is None:
-            raise AudioError(f"{path}: sound is written as WAV or FLAC. Choose a name that ends in .wav or .flac.")
+            raise AudioError(f"{path}: choose a name that ends in {' or '.join(_SINKS)} for the sound.")
         if not path.parent.is_dir():
             raise AudioError(f"{path}: there is no folder {path.parent}. Create it or choose another place.")
         self._path = path
@@ -132,9 +135,9 @@ class _Wav:
         self._file.flush()
 
 
-class _Flac:
-    def __init__(self, path: Path) -> None:
-        self._file = soundfile.SoundFile(path, "w", RATE, 1, "PCM_16", format="FLAC")
+class _Compressed:
+    def __init__(self, path: Path, *, form: str, subtype: str) -> None:
+        self._file = soundfile.SoundFile(path, "w", RATE, 1, subtype, format=form)
 
     def write(self, samples: NDArray[np.int16]) -> None:
         self._file.write(samples)
@@ -144,4 +147,9 @@ class _Flac:
         self._file.close()
 
 
-_SINKS: dict[str, type[_Wav | _Flac]] = {".wav": _Wav, ".flac": _Flac}
+_SINKS: dict[str, Callable[[Path], _Sink]] = {
+    ".wav": _Wav,
+    ".flac": partial(_Compressed, form="FLAC", subtype="PCM_16"),
+    ".mp3": partial(_Compressed, form="MP3", subtype="MPEG_LAYER_III"),
+    ".ogg": partial(_Compressed, form="OGG", subtype="VORBIS"),
+}

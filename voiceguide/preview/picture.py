@@ -73,7 +73,7 @@ def draw(account: Account, phrases: Phrases, path: Path) -> None:
         handles: list[Any] = [Patch(color=_COLOURS[state], label=STATES[state]) for state in seen]
         handles += [Patch(color=_SPEECH, label="speech"), Patch(color=_BREATH_WORD, label="breath word")]
         figure.suptitle(f"{account.routine.title}, {clock(account.length)}")
-        figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
+        figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 5), frameon=False)
         try:
             figure.savefig(path, dpi=100)
         except OSError as error:
