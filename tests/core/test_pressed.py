@@ -14,12 +14,12 @@ from voiceguide.language.pack import load_language
 from voiceguide.testing import VirtualSession, spoken_length
 
 
-def begun(remembered: Remembered | None = None) -> VirtualSession:
+def begun(remembered: Remembered | None = None, run_s: float = 30) -> VirtualSession:
     phrases = load_language("en").phrases
     known = {"remembered": remembered} if remembered else {}
     world = VirtualSession(Session(ROUTINE, phrases, spoken_length, first_time=False, **known))
     world.begin()
-    world.run(30)
+    world.run(run_s)
     return world
 
 
@@ -58,10 +58,10 @@ def test_the_button_at_the_speaker_begins() -> None:
 
 def test_no_press_from_elsewhere_leads_out_of_the_questions_before_the_start() -> None:
     for command in Command:
-        world = begun(Remembered(sessions=3))
+        world = begun(Remembered(sessions=3), 2)
         assert world.session.state is State.CHECKING
         press(world, command)
-        world.run(20)
+        world.run(5)
         press(world, command)
         allowed = {*BEFORE_THE_WALK, State.ENDING, State.SAFETY, State.FINISHED}
         assert world.session.state in allowed, command
