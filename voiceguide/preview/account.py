@@ -244,8 +244,8 @@ class Onlooker:
         )
 
     def _breaths(self, begins: int, ends: int) -> Iterable[Breath]:
-        phases = sorted(at for at in self._phases if begins <= at < ends)
-        for first, turns, after in zip(phases[::2], phases[1::2], (*phases[2::2], ends), strict=True):
+        bounds = [*sorted(at for at in self._phases if begins <= at < ends), ends]
+        for first, turns, after in zip(bounds[::2], bounds[1::2], bounds[2::2], strict=False):
             yield Breath(first, turns, after)
 
     def _unsaid(self, exercise: Exercise, side: Side | None, spoken: Iterable[Spoken]) -> Iterable[str]:
