@@ -73,7 +73,7 @@ class Answers:
             case Command.HOW_DID_I_DO:
                 return self._tally.summary() or self._prompt("nothing_yet")
             case Command.LAST_TIME:
-                return self._last_time()
+                return last_time(self._phrases, self._remembered)
             case _:
                 return self._prompt(_HELP.get(state, "help_setup"))
 
@@ -102,22 +102,20 @@ class Answers:
             return [*lines, *self._prompt("how_long", minutes=minutes_left)]
         return [*lines, *self._prompt("how_long_soon")]
 
-    def _last_time(self) -> list[Line]:
-        last = self._remembered.last_day
-        if last is None:
-            return self._prompt("last_never")
-        match max(0, self._remembered.today - last):
-            case 0:
-                return self._prompt("last_today")
-            case 1:
-                return self._prompt("last_yesterday")
-            case days if days <= DAYS_TOLD:
-                return self._prompt("last_days", days=days)
-            case _:
-                return self._prompt("last_long_ago")
-
     def _prompt(self, key: str, **blanks: object) -> list[Line]:
         return [(key, line) for line in self._phrases.lines(key, **blanks)]
+
+
+def last_time(phrases: Phrases, remembered: Remembered) -> list[Line]:
+    """Return when the routine was done last."""
+    last, days, key = remembered.last_day, 0, "last_never"
+    if last is not None:
+        days = max(0, remembered.today - last)
+        key = {0: "last_today", 1: "last_yesterday"}.get(
+            days, "last_days" if days <= DAYS_TOLD else "last_long_ago"
+        )
+    blanks: dict[str, object] = {"days": days} if key == "last_days" else {}
+    return [(key, line) for line in phrases.lines(key, **blanks)]
 
 
 def rounded_up(hold_left: int) -> int:
