@@ -19,9 +19,14 @@ _WINDOW = samples(0.03)
 
 
 class Waking:
-    """Looks for signs of speech. Keeps no clock: times come with the calls."""
+    """Looks for signs of speech. Keeps no clock: times come with the calls.
 
-    def __init__(self) -> None:
+    Args:
+        stays_awake: samples for which it is awake after the last sign.
+    """
+
+    def __init__(self, stays_awake: int = STAYS_AWAKE) -> None:
+        self._stays_awake = stays_awake
         self._detector = Vad(mode=_MODE, sample_rate=RATE, frame_length=_WINDOW / RATE)
         self._unjudged = np.zeros(0, np.int16)
         self._awake_until = 0
@@ -31,6 +36,6 @@ class Waking:
         self._unjudged = np.concatenate([self._unjudged, sound])
         while len(self._unjudged) >= _WINDOW:
             if self._detector.is_speech(self._unjudged[:_WINDOW].tobytes()):
-                self._awake_until = at + STAYS_AWAKE
+                self._awake_until = at + self._stays_awake
             self._unjudged = self._unjudged[_WINDOW:]
         return at <= self._awake_until
