@@ -11,7 +11,7 @@ PYTHON ?= python3
 # in the demo.
 APT_RUN := python3-venv libespeak-ng1 espeak-ng-data libportaudio2 libspeexdsp1 flite
 # The tests also speak with the espeak-ng and festival programs and play through a virtual sound card.
-APT_TEST := espeak-ng pulseaudio pulseaudio-utils libasound2-plugins alsa-utils
+APT_TEST := espeak-ng pulseaudio pulseaudio-utils libasound2-plugins alsa-utils mosquitto openssl
 # The second ear is trained with festival's voices, too.
 APT_TRAIN := espeak-ng festival festvox-kallpc16k festvox-kdlpc16k
 

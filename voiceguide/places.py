@@ -32,6 +32,12 @@ def settings_file() -> Path:
     return _xdg("XDG_CONFIG_HOME", ".config") / "settings.yaml"
 
 
+def events_socket() -> Path:
+    """Return the socket of the event stream, in the folder for what lives as long as the user is logged in."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    return (Path(runtime) / "voiceguide" if runtime.startswith("/") else cache_folder()) / "events.sock"
+
+
 def cache_folder() -> Path:
     """Return the user's cache folder: rendered speech. Safe to delete at any time."""
     return _xdg("XDG_CACHE_HOME", ".cache")

@@ -127,17 +127,22 @@ class Hooks(_Section):
 
     state: Command | None = Field(
         default=None,
-        description="When the session changes its state.",
-        examples=[["/usr/local/bin/lamp", "{state}"]],
+        description="When what the guide does has changed: {condition} is standby, listening, speaking, paused, "
+        "pain or deaf.",
+        examples=[["/usr/local/bin/lamp", "{condition}"]],
     )
     heard: Command | None = Field(
-        default=None, description="When a command was heard.", examples=[["/usr/local/bin/lamp", "blink"]]
+        default=None, description="When a {command} was heard.", examples=[["/usr/local/bin/lamp", "blink"]]
     )
     pain: Command | None = Field(
-        default=None, description="When pain was reported.", examples=[["/usr/local/bin/lamp", "red"]]
+        default=None,
+        description="When {pain} was reported, and when its kind became known.",
+        examples=[["/usr/local/bin/lamp", "red"]],
     )
     deaf: Command | None = Field(
-        default=None, description="When the guide cannot hear any more.", examples=[["/usr/local/bin/lamp", "off"]]
+        default=None,
+        description="When the guide cannot hear any more, or hears again: {hearing} is lost or back.",
+        examples=[["/usr/local/bin/lamp", "off"]],
     )
 
 
@@ -169,6 +174,11 @@ class Settings(_Section):
         default=None, description="A light at the pins.", examples=[{"red": 17, "green": 27}]
     )
     button: Button | None = Field(default=None, description="A button at a pin.", examples=[{"pin": 23}])
+    stream: bool = Field(
+        default=True,
+        description="Serve what happens to other programs of the same user, on a Unix socket.",
+        examples=[False],
+    )
     hooks: Hooks = Field(
         default=Hooks(),
         description="Programs run when something happens.",
