@@ -15,6 +15,7 @@ from voiceguide.cli import (
     commands_command,
     demo_command,
     device_commands,
+    doctor_command,
     hear_command,
     history_command,
     model_commands,
@@ -47,6 +48,7 @@ for group in (
     history_command,
     model_commands,
     device_commands,
+    doctor_command,
 ):
     group.register(app)
 

@@ -16,13 +16,14 @@ from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.phrases import PROMPTS, Phrases
 from voiceguide.core.rehearsal import LINES as REHEARSAL_LINES
 from voiceguide.core.rehearsal import RehearsalTexts
+from voiceguide.core.trial import LINES as TRIAL_LINES
 from voiceguide.errors import LanguageError
 from voiceguide.language.templates import TemplateError, expand
 
 LOCALES = Path(__file__).with_name("locales")
 """Where the language files are."""
 
-_SECTIONS = ("language", "name", "commands", "prompts", "rehearsal", "decoys")
+_SECTIONS = ("language", "name", "commands", "prompts", "rehearsal", "trial", "decoys")
 _NOT_A_WORD = re.compile(r"[^\w' ]|_")
 _LONE_APOSTROPHE = re.compile(r"(?<!\w)'|'(?!\w)")
 
@@ -52,6 +53,7 @@ class LanguagePack:
         commands: every command's phrases, the most recommended one first.
         decoys: words that are no commands, for a recogniser to prefer over a command they sound like.
         rehearsal: which words are rehearsed, and what is said there.
+        trial: what doctor says when it tries whether it hears them.
     """
 
     language: str
@@ -60,6 +62,7 @@ class LanguagePack:
     commands: Mapping[Command, tuple[str, ...]]
     decoys: tuple[str, ...]
     rehearsal: RehearsalTexts
+    trial: Phrases
 
     def spoken_words(self) -> tuple[str, ...]:
         """Return the words of the guide's own sentences, each once, in alphabetical order."""
@@ -109,6 +112,7 @@ def read_language(path: Path) -> LanguagePack:
     commands = _commands(data.get("commands"), problems)
     prompts = _prompts("prompts", data.get("prompts"), PROMPTS, problems)
     rehearsal = _rehearsal(data.get("rehearsal"), language, commands, problems)
+    trial = _prompts("trial", data.get("trial"), TRIAL_LINES, problems)
     decoys = _decoys(data.get("decoys", []), commands, problems)
     if problems:
         listed = "\n".join(f"  - {problem}" for problem in problems)
@@ -120,6 +124,7 @@ def read_language(path: Path) -> LanguagePack:
         commands=MappingProxyType(commands),
         decoys=decoys,
         rehearsal=rehearsal,
+        trial=Phrases(language=language, prompts=MappingProxyType(trial)),
     )
 
 

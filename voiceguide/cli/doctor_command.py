@@ -1,0 +1,96 @@
+"""`voiceguide doctor`: whether this machine is fit for a session."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from voiceguide.audio.card import CardPort
+from voiceguide.audio.files import FilePort
+from voiceguide.cli.options import Engine, VoiceName
+from voiceguide.doctor.check import Check, Verdict, safe
+from voiceguide.doctor.examination import Sound, Wanted, examine
+from voiceguide.errors import VoiceguideError
+from voiceguide.hearing.engines import choose_recogniser
+from voiceguide.hearing.recognisers.apart import RecogniserApart
+
+_STYLES = {Verdict.GOOD: "green", Verdict.WARNING: "yellow", Verdict.FAILS: "bold red", Verdict.NOT_TRIED: "dim"}
+
+SAFE = "A session is safe to start."
+UNSAFE = "A session is not safe to start: see what fails."
+UNTRIED = "Whether it hears you was not tried: run doctor without {options}."
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(doctor)
+
+
+def doctor(
+    *,
+    language: Annotated[str, typer.Option(help="Language of the sessions.")] = "en",
+    words: Annotated[
+        bool, typer.Option(help="Ask aloud for two words of safety; without, nobody needs to be there.")
+    ] = True,
+    sound: Annotated[bool, typer.Option(help="Try the microphone and the loudspeaker.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,
+    mic: Annotated[Path | None, typer.Option(help="Hear this sound file instead of the sound card.")] = None,
+    speaker: Annotated[Path | None, typer.Option(help="Write the guide's voice to this WAV or FLAC file.")] = None,
+    input_device: Annotated[str | None, typer.Option("--input", help="Microphone: part of its name.")] = None,
+    output_device: Annotated[str | None, typer.Option("--output", help="Loudspeaker: part of its name.")] = None,
+    cancel_echo: Annotated[
+        bool, typer.Option(help="On the card, take the guide's own voice out of the microphone.")
+    ] = True,
+    engine: Engine = None,
+    voice: VoiceName = None,
+) -> None:
+    """Look whether a session is safe to start, and what to do if not.
+
+    The exit code is 0 when nothing fails, 1 when something does, and 2 when the command is wrong.
+    """
+    if speaker is not None and mic is None:
+        raise VoiceguideError("--speaker writes the voice of a trial on files and needs --mic FILE as well.")
+    if mic is not None and (input_device or output_device):
+        raise VoiceguideError("--mic names a file, --input and --output name devices: use one or the other.")
+
+    def open_sound() -> Sound:
+        if mic is not None:
+            return Sound(FilePort(mic, speaker, silence_after_s=math.inf))
+        card = CardPort(input_device, output_device)
+        return Sound(card, card.rates)
+
+    live = mic is None
+    wanted = Wanted(language, voice, engine, sound, words, cancel_echo and live, live)
+    aside = Console(stderr=True)
+    load = RecogniserApart if live else choose_recogniser
+    checks = list(examine(wanted, open_sound, load=load, tell=lambda what: aside.print(Text(what, style="dim"))))
+    if as_json:
+        typer.echo(json.dumps({"safe": safe(checks), "checks": [asdict(check) for check in checks]}, indent=2))
+    else:
+        _print(Console(), checks, [name for name, on in (("--no-sound", sound), ("--no-words", words)) if not on])
+    if not safe(checks):
+        raise typer.Exit(1)
+
+
+def _print(console: Console, checks: Iterable[Check], left_out: list[str]) -> None:
+    checks = list(checks)
+    table = Table("check", "", "found", "what to do", box=None, pad_edge=False)
+    for check in checks:
+        verdict = Text(check.verdict.value, style=_STYLES[check.verdict])
+        # Text, because what was found may hold brackets that would be taken for markup.
+        table.add_row(Text(check.name), verdict, Text(check.found), Text(check.remedy))
+    console.print(table)
+    console.print()
+    is_safe = safe(checks)
+    console.print(Text(SAFE if is_safe else UNSAFE, style="green" if is_safe else "bold red"))
+    if left_out:
+        console.print(Text(UNTRIED.format(options=" and ".join(left_out)), style="yellow"))
