@@ -1,7 +1,7 @@
-"""Draws the diagram and the tables of docs/safety.md from the tables of the program.
+"""Draws the diagram and the tables of docs/safety.md, and the file in docs/settings.md, from the program.
 
-Run it (`make docs-tables`) after a change of `core/safety.py`, `core/pain.py` or the English phrases; a test fails
-while the document is out of date.
+Run it (`make docs-tables`) after a change of `core/safety.py`, `core/pain.py`, the English phrases or the
+settings; a test fails while a document is out of date.
 """
 # ruff: noqa: INP001 -- a script beside the document it draws, no package
 
@@ -13,8 +13,10 @@ from voiceguide.core.commands import Command
 from voiceguide.core.pain import GUIDANCE, KIND_OF, Closes, Kind
 from voiceguide.core.safety import LEADS_TO, REPLY_OF, TABLE, Reply, Stage
 from voiceguide.language.pack import LanguagePack, load_language
+from voiceguide.settings import template
 
 DOCUMENT = Path(__file__).with_name("safety.md")
+SETTINGS = Path(__file__).with_name("settings.md")
 
 BEGINS = "<!-- {name}: drawn by docs/tables.py -->"
 ENDS = "<!-- end of {name} -->"
@@ -95,5 +97,12 @@ def drawn(text: str, pack: LanguagePack) -> str:
     return text
 
 
+def with_settings(text: str) -> str:
+    """Return the text of docs/settings.md with the settings file as the program writes it now."""
+    before, rest = text.split("```yaml\n", 1)
+    return f"{before}```yaml\n{template()}```{rest.split('```', 1)[1]}"
+
+
 if __name__ == "__main__":
+    SETTINGS.write_text(with_settings(SETTINGS.read_text(encoding="utf-8")), encoding="utf-8")
     DOCUMENT.write_text(drawn(DOCUMENT.read_text(encoding="utf-8"), load_language("en")), encoding="utf-8")

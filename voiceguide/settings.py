@@ -6,8 +6,11 @@ value is told in its description, which also goes into the error messages.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from textwrap import wrap
+from typing import Annotated, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -192,7 +195,7 @@ def read_settings(path: Path) -> Settings:
     Raises:
         SettingsError: it cannot be read or has mistakes; the message names each with its line.
     """
-    source = read_source(path)
+    source = read_source(path, may_be_empty=True)
     settings = None
     if source.places:
         if not isinstance(source.data, dict):
@@ -206,3 +209,26 @@ def read_settings(path: Path) -> Settings:
         listed = "\n".join(map(str, sorted(set(source.problems))))
         raise SettingsError(f"{path} cannot be used as settings, so nothing is started.\n{listed}")
     return settings
+
+
+def template() -> str:
+    """Return a settings file in which everything is explained and commented out, so that it changes nothing."""
+    head = "Settings of voiceguide. Take the # away from what you want to change; check with: voiceguide settings"
+    return "\n".join([f"# {head}", *_explained(Settings, ""), ""])
+
+
+def _explained(model: type[BaseModel], indent: str) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        yield from () if indent else ("",)
+        yield from (f"# {indent}# {line}" if indent else f"# {line}" for line in wrap(str(field.description), 100))
+        kinds = (field.annotation, *get_args(field.annotation))
+        section = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, _Section)), None)
+        if section is None:
+            yield f"#{indent}{name}: {_as_yaml((field.examples or [None])[0])}"
+        else:
+            yield f"#{name}:"
+            yield from _explained(section, f"{indent}  ")
+
+
+def _as_yaml(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -25,6 +25,7 @@ from voiceguide.cli import (
     replay_command,
     routine_commands,
     run_command,
+    settings_command,
 )
 from voiceguide.errors import VoiceguideError
 
@@ -49,6 +50,7 @@ for group in (
     model_commands,
     device_commands,
     doctor_command,
+    settings_command,
 ):
     group.register(app)
 

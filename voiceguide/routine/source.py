@@ -66,11 +66,12 @@ class Source:
         return self.places.get(location, (1, 1))
 
 
-def read_source(path: Path) -> Source:
-    """Read a routine file.
+def read_source(path: Path, *, may_be_empty: bool = False) -> Source:
+    """Read a file that a person has written.
 
     Args:
         path: the file.
+        may_be_empty: a file with nothing but comments has no keys, and that is no mistake.
 
     Returns:
         its data and places; whatever is wrong with the file or its YAML is in `problems`. Never raises for
@@ -89,11 +90,11 @@ def read_source(path: Path) -> Source:
         reason = getattr(error, "strerror", None) or str(error)
         source.report((0, 0), f"cannot be read: {reason}", "Check the path and who may read it.")
     else:
-        _parse(raw, source)
+        _parse(raw, source, may_be_empty=may_be_empty)
     return source
 
 
-def _parse(raw: bytes, source: Source) -> None:
+def _parse(raw: bytes, source: Source, *, may_be_empty: bool) -> None:
     if len(raw) > MAX_BYTES:
         source.report(
             (0, 0),
@@ -116,7 +117,9 @@ def _parse(raw: bytes, source: Source) -> None:
     except yaml.YAMLError as error:
         _report_syntax(error, text, source)
     else:
-        if root is None:
+        if root is None and may_be_empty:
+            source.data, source.places[()] = {}, (1, 1)
+        elif root is None:
             source.report((1, 1), "the file is empty", "Begin with a shipped routine: see `voiceguide routines`.")
         else:
             source.data = _plain(root, (), source)
