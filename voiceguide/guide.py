@@ -22,12 +22,14 @@ from voiceguide.core.events import (
     Heard,
     HearingBack,
     HearingLost,
+    HearingPoor,
     HearingSlow,
     HistoryLost,
     SpeechCut,
     SpeechFinished,
     SpeechStarted,
     Tick,
+    Trouble,
     VoiceBegan,
     VoiceEnded,
 )
@@ -205,7 +207,7 @@ class Guide:
         except RecogniserError as error:
             # A guide that cannot hear pain does not go on (S7).
             self._deaf = error
-            self._happen(HearingLost(self.now, str(error)))
+            self._happen(HearingLost(self.now, str(error), Trouble.RECOGNISER))
             return
         for one in noticed:
             match one:
@@ -261,7 +263,7 @@ class Guide:
                 self._journal.write(at, "say_finished", **self._said(utterance))
             case SpeechCut(at=at, utterance=utterance):
                 self._journal.write(at, "say_cut", **self._said(utterance))
-            case HearingLost() | HearingSlow() | HearingBack() | HistoryLost():
+            case HearingLost() | HearingSlow() | HearingPoor() | HearingBack() | HistoryLost():
                 pass  # the session records what follows from them
             case VoiceBegan() | VoiceEnded() | Taken() | Learned() | Begun() | Tick():
                 pass

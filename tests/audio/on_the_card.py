@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from voiceguide.audio.card import CardPort, CardProcess
+from voiceguide.audio.card_link import Wanted
 from voiceguide.audio.port import BLOCK
 from voiceguide.core.clock import RATE
 from voiceguide.errors import AudioError
@@ -51,14 +52,14 @@ def lose_the_server(pid: str, by: str) -> dict[str, Any]:
 
 def lose_the_process(by: str) -> dict[str, Any]:
     """Kill or stop the card's process in the middle; return the error, and whether the process is gone."""
-    process = CardProcess(None, None)
+    process = CardProcess(Wanted())
     answer = _until_it_fails(lambda: os.kill(process.number, signal.Signals[by]), process)
     return {**answer, "left": Path(f"/proc/{process.number}").exists()}
 
 
 def send_to_the_process(by: str) -> dict[str, Any]:
     """Send a signal as a terminal or systemd sends it to all processes, and go on for a second."""
-    process = CardProcess(None, None)
+    process = CardProcess(Wanted())
     port = CardPort(start=lambda *_: process)
     _exchange(port, 50)
     os.kill(process.number, signal.Signals[by])
@@ -81,7 +82,7 @@ def open_again_and_again() -> dict[str, Any]:
 
 def die() -> None:
     """Be killed in the middle, after telling the number of the card's process."""
-    process = CardProcess(None, None)
+    process = CardProcess(Wanted())
     port = CardPort(start=lambda *_: process)
     _exchange(port, 20)
     print(json.dumps(process.number), flush=True)  # noqa: T201 - the answer to the test

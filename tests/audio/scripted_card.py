@@ -112,9 +112,9 @@ class ScriptedSounddevice(ModuleType):
 class ScriptedProcess:
     """What the process of the card does, on a thread. It cannot be killed, so it must never hang."""
 
-    def __init__(self, mic: str | None, speaker: str | None) -> None:
+    def __init__(self, wanted: card_link.Wanted) -> None:
         self.link, theirs = card_link.pair()
-        self.thread = threading.Thread(target=self._run, args=(theirs, mic, speaker))
+        self.thread = threading.Thread(target=self._run, args=(theirs, wanted))
         self.thread.start()
 
     def end(self, limit_s: float) -> bool:
@@ -122,6 +122,6 @@ class ScriptedProcess:
         return not self.thread.is_alive()
 
     @staticmethod
-    def _run(theirs: socket.socket, mic: str | None, speaker: str | None) -> None:
+    def _run(theirs: socket.socket, wanted: card_link.Wanted) -> None:
         with theirs:
-            serve(theirs, mic, speaker)
+            serve(theirs, wanted)

@@ -13,6 +13,7 @@ from scripted_card import ScriptedProcess, ScriptedSounddevice
 from tones import level, loudest_hertz, middle, sine
 
 from voiceguide.audio.card import MUTE_AFTER, CardPort
+from voiceguide.audio.card_link import Wanted
 from voiceguide.audio.card_process import CUSHION
 from voiceguide.audio.samples import Resampler, to_float, to_int16
 from voiceguide.errors import AudioError
@@ -181,7 +182,7 @@ def test_a_slip_comes_with_the_block_at_which_it_happened(plug: Plug, opened: Op
 
 def test_closing_plays_what_is_left_and_stops_both_streams_once(plug: Plug, opened: Opened) -> None:
     card = plug(16_000)
-    process = ScriptedProcess(None, None)
+    process = ScriptedProcess(Wanted())
     port = CardPort(start=lambda *_: process)
     card.mic.deliver(QUIET)
     port.exchange(np.full(160, 0.5, np.float32))
@@ -211,3 +212,15 @@ def test_a_card_that_cannot_be_opened_is_explained(plug: Plug, opened: Opened, d
         assert part in message
     # Nothing stays open.
     assert all(stream.done == ["close"] for stream in card.opened.values())
+
+
+def test_a_deaf_port_has_the_speaker_alone_and_its_step(plug: Plug, opened: Opened) -> None:
+    card = plug(16_000, refuses=("input",))
+    port = opened(deaf=True)
+    assert port.name == "no microphone -> Fussy USB Card: - (hw:1,0)"
+    loud = np.full(160, 0.5, np.float32)
+    played = []
+    for _ in range(20):
+        played.append(card.speaker.pull())
+        assert not port.exchange(loud).any()
+    assert played[-1].all()

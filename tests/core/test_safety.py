@@ -10,7 +10,6 @@ from small_routine import BALL, REST, STRETCH
 from voiceguide.core.actions import Hush, Record, Say
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import PAIN_FAMILY, Command
-from voiceguide.core.events import HearingBack, HearingLost
 from voiceguide.core.states import State
 from voiceguide.testing import VirtualSession
 
@@ -276,23 +275,6 @@ def test_s6_the_report_is_recorded_before_the_guidance(reach: Reach) -> None:
     actions = reach(State.HOLDING).hear(Command.PAIN)
     recorded = next(i for i, action in enumerate(actions) if isinstance(action, Record) and action.kind == "pain")
     assert recorded < next(i for i, action in enumerate(actions) if isinstance(action, Say))
-
-
-@pytest.mark.parametrize(
-    "state", [State.INTRODUCING, State.SETTING_UP, State.HOLDING, State.RESTING, State.CHANGING]
-)
-def test_s7_a_deaf_guide_says_so_and_pauses(reach: Reach, state: State) -> None:
-    virtual = reach(state)
-    at = virtual.now
-    virtual.feed(HearingLost(virtual.now, "no frames"))
-    virtual.run(600)
-    assert virtual.session.state is State.PAUSED
-    assert set(spoken_since(virtual, at)) == {"hearing_lost"}
-    virtual.feed(HearingBack(virtual.now))
-    virtual.run(600)
-    assert virtual.session.state is State.PAUSED
-    virtual.hear(Command.RESUME)
-    assert virtual.session.state is not State.PAUSED
 
 
 def test_s10_is_said_once_before_the_first_session(new_session: NewSession) -> None:

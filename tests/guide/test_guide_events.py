@@ -131,7 +131,7 @@ def test_the_table_is_understood() -> None:
     assert documented()["heard"] == {"command", "text", "engine"}
     assert documented()["cue_left_out"] == documented()["cue"] == {"cue", "text", "due_s"}
     assert documented()["pain"] == {"report", "pain", "over", "heard", *PLACE}
-    assert documented()["hearing_back"] == set()
+    assert documented()["hearing_slow"] == set()
     assert len(documented()) >= 17
 
 

@@ -15,10 +15,11 @@ import sys
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Protocol
 
 from voiceguide.audio import card_link
-from voiceguide.audio.card_link import FAILED, LONGEST, OPENED, Counters
+from voiceguide.audio.card_link import FAILED, LONGEST, OPENED, Counters, Wanted
 from voiceguide.audio.devices import LOST
 from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
 from voiceguide.audio.samples import Resampler, to_float, to_int16
@@ -71,6 +72,7 @@ class CardPort:
     Args:
         mic: number, name or part of the name of the microphone; None for the system's default.
         speaker: the same for the speaker.
+        deaf: do without a microphone: only silence comes back.
         deaf_after_s: seconds to wait for a microphone block before giving the card up.
         start: starts the card's process.
 
@@ -83,8 +85,9 @@ class CardPort:
         mic: str | None = None,
         speaker: str | None = None,
         *,
+        deaf: bool = False,
         deaf_after_s: float = DEAF_AFTER_S,
-        start: Callable[[str | None, str | None], CardEnd] | None = None,
+        start: Callable[[Wanted], CardEnd] | None = None,
     ) -> None:
         self._deaf_after_s = deaf_after_s
         self._heard: deque[MicrophoneBlock] = deque()
@@ -94,7 +97,7 @@ class CardPort:
         self._unasked = 0
         self._counters = Counters()
         self._told: dict[str, int] = {}
-        self._process: CardEnd | None = (start or CardProcess)(mic, speaker)
+        self._process: CardEnd | None = (start or CardProcess)(Wanted(mic, speaker, deaf))
         self._link = self._process.link
         self._readable = select.poll()
         self._readable.register(self._link, select.POLLIN)
@@ -118,6 +121,16 @@ class CardPort:
     def rates(self) -> tuple[int, int]:
         """Samples per second at which the microphone and the speaker run; what is not 16,000 is resampled."""
         return self._rates
+
+    @property
+    def microphone(self) -> str:
+        """The microphone's full name."""
+        return self._mic
+
+    @property
+    def speaker(self) -> str:
+        """The speaker's full name."""
+        return self._loudspeaker
 
     @property
     def counters(self) -> Counters:
@@ -213,17 +226,16 @@ class CardProcess:
     """A new process for a sound card. It ends when the socket is closed, so none is left behind.
 
     Args:
-        mic: number, name or part of the name of the microphone; None for the system's default.
-        speaker: the same for the speaker.
+        wanted: which devices.
 
     Raises:
         AudioError: no process can be started.
     """
 
-    def __init__(self, mic: str | None, speaker: str | None) -> None:
+    def __init__(self, wanted: Wanted) -> None:
         self.link, theirs = card_link.pair()
         number = str(theirs.fileno())
-        command = [sys.executable, "-m", "voiceguide.audio.card_process", number, json.dumps([mic, speaker])]
+        command = [sys.executable, "-m", "voiceguide.audio.card_process", number, json.dumps(asdict(wanted))]
         with theirs:
             try:
                 self._process = subprocess.Popen(command, pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL)

@@ -38,6 +38,21 @@ _ROOM = 212_992
 is further behind loses what comes next."""
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which devices a program asks for.
+
+    Attributes:
+        mic: number, name or part of the name of the microphone; None for the system's default.
+        speaker: the same for the speaker.
+        deaf: the speaker alone; silence comes back from it, in its own step.
+    """
+
+    mic: str | None = None
+    speaker: str | None = None
+    deaf: bool = False
+
+
 @dataclass
 class Counters:
     """What happened at the card since it was opened. Each field is written by one thread only.

@@ -4,8 +4,7 @@ PortAudio lives here, alone with an interpreter of its own, because its callback
 that holds the other one, and because a driver that hangs can only be got rid of with its process. Blocks are moved
 between PortAudio and the socket (see `card_link.py`), by the callbacks themselves; nothing else happens here.
 
-SOCKET is the number of the inherited socket, DEVICES the JSON list of microphone and speaker, each null for the
-system's default. The streams start with the first speaker block. When the program closes the socket, or dies, what
+SOCKET is the number of the inherited socket, DEVICES what is `Wanted`, as JSON. The streams start with the first speaker block. When the program closes the socket, or dies, what
 waits is played and the process ends; when PortAudio hangs in that, it ends nevertheless.
 """
 
@@ -23,11 +22,14 @@ import time
 from contextlib import suppress
 from typing import Any
 
+import numpy as np
+
 from voiceguide.audio.card_link import (
     FAILED,
     LONGEST,
     OPENED,
     Counters,
+    Wanted,
     microphone_message,
     read_speaker,
 )
@@ -65,29 +67,33 @@ class Card:
 
     Args:
         link: this process's end of the socket.
-        mic: number, name or part of the name of the microphone; None for the system's default.
-        speaker: the same for the speaker.
+        wanted: which devices.
 
     Raises:
         AudioError: PortAudio is missing, no single device matches, or the device cannot be opened.
     """
 
-    def __init__(self, link: socket.socket, mic: str | None, speaker: str | None) -> None:
+    def __init__(self, link: socket.socket, wanted: Wanted) -> None:
         self._link = link
         self._sounddevice = portaudio()
         devices = list_devices()
-        self._mic = choose(devices, mic, Direction.MICROPHONE)
-        self._loudspeaker = choose(devices, speaker, Direction.SPEAKER)
+        self._mic = None if wanted.deaf else choose(devices, wanted.mic, Direction.MICROPHONE)
+        self._loudspeaker = choose(devices, wanted.speaker, Direction.SPEAKER)
         self._counters = Counters()
         self._closing = False
         self._tail = 0
         self._drained = threading.Event()
-        self._input, self._mic_rate = self._open(devices, self._mic, Direction.MICROPHONE)
+        self._input: Any = None
+        if self._mic is not None:
+            self._input, self._mic_rate = self._open(devices, self._mic, Direction.MICROPHONE)
         try:
             self._output, self._speaker_rate = self._open(devices, self._loudspeaker, Direction.SPEAKER)
         except AudioError:
-            self._input.close()
+            if self._input is not None:
+                self._input.close()
             raise
+        if self._mic is None:
+            self._mic_rate = self._speaker_rate
         resampled = (self._mic_rate != RATE) + (self._speaker_rate != RATE)
         self._line = SpeakerLine(self._counters, CUSHION + CUSHION_PER_RESAMPLER * resampled)
 
@@ -95,11 +101,15 @@ class Card:
     def opened(self) -> dict[str, Any]:
         """Names and rates, for the program."""
         return {
-            "mic": self._mic.name,
+            "mic": self._mic_name,
             "mic_rate": self._mic_rate,
             "speaker": self._loudspeaker.name,
             "speaker_rate": self._speaker_rate,
         }
+
+    @property
+    def _mic_name(self) -> str:
+        return self._mic.name if self._mic is not None else "no microphone"
 
     def run(self) -> None:
         """Wait for the first block, then play and listen until the program closes its end; then close the streams.
@@ -110,11 +120,12 @@ class Card:
         if not wait_for(self._link, select.POLLIN):
             return
         try:
-            self._input.start()
+            if self._input is not None:
+                self._input.start()
             self._output.start()
         except self._sounddevice.PortAudioError as error:
             raise AudioError(
-                f"{self._mic.name} -> {self._loudspeaker.name} does not start. PortAudio says: {error}. {LOST}"
+                f"{self._mic_name} -> {self._loudspeaker.name} does not start. PortAudio says: {error}. {LOST}"
             ) from error
         wait_for(self._link, 0)
         # More than can be waiting; it is over at once when the last block has been taken.
@@ -124,8 +135,9 @@ class Card:
             # gone silent may never return. Older PortAudios hang in close() without a stop() or abort() before.
             self._output.stop()
             self._output.close()
-            self._input.abort()
-            self._input.close()
+            if self._input is not None:
+                self._input.abort()
+                self._input.close()
 
     def _open(self, devices: list[Device], device: Device, direction: Direction) -> tuple[Any, int]:
         microphone = direction is Direction.MICROPHONE
@@ -151,10 +163,13 @@ class Card:
         ) from failure
 
     def _on_microphone(self, samples: Any, _frames: int, _time: Any, status: Any) -> None:
+        if status.input_overflow:
+            self._counters.microphone_overflows += 1
+        self._hand_over(samples)
+
+    def _hand_over(self, samples: Any) -> None:
         counters = self._counters
         counters.microphone_blocks += 1
-        if status.input_overflow:
-            counters.microphone_overflows += 1
         try:
             self._link.send(microphone_message(counters, samples))
         except BlockingIOError:
@@ -166,6 +181,8 @@ class Card:
         if status.output_underflow:
             self._counters.speaker_underflows += 1
         self._receive()
+        if self._input is None:
+            self._hand_over(np.zeros(len(samples), np.int16))
         block = self._line.take(closing=self._closing)
         if block is not None:
             samples[:, 0] = block
@@ -183,11 +200,11 @@ class Card:
             self._closing = True
 
 
-def serve(link: socket.socket, mic: str | None, speaker: str | None) -> None:
+def serve(link: socket.socket, wanted: Wanted) -> None:
     """Open a card and run it until the program closes its end; tell the program how that went."""
     with suppress(BrokenPipeError):  # the program is gone
         try:
-            card = Card(link, mic, speaker)
+            card = Card(link, wanted)
             link.send(OPENED + json.dumps(card.opened).encode())
             card.run()
         except AudioError as error:
@@ -226,7 +243,7 @@ def main() -> None:
     threading.Thread(target=_end_with_the_program, args=(link,), daemon=True).start()
     _hurry()
     gc.disable()  # nothing here makes cycles
-    serve(link, *json.loads(sys.argv[2]))
+    serve(link, Wanted(**json.loads(sys.argv[2])))
     os._exit(0)  # sounddevice would first talk to the sound server again, which may be dead
 
 

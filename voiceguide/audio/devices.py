@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from dataclasses import dataclass
 from enum import Enum
 from types import ModuleType
@@ -16,6 +17,10 @@ NO_DEVICES = (
 )
 LOST = "Is it still plugged in, and does the sound server run? `voiceguide devices` shows what is there now."
 HOW_TO_CHOOSE = "Name one by its number, or by any part of its name that no other has."
+
+
+_PLACE = re.compile(r" \(hw:\d+,\d+\)$")
+"""What PortAudio adds to the name of an ALSA device: the numbers of the card and of the device on it."""
 
 
 class Direction(Enum):
@@ -145,7 +150,13 @@ def _matching(devices: list[Device], wanted: str) -> list[Device]:
         return [device for device in devices if device.index == int(wanted)]
     name = wanted.strip().casefold()
     exact = [device for device in devices if device.name.casefold() == name]
-    return exact or [device for device in devices if name in device.name.casefold()]
+    # A card that was plugged in again may have another number, and is the same nevertheless.
+    moved = [device for device in devices if _without_place(device.name.casefold()) == _without_place(name)]
+    return exact or moved or [device for device in devices if name in device.name.casefold()]
+
+
+def _without_place(name: str) -> str:
+    return _PLACE.sub("", name)
 
 
 def _listing(devices: list[Device]) -> str:

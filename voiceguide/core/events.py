@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from voiceguide.core.commands import Command
 from voiceguide.core.takes import Learned, Taken
@@ -79,12 +80,33 @@ class SpeechCut:
     utterance: int
 
 
+class Trouble(StrEnum):
+    """Why the guide cannot hear."""
+
+    MICROPHONE = "microphone"
+    """It delivers nothing but silence."""
+    CARD = "card"
+    """Microphone or loudspeaker are gone, or hang."""
+    MACHINE = "machine"
+    """It is far behind with what it hears."""
+    RECOGNISER = "recogniser"
+    """It failed, or hangs."""
+
+
+class Poor(StrEnum):
+    """What makes hearing poor, though not impossible."""
+
+    CLIPPING = "clipping"
+    QUIET = "quiet"
+
+
 @dataclass(frozen=True)
 class HearingLost:
-    """Microphone frames stopped or the recogniser failed."""
+    """The guide cannot hear. Told again of the same trouble when it can be said again, or more is known."""
 
     at: int
     reason: str
+    trouble: Trouble = Trouble.MICROPHONE
 
 
 @dataclass(frozen=True)
@@ -95,10 +117,19 @@ class HearingSlow:
 
 
 @dataclass(frozen=True)
-class HearingBack:
-    """The guide can hear again."""
+class HearingPoor:
+    """The microphone is turned up or down too far."""
 
     at: int
+    why: Poor
+
+
+@dataclass(frozen=True)
+class HearingBack:
+    """A trouble is over. The guide can hear again when no other is left."""
+
+    at: int
+    trouble: Trouble = Trouble.MICROPHONE
 
 
 @dataclass(frozen=True)
@@ -120,6 +151,7 @@ Event = (
     | SpeechCut
     | HearingLost
     | HearingSlow
+    | HearingPoor
     | HearingBack
     | HistoryLost
     | Taken

@@ -4,8 +4,9 @@
 wants a `Tick`. It never looks at a clock, so a whole session can be walked through in a test by plain calls.
 
 What comes before the routine is in `opening.py`, the walk along it in `walk.py`, what may interrupt it in
-`interruptions.py`, and what happens while something hurts in `safeguard.py`; here is what a person's words do to
-them. A pain phrase is decided first, in `handle` itself, before the table is even asked (S1).
+`interruptions.py`, what happens while something hurts in `safeguard.py`, and while nothing can be heard in
+`deafness.py`; here is what a person's words do to them. A pain phrase is decided first, in `handle` itself, before
+the table is even asked (S1).
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from collections.abc import Iterable
 from voiceguide.core.actions import Action, SetVolume, Sound
 from voiceguide.core.breath import PACE_LEAST, PACE_MOST, PACE_STEP, nearest_pace
 from voiceguide.core.commands import PAIN_FAMILY, Command
+from voiceguide.core.deafness import Deafness
 from voiceguide.core.events import (
     Begun,
     Event,
     Heard,
     HearingBack,
     HearingLost,
+    HearingPoor,
     HearingSlow,
     HistoryLost,
     SpeechFinished,
@@ -82,6 +85,7 @@ class Session:
         self._opening = Opening(self._scene, self._walk, remembered, first_time=first_time, recorded=recorded)
         self._yielding = Yielding(self._scene)
         self._safeguard = Safeguard(self._scene, self._walk, self._beside, phrases)
+        self._deafness = Deafness(self._scene, self._walk, self._beside, self._safeguard)
 
     @property
     def state(self) -> State:
@@ -119,17 +123,20 @@ class Session:
                 self._scene.speech_finished(utterance)
             case Begun():
                 self._begin()
-            case HearingLost(reason=reason):
-                self._hearing_lost(reason)
-            case HearingBack():
-                self._hearing_back()
+            case HearingLost(reason=reason, trouble=trouble):
+                self._deafness.lost(trouble, reason)
+            case HearingBack(trouble=trouble):
+                self._deafness.back(trouble)
             case HearingSlow():
-                self._hearing_slow()
+                self._deafness.slow()
+            case HearingPoor(why=why):
+                self._deafness.poor(why)
             case HistoryLost(reason=reason):
                 self._scene.record("history_lost", reason=reason)
                 self._scene.add(self._scene.prompt("history_lost"))  # what is being said comes first
             case _:  # the start and the cutting of speech are for the records alone
                 pass
+        self._deafness.keep_still()
         return self._scene.take_actions()
 
     def next_deadline(self) -> int | None:
@@ -157,6 +164,7 @@ class Session:
             saying=line[1] if line else "",
             heard=self._last_heard,
             commands=self._scene.commands,
+            deaf=self._deafness.deaf,
         )
 
     def _begin(self) -> None:
@@ -185,7 +193,7 @@ class Session:
             self._scene.chime(Sound.UNKNOWN)
             return
         self._scene.chime(Sound.ACCEPTED)
-        if takes_a_voice(command, step, self.state, by):
+        if takes_a_voice(command, step, self.state, by, deaf=self._deafness.deaf):
             self._ask_the_room()
             return
         match step:
@@ -206,7 +214,9 @@ class Session:
 
     def _ask_the_room(self) -> None:
         """Answer a press that only a voice may answer for."""
-        if self.state is State.SAFETY:
+        if self._deafness.deaf:
+            self._scene.add(self._scene.prompt("hearing_lost"))
+        elif self.state is State.SAFETY:
             self._safeguard.say_again()
         elif self.state is State.WAITING:
             self._scene.say(self._scene.prompt("start_asked"))
@@ -286,42 +296,3 @@ class Session:
     def _interject(self, lines: Iterable[Line]) -> None:
         # In a hold the breath does not wait for an answer, so what it cut off is not said late.
         self._scene.interject(lines, resume=self._walk.hold is None)
-
-    # --- hearing ------------------------------------------------------------------------------------------
-
-    def _hearing_lost(self, reason: str) -> None:
-        self._scene.record("hearing_lost", reason=reason)
-        lost = self._scene.prompt("hearing_lost")
-        match self.state:
-            case State.FINISHED:
-                pass
-            case State.SAFETY | State.QUIET:
-                self._scene.add(lost)  # what is being said matters more and comes first
-            case state if state in BEFORE_THE_WALK:
-                self._walk.enter(State.WAITING, self._walk.begins)
-                self._scene.say(lost)
-            case _:
-                self._beside.pause(lost)
-
-    def _hearing_slow(self) -> None:
-        self._scene.record("hearing_slow")
-        slow = self._scene.prompt("hearing_slow")
-        match self.state:
-            case State.FINISHED:
-                pass
-            case State.SAFETY | State.QUIET:
-                self._scene.add(slow)
-            case _:
-                self._interject(slow)
-
-    def _hearing_back(self) -> None:
-        self._scene.record("hearing_back")
-        match self.state:
-            case State.PAUSED:
-                self._scene.say(self._scene.prompt("hearing_back"))
-            case State.WAITING:
-                self._walk.wait_for_start()
-            case State.SAFETY:
-                self._safeguard.say_again()
-            case _:
-                pass

@@ -28,6 +28,7 @@ class View:
         heard: what was heard last.
         standby: no session runs: the guide waits until somebody asks for one. `state` is `WAITING` then.
         commands: what can be said now.
+        deaf: the guide cannot hear, and has paused.
     """
 
     at: int
@@ -42,4 +43,5 @@ class View:
     saying: str
     heard: str
     standby: bool = False
+    deaf: bool = False
     commands: frozenset[Command] = frozenset()

@@ -288,7 +288,7 @@ class Walk:
 
     def go(self, place: Place | None) -> None:
         """Come out of the position and go to another hold, or to the end."""
-        release = self._release()
+        release = self.way_out()
         if place is None:
             self.finish("completed", [("closing", line) for line in self.course.routine.closing])
         elif place.exercise == self.place.exercise and self._scene.state is not State.INTRODUCING:
@@ -325,7 +325,7 @@ class Walk:
             how: `completed`, `stopped` or `pain`, for the records.
             closing: last lines before the summing-up.
         """
-        lines = [*self._release(), *closing]
+        lines = [*self.way_out(), *closing]
         if how != "pain" and not self.how:
             lines += self.tally.summary()
             lines += self.tally.uneven(
@@ -346,7 +346,8 @@ class Walk:
         setup = self.exercise.setup if fully else self.exercise.setup_short
         return [("setup", line) for line in self._phrases.sided(setup, self.side)]
 
-    def _release(self) -> list[Line]:
+    def way_out(self) -> list[Line]:
+        """Return how to come out of the position, if the person may be in one."""
         if self.position is None:
             return []
         return [("release", line) for line in self._phrases.sided(self.position.release, self.side)]

@@ -4,9 +4,9 @@
 |----------|---------------------------------------------------|---------------------------------|
 | silent   | nothing beyond the last bit for `PATIENCE`         | the guide has lost its hearing  |
 |          | and then sound again for `BACK_AFTER`              | it has it back                  |
-| clipping | `CLIPPED` of a stretch's samples at full scale     | told once                       |
-| offset   | a stretch whose mean lies `OFFSET` from zero       | told once                       |
-| quiet    | a minute without anything as loud as `QUIETEST`    | told once                       |
+| clipping | `CLIPPED` of a stretch's samples at full scale     | said once, and the session goes |
+| quiet    | a minute without anything as loud as `QUIETEST`    | on: words still come through    |
+| offset   | a stretch whose mean lies `OFFSET` from zero       | told once: it harms no word     |
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 
 from voiceguide.audio.samples import FULL_SCALE
 from voiceguide.core.clock import samples
-from voiceguide.core.events import HearingBack, HearingLost
+from voiceguide.core.events import HearingBack, HearingLost, HearingPoor, Poor
 from voiceguide.hearing.noticed import Noticed, Remark
 from voiceguide.hearing.recogniser import Frame
 
@@ -80,7 +80,8 @@ class MicrophoneWatch:
         self._stretch.add(frame, low, high)
         noticed = list(self._listen_for_nothing(len(frame), sound=high > NOTHING or low < -NOTHING))
         if self._stretch.length >= STRETCH:
-            noticed += [self._tell(trouble) for trouble in self._judge() if trouble not in self._told]
+            for trouble in self._judge():
+                noticed += self._tell(trouble)
             self._stretch = _Stretch()
         return noticed
 
@@ -110,10 +111,14 @@ class MicrophoneWatch:
         if self._quiet_stretches >= QUIET_FOR:
             yield "quiet"
 
-    def _tell(self, trouble: str) -> Remark:
+    def _tell(self, trouble: str) -> Iterator[Noticed]:
+        if trouble in self._told:
+            return
         self._told.add(trouble)
         _log.warning(_SAYS[trouble])
-        return Remark("microphone", {"trouble": trouble, "why": _SAYS[trouble]})
+        yield Remark("microphone", {"trouble": trouble, "why": _SAYS[trouble]})
+        if trouble in set(Poor):
+            yield HearingPoor(self._at, Poor(trouble))
 
 
 class _Stretch:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from voiceguide.core.events import HearingBack, HearingLost, HearingSlow, VoiceBegan, VoiceEnded
+from voiceguide.core.events import HearingBack, HearingLost, HearingPoor, HearingSlow, VoiceBegan, VoiceEnded
 from voiceguide.core.takes import Learned, Taken
 from voiceguide.hearing.evidence import Verdict
 
@@ -24,4 +24,15 @@ class Remark:
     fields: Mapping[str, Any] = field(default_factory=dict)
 
 
-Noticed = Verdict | VoiceBegan | VoiceEnded | HearingLost | HearingSlow | HearingBack | Taken | Learned | Remark
+Noticed = (
+    Verdict
+    | VoiceBegan
+    | VoiceEnded
+    | HearingLost
+    | HearingPoor
+    | HearingSlow
+    | HearingBack
+    | Taken
+    | Learned
+    | Remark
+)

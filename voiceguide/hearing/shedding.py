@@ -22,7 +22,7 @@ from enum import IntEnum
 from typing import Protocol
 
 from voiceguide.core.clock import samples, seconds
-from voiceguide.core.events import HearingBack, HearingLost, HearingSlow
+from voiceguide.core.events import HearingBack, HearingLost, HearingSlow, Trouble
 from voiceguide.hearing.noticed import Noticed, Remark
 
 SHED_AT = samples(0.8)
@@ -131,7 +131,7 @@ class Shedding:
             self._late_since = self._at
         if self._lost and behind <= CALM_AT:
             self._lost = False
-            return [HearingBack(self._at)]
+            return [HearingBack(self._at, Trouble.MACHINE)]
         if not self._lost and self._late_since is not None and self._at - self._late_since >= LOST_AFTER:
             self._lost = True
             return [
@@ -139,6 +139,7 @@ class Shedding:
                     self._at,
                     f"hearing is {seconds(behind):.0f} s behind and cannot keep up. Close other programs, or "
                     "choose a lighter recogniser with --engine pocketsphinx",
+                    Trouble.MACHINE,
                 )
             ]
         return []

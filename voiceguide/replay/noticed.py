@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from voiceguide.core.events import HearingBack, HearingLost, HearingSlow, VoiceBegan, VoiceEnded
+from voiceguide.core.events import HearingBack, HearingLost, HearingPoor, HearingSlow, VoiceBegan, VoiceEnded
 from voiceguide.core.takes import Learned, Taken
 from voiceguide.errors import RecordingError
 from voiceguide.hearing.evidence import Verdict
@@ -19,6 +19,7 @@ _KINDS: dict[str, TypeAdapter[Any]] = {
         VoiceBegan,
         VoiceEnded,
         HearingLost,
+        HearingPoor,
         HearingSlow,
         HearingBack,
         Taken,

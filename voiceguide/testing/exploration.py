@@ -122,6 +122,7 @@ def fingerprint(session: Session) -> Hashable:
     sharp = {exercise: reports for exercise, reports in guard._sharp_reports.items() if reports and not guard.over}
     now = (
         scene.state,
+        session._deafness.deaf,
         listens_to_speech and scene.silent_for(OWN_VOICE),
         scene.lines.speaking,
         scene.lines.held_back,
