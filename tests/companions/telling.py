@@ -11,8 +11,8 @@ from voiceguide.core.view import View
 
 PATIENCE_S = 30
 
-LOST: dict[str, Any] = {"time_s": 1.0, "kind": "hearing_lost", "reason": "gone"}
-BACK: dict[str, Any] = {"time_s": 2.0, "kind": "hearing_back"}
+LOST: dict[str, Any] = {"time_s": 1.0, "kind": "hearing_lost", "trouble": "card", "reason": "gone"}
+BACK: dict[str, Any] = {"time_s": 2.0, "kind": "hearing_back", "trouble": "card"}
 PAIN: dict[str, Any] = {"time_s": 3.0, "kind": "pain", "pain": "unknown", "report": 1}
 HEARD: dict[str, Any] = {"time_s": 3.0, "kind": "heard", "command": "pain", "text": "it hurts", "engine": "any"}
 UNKNOWN: dict[str, Any] = {"time_s": 3.5, "kind": "heard", "command": None, "text": "", "engine": "any"}

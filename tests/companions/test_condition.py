@@ -37,6 +37,16 @@ def test_deafness_goes_before_everything_until_it_is_over() -> None:
     assert watch.condition is Condition.PAUSED
 
 
+def test_with_two_troubles_one_that_is_over_is_not_enough() -> None:
+    watch = Watch()
+    watch.notice(LOST)
+    watch.notice({**LOST, "trouble": "machine"})
+    watch.notice(BACK)
+    assert not watch.show(view())
+    watch.notice({**BACK, "trouble": "machine"})
+    assert watch.show(view())
+
+
 def test_only_a_change_is_told() -> None:
     watch = Watch()
     assert watch.show(view())

@@ -38,21 +38,26 @@ class Watch:
     """Follows the journal and the views, and tells the condition."""
 
     def __init__(self) -> None:
-        self._deaf = False
+        self._troubles: set[str] = set()
         self.condition = Condition.STANDBY
+
+    @property
+    def deaf(self) -> bool:
+        """Whether anything keeps the guide from hearing."""
+        return bool(self._troubles)
 
     def notice(self, entry: dict[str, Any]) -> bool:
         """Take an entry of the journal; return whether the condition is another now."""
         if entry["kind"] == "hearing_lost":
-            self._deaf = True
+            self._troubles.add(entry["trouble"])
             return self._set(Condition.DEAF)
         if entry["kind"] == "hearing_back":
-            self._deaf = False  # what is the case instead shows the next view
+            self._troubles.discard(entry["trouble"])  # what is the case instead shows the next view
         return False
 
     def show(self, view: View) -> bool:
         """Take a look at the session; return whether the condition is another now."""
-        if self._deaf:
+        if self.deaf:
             return False
         if view.standby:
             return self._set(Condition.STANDBY)

@@ -48,14 +48,14 @@ class HookRunner:
 
     def notice(self, entry: dict[str, Any]) -> None:
         """Take an entry of the journal."""
-        changed = self._watch.notice(entry)
+        was_deaf, changed = self._watch.deaf, self._watch.notice(entry)
         match entry:
             case {"kind": "heard", "command": str(command)}:
                 self._call("heard", self._hooks.heard, command=command)
             case {"kind": "pain" | "pain_kind", "pain": pain}:
                 self._call("pain", self._hooks.pain, pain=pain)
-            case {"kind": "hearing_lost" | "hearing_back" as kind}:
-                self._call("deaf", self._hooks.deaf, hearing=kind.removeprefix("hearing_"))
+        if self._watch.deaf is not was_deaf:
+            self._call("deaf", self._hooks.deaf, hearing="lost" if self._watch.deaf else "back")
         if changed:
             self._tell_condition()
 
