@@ -15,7 +15,7 @@ import numpy as np
 
 from voiceguide.audio.port import BLOCK, AudioPort, MicrophoneBlock, SpeakerBlock
 from voiceguide.core.actions import Action, Chime, End, Hush, Listen, Record, Say, SetVolume, Sound
-from voiceguide.core.clock import seconds
+from voiceguide.core.clock import samples, seconds
 from voiceguide.core.events import (
     Begun,
     Event,
@@ -29,6 +29,7 @@ from voiceguide.core.events import (
     SpeechFinished,
     SpeechStarted,
     Tick,
+    ToldToEnd,
     Trouble,
     VoiceBegan,
     VoiceEnded,
@@ -46,6 +47,9 @@ from voiceguide.speaking.voice import Samples
 
 VIEW_EVERY = 10
 """Blocks between two looks of a watcher at the session: ten a second."""
+
+LAST_WORDS = samples(1.4)
+"""A guide that is told to end has so long to say so: with closing the devices it is gone within two seconds."""
 
 _STUCK_AFTER = 1000
 
@@ -95,6 +99,10 @@ class Guide:
         watch: is shown the session ten times a second.
         capture: is told what a rehearsal wants to have recorded and learned.
         presses: commands that are not spoken.
+        begins: sample time at which it begins, where another guide has used the port before.
+
+    Attributes:
+        microphone_ended: the microphone's file was over, and so the guide's work.
     """
 
     def __init__(  # noqa: PLR0913 - the loop is where everything meets
@@ -109,7 +117,9 @@ class Guide:
         watch: Callable[[View], None] | None = None,
         capture: Callable[[Capture | Learn], None] | None = None,
         presses: Pressed | None = None,
+        begins: int = 0,
     ) -> None:
+        self.microphone_ended = False
         self._session = session
         self._port = port
         self._hearing = hearing
@@ -119,11 +129,13 @@ class Guide:
         self._watch = watch
         self._capture = capture
         self._presses = presses or Presses()
-        self._mouth = Mouth()
+        self._mouth = Mouth(begins)
         self._says: dict[int, Say] = {}
         self._deaf: RecogniserError | None = None
         self._history_lost: str | None = None
+        self._told_to_end = False
         self._ended = False
+        self._ends: int | None = None  # sample time by which it has ended, whatever is being said
 
     @property
     def now(self) -> int:
@@ -133,8 +145,8 @@ class Guide:
     def run(self) -> None:
         """Guide the session to its end.
 
-        It ends when the session says so, or when the microphone's file is over and nothing but words could
-        lead on.
+        It ends when the session says so, when it is told to (`tell_to_end`, `leave`), or when the microphone's
+        file is over and nothing but words could lead on.
 
         Raises:
             AudioError: the audio port failed.
@@ -142,13 +154,14 @@ class Guide:
         """
         self._happen(Begun(self.now))
         blocks = 0
-        while not self._ended:
+        while not self._ended and (self._ends is None or self.now < self._ends):
             block = self._speak(BLOCK)
             frame = self._port.exchange(block)
             if self._nothing_to_come():
                 if self._deaf is not None:
                     raise self._deaf
                 if frame is None:
+                    self.microphone_ended = True
                     self._journal.write(self.now, "microphone_ended")
                     break
             for press in self._presses.take():
@@ -157,6 +170,9 @@ class Guide:
             if self._history_lost is not None:
                 reason, self._history_lost = self._history_lost, None
                 self._happen(HistoryLost(self.now, reason))
+            if self._told_to_end and self._ends is None:
+                self._ends = self.now + LAST_WORDS
+                self._happen(ToldToEnd(self.now))
             if self._watch is not None and blocks % VIEW_EVERY == 0:
                 self._watch(self._session.view(self.now))
             blocks += 1
@@ -164,6 +180,14 @@ class Guide:
     def history_lost(self, reason: str) -> None:
         """Say with the next block that what happens cannot be written down."""
         self._history_lost = reason
+
+    def tell_to_end(self) -> None:
+        """End with a last word, within `LAST_WORDS` of the next block. May be called from a signal's handler."""
+        self._told_to_end = True
+
+    def leave(self) -> None:
+        """End after this block without a word, as somebody who is not there any more left it."""
+        self._ended = True
 
     def close(self) -> None:
         """Stop listening. The port and the recogniser belong to who made them."""
@@ -263,7 +287,7 @@ class Guide:
                 self._journal.write(at, "say_finished", **self._said(utterance))
             case SpeechCut(at=at, utterance=utterance):
                 self._journal.write(at, "say_cut", **self._said(utterance))
-            case HearingLost() | HearingSlow() | HearingPoor() | HearingBack() | HistoryLost():
+            case HearingLost() | HearingSlow() | HearingPoor() | HearingBack() | HistoryLost() | ToldToEnd():
                 pass  # the session records what follows from them
             case VoiceBegan() | VoiceEnded() | Taken() | Learned() | Begun() | Tick():
                 pass

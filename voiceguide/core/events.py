@@ -140,6 +140,13 @@ class HistoryLost:
     reason: str
 
 
+@dataclass(frozen=True)
+class ToldToEnd:
+    """The program is told to end, as when the machine is shut down: there is a second for a last word."""
+
+    at: int
+
+
 Event = (
     Begun
     | Tick
@@ -154,6 +161,7 @@ Event = (
     | HearingPoor
     | HearingBack
     | HistoryLost
+    | ToldToEnd
     | Taken
     | Learned
 )

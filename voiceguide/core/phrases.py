@@ -84,6 +84,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "history_lost": frozenset(),
     "hearing_clipping": frozenset(),
     "hearing_quiet": frozenset(),
+    "stopping_now": frozenset(),
     "hearing_lost": frozenset(),
     "hearing_lost_microphone": frozenset(),
     "hearing_lost_card": frozenset(),

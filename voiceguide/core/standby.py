@@ -39,7 +39,7 @@ from voiceguide.core.lines import Line
 from voiceguide.core.memory import Remembered
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.pressed import MAY_BE_ELSEWHERE
-from voiceguide.core.scene import Scene
+from voiceguide.core.scene import AFTER_CHIME, Scene
 from voiceguide.core.states import State
 from voiceguide.core.view import View
 from voiceguide.core.volume import Volume
@@ -193,10 +193,15 @@ class Standby:
         if event.at < self._scene.now:
             raise ValueError(f"{event} comes before sample {self._scene.now}, which has been handled already")
         self._scene.now = event.at
-        if self._stage is not _Stage.OVER:
-            self._take(event)
-        elif isinstance(event, SpeechFinished):
-            self._scene.speech_finished(event.utterance)
+        match event:
+            case SpeechFinished(utterance=utterance):
+                self._scene.speech_finished(utterance)
+            case Tick():
+                self._scene.wait_over()
+            case _ if self._stage is not _Stage.OVER:
+                self._take(event)
+            case _:
+                pass
         return self._scene.take_actions()
 
     def next_deadline(self) -> int | None:
@@ -230,16 +235,13 @@ class Standby:
                 self._spoken_to(command, text, by)
             case Heard(command=None) if self._stage is not _Stage.WAITING:
                 self._scene.chime(Sound.UNKNOWN)
-            case SpeechFinished(utterance=utterance):
-                self._scene.speech_finished(utterance)
-            case Tick():
-                self._scene.wait_over()
             case HearingLost(trouble=trouble, reason=reason):
                 self._hearing_lost(trouble, reason)
             case HearingBack(trouble=trouble):
                 self._hearing_back(trouble)
             case ToldToEnd():
-                self._leave("told_to_end", self._scene.prompt("stopping_now"))
+                self._leave("told_to_end")
+                self._scene.say(self._scene.prompt("stopping_now"), self._end)
             case _:
                 pass
 
@@ -338,6 +340,8 @@ class Standby:
         self._scene.chime(Sound.ACCEPTED)
         self.wanted = wanted
         self._leave("session")
+        self._scene.hush()
+        self._scene.wait_for(AFTER_CHIME, self._end)
 
     # --- something hurts ----------------------------------------------------------------------------------
 
@@ -388,11 +392,10 @@ class Standby:
         self._scene.wait = None
         self._scene.listen(commands)
 
-    def _leave(self, how: str, lines: Iterable[Line] = ()) -> None:
+    def _leave(self, how: str) -> None:
         self._stage = _Stage.OVER
         self._scene.wait = None
         self._scene.record("standby", stage=_Stage.OVER.value, how=how)
-        self._scene.say(lines, self._end)
 
     def _end(self) -> None:
         self._scene.do(End(self._scene.now))

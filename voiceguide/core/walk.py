@@ -335,8 +335,21 @@ class Walk:
         self.enter(State.FINISHED)
         self._scene.say([*lines, *self._scene.prompt("goodbye")], self._end)
 
+    def break_off(self, last_words: Iterable[Line]) -> None:
+        """End at once and wherever the person is, because the program is told to end.
+
+        The records come first: nobody knows whether there is time for the words.
+        """
+        self.how = self.how or "stopped"
+        self.enter(State.FINISHED)
+        self._scene.record("finished", how=self.how)
+        self._scene.say(last_words, self._leave)
+
     def _end(self) -> None:
         self._scene.record("finished", how=self.how)
+        self._leave()
+
+    def _leave(self) -> None:
         self._scene.do(End(self._scene.now))
 
     def _now_side(self) -> list[Line]:

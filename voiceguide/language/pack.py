@@ -16,6 +16,8 @@ from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.phrases import PROMPTS, Phrases
 from voiceguide.core.rehearsal import LINES as REHEARSAL_LINES
 from voiceguide.core.rehearsal import RehearsalTexts
+from voiceguide.core.standby import LINES as STANDBY_LINES
+from voiceguide.core.standby import StandbyTexts
 from voiceguide.core.trial import LINES as TRIAL_LINES
 from voiceguide.errors import LanguageError
 from voiceguide.language.templates import TemplateError, expand
@@ -23,7 +25,7 @@ from voiceguide.language.templates import TemplateError, expand
 LOCALES = Path(__file__).with_name("locales")
 """Where the language files are."""
 
-_SECTIONS = ("language", "name", "commands", "prompts", "rehearsal", "trial", "decoys")
+_SECTIONS = ("language", "name", "commands", "prompts", "rehearsal", "trial", "standby", "decoys")
 _NOT_A_WORD = re.compile(r"[^\w' ]|_")
 _LONE_APOSTROPHE = re.compile(r"(?<!\w)'|'(?!\w)")
 
@@ -54,6 +56,7 @@ class LanguagePack:
         decoys: words that are no commands, for a recogniser to prefer over a command they sound like.
         rehearsal: which words are rehearsed, and what is said there.
         trial: what doctor says when it tries whether it hears them.
+        standby: how a session is asked for, and what is said while none runs.
     """
 
     language: str
@@ -63,6 +66,7 @@ class LanguagePack:
     decoys: tuple[str, ...]
     rehearsal: RehearsalTexts
     trial: Phrases
+    standby: StandbyTexts
 
     def spoken_words(self) -> tuple[str, ...]:
         """Return the words of the guide's own sentences, each once, in alphabetical order."""
@@ -113,6 +117,7 @@ def read_language(path: Path) -> LanguagePack:
     prompts = _prompts("prompts", data.get("prompts"), PROMPTS, problems)
     rehearsal = _rehearsal(data.get("rehearsal"), language, commands, problems)
     trial = _prompts("trial", data.get("trial"), TRIAL_LINES, problems)
+    standby = _standby(data.get("standby"), language, problems)
     decoys = _decoys(data.get("decoys", []), commands, problems)
     if problems:
         listed = "\n".join(f"  - {problem}" for problem in problems)
@@ -125,6 +130,7 @@ def read_language(path: Path) -> LanguagePack:
         decoys=decoys,
         rehearsal=rehearsal,
         trial=Phrases(language=language, prompts=MappingProxyType(trial)),
+        standby=standby,
     )
 
 
@@ -212,6 +218,17 @@ def _rehearsal(
     lines = _prompts("rehearsal: lines", given.get("lines"), REHEARSAL_LINES, problems)
     phrases = Phrases(language=language, prompts=MappingProxyType(lines))
     return RehearsalTexts(MappingProxyType(words), MappingProxyType(instead), phrases)
+
+
+def _standby(section: object, language: str, problems: list[str]) -> StandbyTexts:
+    given = section if isinstance(section, dict) else {}
+    problems += [f'standby: unknown "{key}"' for key in given if key not in ("start_by_name", "lines")]
+    templates = _strings(given.get("start_by_name")) or []
+    if not templates or any(template.count("{name}") != 1 for template in templates):
+        problems.append("standby: start_by_name: must be phrases, each with {name} once")
+        templates = []
+    lines = _prompts("standby: lines", given.get("lines"), STANDBY_LINES, problems)
+    return StandbyTexts(tuple(templates), Phrases(language=language, prompts=MappingProxyType(lines)))
 
 
 def _rehearsed(

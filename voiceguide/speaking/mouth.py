@@ -48,13 +48,17 @@ class _Volume:
 
 
 class Mouth:
-    """Plays utterances one after the other, and chimes over them."""
+    """Plays utterances one after the other, and chimes over them.
 
-    def __init__(self) -> None:
-        self._now = 0
+    Args:
+        now: the first sample to be rendered.
+    """
+
+    def __init__(self, now: int = 0) -> None:
+        self._now = now
         self._line: deque[_Utterance] = deque()  # in order of time, never overlapping
         self._chimes: list[tuple[int, Samples]] = []
-        self._volume = _Volume(np.float32(1), np.float32(1), -FADE)
+        self._volume = _Volume(np.float32(1), np.float32(1), now - FADE)
         self._reports: list[Report] = []
 
     @property
