@@ -21,6 +21,7 @@ from voiceguide.core.plan import Routine
 from voiceguide.core.script import everything_said
 from voiceguide.core.session import Session
 from voiceguide.core.view import View
+from voiceguide.core.volume import AS_CHOSEN, Loudness
 from voiceguide.errors import RecogniserError
 from voiceguide.guide import Guide
 from voiceguide.hearing.air import Air
@@ -110,6 +111,7 @@ class Prepared:
         second_ear: bool | None = None,
         rehearsed: bool = False,
         remembered: Remembered = NOTHING,
+        loudness: Loudness = AS_CHOSEN,
         recorder: Recorder | None = None,
         presses: Presses | None = None,
     ) -> Guide:
@@ -126,6 +128,7 @@ class Prepared:
             second_ear: a second ear listens beside the recogniser; by default where there is one.
             rehearsed: listen for the words that the person here has rehearsed, too.
             remembered: what is known of the sessions before this one.
+            loudness: how softly the guide may speak here and now (`voiceguide.loudness`).
             recorder: writes the whole session down; the guide says so at the beginning.
             presses: commands that are not spoken.
 
@@ -153,6 +156,7 @@ class Prepared:
                     recogniser=self.recogniser.name,
                     first_time=first_time,
                     remembered=remembered,
+                    loudness=loudness,
                     second_ear=twice,
                     shared_air=shared_air,
                     live=live,
@@ -170,6 +174,7 @@ class Prepared:
                 first_time=first_time,
                 remembered=remembered,
                 recorded=recorder is not None,
+                loudness=loudness,
             ),
             port=port,
             hearing=hearing,

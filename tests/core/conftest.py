@@ -11,6 +11,7 @@ from voiceguide.core.phrases import Phrases
 from voiceguide.core.plan import Routine, Side
 from voiceguide.core.session import Session
 from voiceguide.core.states import State
+from voiceguide.core.volume import AS_CHOSEN, Loudness
 from voiceguide.language.pack import load_language
 from voiceguide.testing import VirtualSession, spoken_length
 
@@ -32,9 +33,15 @@ NewSession = Callable[..., VirtualSession]
 @pytest.fixture
 def new_session(phrases: Phrases) -> NewSession:
     def build(
-        routine: Routine = ROUTINE, *, first_time: bool = False, remembered: Remembered = NOTHING
+        routine: Routine = ROUTINE,
+        *,
+        first_time: bool = False,
+        remembered: Remembered = NOTHING,
+        loudness: Loudness = AS_CHOSEN,
     ) -> VirtualSession:
-        session = Session(routine, phrases, spoken_length, first_time=first_time, remembered=remembered)
+        session = Session(
+            routine, phrases, spoken_length, first_time=first_time, remembered=remembered, loudness=loudness
+        )
         virtual = VirtualSession(session)
         virtual.begin()
         return virtual

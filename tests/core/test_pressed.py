@@ -104,6 +104,6 @@ def test_after_pain_only_a_voice_leads_on() -> None:
 @pytest.mark.parametrize("command", [Command.PAIN, Command.STOP, Command.PAUSE, Command.QUIETER])
 def test_less_is_never_refused(command: Command) -> None:
     world = in_a_hold()
-    before = world.session.state, world.session._volume_db
+    before = world.session.state, world.session._volume.gain_db
     press(world, command)
-    assert (world.session.state, world.session._volume_db) != before
+    assert (world.session.state, world.session._volume.gain_db) != before

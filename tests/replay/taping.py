@@ -15,6 +15,7 @@ from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.core.memory import NOTHING, Remembered
 from voiceguide.core.session import Session
+from voiceguide.core.volume import AS_CHOSEN, Loudness
 from voiceguide.guide import Guide
 from voiceguide.hearing.ears import Ears, Listening
 from voiceguide.hearing.hearing import Chain
@@ -71,7 +72,7 @@ def typed(script: Iterable[tuple[float, str]] = SCRIPT) -> TypedRecogniser:
     return TypedRecogniser(script=[(samples(at_s), words) for at_s, words in script])
 
 
-def tape(
+def tape(  # noqa: PLR0913 - everything a session can be given
     folder: Path,
     port: VirtualPort,
     recogniser: Recogniser | None = None,
@@ -79,6 +80,7 @@ def tape(
     ears: Callable[[Ears], Listening] = lambda ears: ears,
     watch: MicrophoneWatch | None = None,
     remembered: Remembered = NOTHING,
+    loudness: Loudness = AS_CHOSEN,
     full_at_s: float | None = None,
     pressing: tuple[float, Command] | None = None,
 ) -> None:
@@ -98,6 +100,7 @@ def tape(
                 recogniser="typed",
                 first_time=True,
                 remembered=remembered,
+                loudness=loudness,
                 second_ear=False,
                 shared_air=False,
                 live=False,
@@ -107,7 +110,12 @@ def tape(
         journal.watch(recorder.notice)
         speech = recorder.speech(VirtualSpeech())
         session = Session(
-            load_routine(routine), language.phrases, speech.length, remembered=remembered, recorded=True
+            load_routine(routine),
+            language.phrases,
+            speech.length,
+            remembered=remembered,
+            recorded=True,
+            loudness=loudness,
         )
         guide = Guide(
             session,

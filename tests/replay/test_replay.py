@@ -13,6 +13,7 @@ from taping import SCRIPT, NoisyPort, tape, typed
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.core.memory import PainReport, Remembered
+from voiceguide.core.volume import Loudness
 from voiceguide.errors import AudioError, RecogniserError
 from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.evidence import QUIET, Around, Verdict
@@ -121,9 +122,8 @@ def test_what_was_decided_late_comes_back_at_the_same_block(tmp_path: Path) -> N
 
 def test_what_was_remembered_is_part_of_it(tmp_path: Path) -> None:
     pain = tuple(PainReport(day, "dull", red_flag=False) for day in (100, 104, 109))
-    tape(
-        tmp_path / "later", NoisyPort(30), remembered=Remembered(today=110, sessions=3, pain=pain, volume_db=-6.0)
-    )
+    known = Remembered(today=110, sessions=3, pain=pain, volume_db=-6.0)
+    tape(tmp_path / "later", NoisyPort(30), remembered=known, loudness=Loudness(least_db=-9.0, night_db=-6.0))
     recorded = read_recording(tmp_path / "later")
     assert replay(recorded).same
     assert any(entry["kind"] == "advised" for entry in recorded.events)

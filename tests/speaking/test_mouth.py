@@ -10,7 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from voiceguide.audio.samples import FULL_SCALE, to_int16
+from voiceguide.core.actions import Sound as Answer
 from voiceguide.core.events import SpeechCut, SpeechFinished, SpeechStarted
+from voiceguide.core.volume import MOST_DB
+from voiceguide.speaking.chimes import chime
+from voiceguide.speaking.finish import PEAK_DB
 from voiceguide.speaking.mouth import FADE, Mouth, Report
 
 Sound = NDArray[np.float32]
@@ -262,6 +267,29 @@ def test_output_is_exact_up_to_the_limit_and_never_clips_above_it() -> None:
     assert np.abs(loud).max() <= 1.0
     assert np.all(np.diff(loud) >= 0), "louder stays louder: bent, not folded"
     assert np.array_equal(np.sign(loud), np.sign(steps))
+
+
+@pytest.mark.parametrize("answer", list(Answer))
+def test_the_loudest_line_under_a_chime_at_the_highest_gain_does_not_clip(answer: Answer) -> None:
+    loudest = 10 ** (PEAK_DB / 20)
+    time = np.arange(8000) / 16_000
+    speech = (loudest * np.sign(np.sin(2 * np.pi * 170 * time))).astype(np.float32)  # nothing is louder
+    mouth = Mouth()
+    mouth.set_gain_db(MOST_DB)
+    mouth.render(FADE)
+    mouth.say(1, speech, FADE)
+    mouth.chime(chime(answer), FADE + 2000)
+    mouth.chime(chime(answer), FADE + 2500)
+    out = mouth.render(len(speech))
+    assert np.abs(out).max() < 1.0
+    assert np.abs(to_int16(out)).max() < FULL_SCALE - 1, "nor on the card"
+    assert np.array_equal(np.sign(out), np.sign(speech)), "bent, not wrapped"
+    alone = Mouth()
+    alone.set_gain_db(MOST_DB)
+    alone.render(FADE)
+    alone.chime(chime(answer), FADE)
+    heard = alone.render(2240)
+    assert np.allclose(heard, chime(answer) * 10 ** (MOST_DB / 20), atol=1e-6), "a chime by itself stays as it is"
 
 
 # However it is cut.

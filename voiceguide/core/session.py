@@ -28,6 +28,7 @@ from voiceguide.core.events import (
     HistoryLost,
     SpeechFinished,
     Tick,
+    ToldToEnd,
     VoiceBegan,
     VoiceEnded,
 )
@@ -40,15 +41,12 @@ from voiceguide.core.plan import Routine
 from voiceguide.core.pressed import takes_a_voice
 from voiceguide.core.safeguard import Safeguard
 from voiceguide.core.scene import Scene
-from voiceguide.core.states import BEFORE_THE_WALK, TABLE, State, Step
+from voiceguide.core.states import TABLE, State, Step
 from voiceguide.core.timeline import Length
 from voiceguide.core.view import View
+from voiceguide.core.volume import AS_CHOSEN, Loudness, Volume
 from voiceguide.core.walk import Walk
 from voiceguide.core.yielding import Yielding
-
-VOLUME_STEP_DB = 3.0
-VOLUME_LEAST_DB = -18.0
-VOLUME_MOST_DB = 6.0
 
 
 class Session:
@@ -61,6 +59,7 @@ class Session:
         first_time: say once what the guide is and is not (S10).
         remembered: what is known of the sessions before this one.
         recorded: say at the beginning that everything is being recorded.
+        loudness: how softly this speaker can be heard, and whether it is night.
     """
 
     def __init__(
@@ -72,6 +71,7 @@ class Session:
         first_time: bool = True,
         remembered: Remembered = NOTHING,
         recorded: bool = False,
+        loudness: Loudness = AS_CHOSEN,
     ) -> None:
         routine, neglected = neglected_side_first(routine, remembered)
         self._scene = Scene(phrases)
@@ -79,7 +79,7 @@ class Session:
         if neglected is not None:
             self._walk.says_first = self._scene.prompt("begin_with", side=phrases.side(neglected))
         self._walk.pace = nearest_pace(remembered.pace)
-        self._volume_db = min(max(remembered.volume_db, VOLUME_LEAST_DB), VOLUME_MOST_DB)
+        self._volume = Volume(remembered.volume_db, loudness)
         self._last_heard = ""
         self._beside = Interruptions(self._scene, self._walk)
         self._opening = Opening(self._scene, self._walk, remembered, first_time=first_time, recorded=recorded)
@@ -134,6 +134,8 @@ class Session:
             case HistoryLost(reason=reason):
                 self._scene.record("history_lost", reason=reason)
                 self._scene.add(self._scene.prompt("history_lost"))  # what is being said comes first
+            case ToldToEnd():
+                self._walk.break_off(self._scene.prompt("stopping_now"))
             case _:  # the start and the cutting of speech are for the records alone
                 pass
         self._deafness.keep_still()
@@ -168,8 +170,8 @@ class Session:
         )
 
     def _begin(self) -> None:
-        if self._volume_db != 0.0:
-            self._scene.do(SetVolume(self._scene.now, self._volume_db))
+        if self._volume.gain_db != 0.0:
+            self._scene.do(SetVolume(self._scene.now, self._volume.gain_db))
         self._opening.greet()
 
     def _give_way(self) -> None:
@@ -208,7 +210,7 @@ class Session:
             case Step.PACE:
                 self._change_pace(1 if command is Command.SLOWER else -1)
             case Step.VOLUME:
-                self._change_volume(1 if command is Command.LOUDER else -1)
+                self._change_volume(command)
             case _:
                 self._move(step)
 
@@ -283,15 +285,13 @@ class Session:
             walk.hold.change_pace(pace, self._scene.now)
         self._interject(self._scene.prompt("slower" if direction > 0 else "faster"))
 
-    def _change_volume(self, direction: int) -> None:
-        gain = min(max(self._volume_db + direction * VOLUME_STEP_DB, VOLUME_LEAST_DB), VOLUME_MOST_DB)
-        if gain == self._volume_db:
+    def _change_volume(self, command: Command) -> None:
+        if not self._volume.change(command):
             if not self._safeguard.releasing:  # the way out is said to its end
-                self._interject(self._scene.prompt("loudest" if direction > 0 else "quietest"))
+                self._interject(self._scene.prompt("loudest" if command is Command.LOUDER else "quietest"))
             return
-        self._volume_db = gain
-        self._scene.record("volume", gain_db=gain)
-        self._scene.do(SetVolume(self._scene.now, gain))
+        self._scene.record("volume", gain_db=self._volume.chosen_db)
+        self._scene.do(SetVolume(self._scene.now, self._volume.gain_db))
 
     def _interject(self, lines: Iterable[Line]) -> None:
         # In a hold the breath does not wait for an answer, so what it cut off is not said late.

@@ -91,6 +91,7 @@ def replay(recorded: Recorded, sink: Sink | None = None) -> Outcome:
             first_time=begun.first_time,
             remembered=begun.remembered,
             recorded=True,
+            loudness=begun.loudness,
         )
         guide = Guide(
             session,

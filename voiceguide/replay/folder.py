@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from voiceguide import __version__
 from voiceguide.core.memory import Remembered
+from voiceguide.core.volume import AS_CHOSEN, Loudness
 from voiceguide.errors import RecordingError
 
 README = Path(__file__).with_name("README.txt")
@@ -57,6 +58,7 @@ class Circumstances(BaseModel):
         voice: its name and everything that decides how it sounds.
         recogniser: the engine's name.
         remembered: what was known of the sessions before.
+        loudness: how softly the guide could speak there and then.
         second_ear: whether one listened.
         shared_air: whether the guide's own voice was taken out of the microphone.
         live: heard in a thread of its own, which may decide a little later than in step.
@@ -75,6 +77,7 @@ class Circumstances(BaseModel):
     recogniser: str
     first_time: bool
     remembered: Remembered
+    loudness: Loudness = AS_CHOSEN
     second_ear: bool
     shared_air: bool
     live: bool
