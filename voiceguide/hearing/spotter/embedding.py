@@ -38,11 +38,19 @@ _INSTALL = "pip install pyopen-wakeword==1.1.0"
 
 
 class _Network:
-    """One TensorFlow Lite model with a fixed shape of its input."""
+    """One TensorFlow Lite model with a fixed shape of its input, on one thread.
+
+    On several, which are the default, more time goes into waiting for each other than into these small networks:
+    half as much CPU again for each vector. And the sums are rounded in another order with another number of cores,
+    so that a session would not repeat to the bit on another machine.
+    """
 
     def __init__(self, lib: Any, model: Any, shape: tuple[int, ...]) -> None:
         self._lib = lib
-        self._interpreter = lib.TfLiteInterpreterCreate(model, None)
+        options = ctypes.c_void_p(lib.TfLiteInterpreterOptionsCreate())
+        lib.TfLiteInterpreterOptionsSetNumThreads(options, ctypes.c_int32(1))
+        self._interpreter = lib.TfLiteInterpreterCreate(model, options)
+        lib.TfLiteInterpreterOptionsDelete(options)
         sizes = (ctypes.c_int32 * len(shape))(*shape)
         lib.TfLiteInterpreterResizeInputTensor(self._interpreter, 0, sizes, len(shape))
         if lib.TfLiteInterpreterAllocateTensors(self._interpreter) != 0:
@@ -86,6 +94,7 @@ class SpeechEmbedding:
             self._lib: Any = TfLiteWakeWord(folder / "lib" / "libtensorflowlite_c.so").lib
         except OSError as error:  # no wheel for this machine, or its C library is older than 2.35
             raise RecogniserError(f"The second ear cannot be loaded here: {error}") from error
+        self._lib.TfLiteInterpreterOptionsCreate.restype = ctypes.c_void_p
         self._models = [
             self._lib.TfLiteModelCreateFromFile(str(folder / "models" / name).encode())
             for name in ("melspectrogram.tflite", "embedding_model.tflite")
