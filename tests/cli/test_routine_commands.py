@@ -73,8 +73,9 @@ def test_check_speaks_up_when_the_minutes_are_far_off(tmp_path: Path) -> None:
     path = tmp_path / LONG.name
     path.write_text(LONG.read_text(encoding="utf-8").replace("minutes: 25", "minutes: 5"))
     result = run("check", path)
-    assert result.exit_code == 0
-    assert "(the file says 5)" in result.stdout
+    assert result.exit_code == 1
+    assert "the file says 5 minutes, and it takes about 25 [wrong_minutes]" in result.stdout
+    assert f"{path}: can be run, about 25 minutes" in result.stdout
 
 
 def test_check_needs_a_file() -> None:

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voiceguide.language.pack import available_languages
 from voiceguide.routine.wording import where
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def check_sense(data: dict[str, Any], source: Source) -> None:
         source: the file; problems are added to it.
     """
     _check_name(data, source)
+    _check_language(data, source)
     for key in ("title", "summary", "welcome", "closing"):
         _check_placeholders(data.get(key), (key,), source, sides=False)
     first_seen: dict[str, int] = {}
@@ -62,6 +64,13 @@ def _check_name(data: dict[str, Any], source: Source) -> None:
     if data.get("id") not in {None, name}:
         what = f'the id "{data["id"]}" is not the name of the file, "{name}"'
         source.report_at(("id",), what, "Write the file's name without .yaml as id, or rename the file.")
+
+
+def _check_language(data: dict[str, Any], source: Source) -> None:
+    language, known = data.get("language"), available_languages()
+    if language is not None and language not in known:
+        remedy = f"There are: {', '.join(known)}. How to add one is told in docs/languages.md."
+        source.report_at(("language",), f'there is no language "{language}"', remedy)
 
 
 def _check_unique_id(exercise: dict[str, Any], at: Location, source: Source, seen: dict[str, int]) -> None:

@@ -43,12 +43,35 @@ class Listed:
     problems: tuple[Problem, ...]
 
 
+@dataclass(frozen=True)
+class Reading:
+    """A routine file as it was read.
+
+    Attributes:
+        file: what it holds, or None if it is broken.
+        problems: why it is broken, in the order of its lines; empty exactly if `file` is there.
+        source: where everything stands in it.
+    """
+
+    file: RoutineFile | None
+    problems: tuple[Problem, ...]
+    source: Source
+
+
+def read(path: Path) -> Reading:
+    """Read a routine file; never raises for anything in the file, nor for a file that cannot be read."""
+    source = read_source(path)
+    file = _judge(source) if source.places else None
+    problems = tuple(sorted(set(source.problems)))
+    return Reading(None if problems else file, problems, source)
+
+
 def check_file(path: Path) -> list[Problem]:
     """Return everything that is wrong with a routine file, in the order of its lines; empty if it is fine.
 
     Never raises for anything in the file, nor for a file that cannot be read.
     """
-    return _read(path)[1]
+    return list(read(path).problems)
 
 
 def read_routine_file(path: Path) -> RoutineFile:
@@ -57,10 +80,10 @@ def read_routine_file(path: Path) -> RoutineFile:
     Raises:
         BrokenRoutineError: with every mistake in the file.
     """
-    file, problems = _read(path)
-    if file is None:
-        raise BrokenRoutineError(path, problems)
-    return file
+    reading = read(path)
+    if reading.file is None:
+        raise BrokenRoutineError(path, list(reading.problems))
+    return reading.file
 
 
 def load_routine(path: Path) -> plan.Routine:
@@ -103,8 +126,8 @@ def list_routines() -> list[Listed]:
     own_folder = routine_folders()[0]
     listed = []
     for name, path in sorted(_by_name().items()):
-        file, problems = _read(path)
-        listed.append(Listed(name, path, path.parent == own_folder, file, tuple(problems)))
+        reading = read(path)
+        listed.append(Listed(name, path, path.parent == own_folder, reading.file, reading.problems))
     return listed
 
 
@@ -144,15 +167,6 @@ def _exercise(written: Exercise) -> plan.Exercise:
             dull=_lines(written.pain.dull),
         ),
     )
-
-
-def _read(path: Path) -> tuple[RoutineFile | None, list[Problem]]:
-    source = read_source(path)
-    file = None
-    if source.places:
-        file = _judge(source)
-    problems = sorted(set(source.problems))
-    return (None if problems else file), problems
 
 
 def _judge(source: Source) -> RoutineFile | None:

@@ -186,6 +186,40 @@ class Exercise(_Part):
     )
 
 
+def _rule(description: str) -> Any:
+    """Return the field of a rule that can be switched off; its value is the reason."""
+    return Field(
+        default="",
+        description=description,
+        examples=["Our teacher wants it so."],
+        json_schema_extra=_without_default,
+    )
+
+
+class RulesOff(_Part):
+    """Rules of good speech that are not applied to this file, each with the reason."""
+
+    lone_command: Line = _rule(
+        "No command stands alone between two pauses: the guide could hear itself say it, and obey."
+    )
+    long_sentence: Line = _rule("A sentence of more than eight seconds is hard to follow while moving.")
+    long_release: Line = _rule(
+        "The first sentence of `release` takes six seconds at most: when it hurts, there is no time for more."
+    )
+    thin_release: Line = _rule("A release of a word or two does not tell how to come out of the position.")
+    thin_pain: Line = _rule("Guidance on pain says in a whole sentence what to do, and dull is not sharp.")
+    many_tries: Line = _rule("After sharp pain there is one new try at most.")
+    side_left_out: Line = _rule("Both sides get the same time.")
+    side_not_said: Line = _rule(
+        "With two sides, `setup.first_time` says `{side}` or `{other_side}`: which leg goes where."
+    )
+    crowded_cue: Line = _rule("A cue begins after the breath word and ends before the next one.")
+    short_between: Line = _rule("The lines of `setup.again` fit into `between_seconds`.")
+    not_spoken: Line = _rule("Lines are written as they are spoken: no digits, no brackets, no symbols.")
+    name_is_command: Line = _rule("No name in `called` is a word of safety, such as the one for pain.")
+    wrong_minutes: Line = _rule("`minutes` is about what the routine takes.")
+
+
 class RoutineFile(_Part):
     """A voiceguide routine."""
 
@@ -213,3 +247,9 @@ class RoutineFile(_Part):
     welcome: Lines = Field(description="First lines, after the start.", examples=[["We take our time."]])
     exercises: list[Exercise] = Field(min_length=1, max_length=50, description="The exercises in order.")
     closing: Lines = Field(description="Last lines.", examples=[["That was the whole routine."]])
+    rules_off: RulesOff = Field(
+        default=RulesOff(),
+        description="Rules of good speech that `voiceguide check` leaves out for this file, each with the reason.",
+        examples=[{"long_sentence": "Our teacher wants it so."}],
+        json_schema_extra=_without_default,
+    )

@@ -39,6 +39,20 @@ class Problem:
         return f"{place}: {self.what}\n    {self.remedy}"
 
 
+@dataclass(frozen=True, order=True)
+class Finding(Problem):
+    """Something in a correct file that will not be good to hear.
+
+    Attributes:
+        rule: name of the rule it follows from, a field of `model.RulesOff`.
+    """
+
+    rule: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.what} [{self.rule}]\n    {self.remedy}"
+
+
 class BrokenRoutineError(RoutineError):
     """A routine file has mistakes. The message lists them all.
 
