@@ -16,24 +16,15 @@ from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.errors import RecogniserError
 from voiceguide.hearing.recogniser import Frame
-from voiceguide.hearing.spotter.embedding import (
-    FRAMES,
-    HOP,
-    HOP_FRAMES,
-    OVERLAP,
-    SIZE,
-    Floats,
-    SpeechEmbedding,
-)
+from voiceguide.hearing.spotter.embedding import HOP, SIZE, Floats
 from voiceguide.hearing.spotter.head import CONTEXT, Head, Limits, read_limits, shipped
+from voiceguide.hearing.spotter.hops import Hops, Look
 from voiceguide.hearing.spotter.sureness import Sureness
-from voiceguide.hearing.spotter.waking import Waking
 
 MEMORY = samples(4.0)
 """How far back `strongest` can look: longer than the longest phrase and a recogniser's wait after it."""
 
-
-_MELS = FRAMES + HOP_FRAMES * (CONTEXT - 1)
+_NO_VECTORS: Floats = np.zeros((0, SIZE), np.float32)
 
 
 def second_ear_for(language: str) -> bool:
@@ -91,10 +82,8 @@ class Spotter:
             raise RecogniserError(f'The second ear has not learned the language "{language}".')
         self._head = Head(files[0])
         self._limits = read_limits(files[1])
-        self._embedding = SpeechEmbedding()
-        self._every = hops_at_once
-        self._sound: Frame
-        self.restart()
+        self._sound = Hops(hops_at_once)
+        self._forget()
 
     @property
     def commands(self) -> tuple[Command, ...]:
@@ -104,7 +93,7 @@ class Spotter:
     @property
     def at(self) -> int:
         """Sample time of the last hop."""
-        return self._at
+        return self._sound.at
 
     def fresh(self) -> Floats:
         """Return the embedding's vectors that the last `accept` brought, shape (n, 96): others compare them, too.
@@ -152,63 +141,44 @@ class Spotter:
         Raises:
             RecogniserError: the embedding failed.
         """
-        sound: Frame = np.concatenate([self._sound, frame])
         spotted: list[Spotted] = []
-        self._fresh = self._vectors[:0]
-        while len(sound) >= OVERLAP + HOP:
-            spotted += self._hop(sound[: OVERLAP + HOP])
-            sound = sound[HOP:]
-        self._sound = sound
+        self._fresh = _NO_VECTORS
+        for look in self._sound.accept(frame):
+            if len(look.vectors):
+                spotted += self._judge(look)
+            else:
+                self._sureness.forget()
         return spotted
 
     def look_every(self, hops: int) -> None:
         """Look every so many hops from now on, as a machine that is behind can do with."""
-        self._every = hops
+        self._sound.every = hops
 
     def restart(self) -> None:
         """Begin a new stream: forget the sound so far and count samples from zero."""
-        self._at = 0
-        self._sound = np.zeros(OVERLAP, np.int16)
-        self._mels: Floats = self._embedding.before(CONTEXT)
-        self._unseen: deque[Frame] = deque(maxlen=-(-_MELS // HOP_FRAMES))  # sound without mel frames yet
-        self._vectors: Floats = np.zeros((CONTEXT, SIZE), np.float32)
-        self._fresh = self._vectors[:0]
-        self._missing = CONTEXT
-        self._hops: deque[Hop] = deque(maxlen=MEMORY // HOP)
-        self._sureness = Sureness(self._head.commands, self._limits)
-        self._waking = Waking()
+        self._sound.restart()
+        self._forget()
 
     def close(self) -> None:
         """Free the networks. The spotter is not used again."""
-        self._embedding.close()
+        self._sound.close()
 
-    def _hop(self, window: Frame) -> list[Spotted]:
-        self._at += HOP
-        self._unseen.append(window)
-        self._missing = min(self._missing + 1, CONTEXT)
-        if not self._waking.awake(window[OVERLAP:], self._at):
-            self._sureness.forget()
-            return []
-        if self._at // HOP % self._every:
-            return []
-        seen = (self._embedding.mel(window) for window in self._unseen)
-        self._mels = np.concatenate([self._mels, *seen])[-_MELS:]
-        self._unseen.clear()
-        # One shape for each of the two cases: a few hops as always, or all that was slept through.
-        count = self._every if self._missing <= self._every else CONTEXT
-        new = self._embedding.vectors(self._mels[_MELS - FRAMES - HOP_FRAMES * (count - 1) :])
-        self._fresh = np.concatenate([self._fresh, new[-self._missing :]])
-        before = CONTEXT + self._every - 1
-        self._vectors = np.concatenate([self._vectors, new])[-before:]
-        self._missing = 0
-        looks = min(len(self._vectors) - CONTEXT + 1, self._every)
+    def _forget(self) -> None:
+        self._vectors = self._fresh = _NO_VECTORS
+        self._hops: deque[Hop] = deque(maxlen=MEMORY // HOP)
+        self._sureness = Sureness(self._head.commands, self._limits)
+
+    def _judge(self, look: Look) -> list[Spotted]:
+        self._fresh = np.concatenate([self._fresh, look.vectors])
+        # What was slept through is made up for with as many vectors as the head looks at: none before them counts.
+        known = look.vectors if len(look.vectors) >= CONTEXT else np.concatenate([self._vectors, look.vectors])
+        looks = min(len(known) - CONTEXT + 1, self._sound.every)
+        probabilities = self._head.probabilities(known[1 - CONTEXT - looks :])
+        self._vectors = known[-CONTEXT:]
         spotted: list[Spotted] = []
-        for back, raw in zip(
-            range(looks - 1, -1, -1), self._head.probabilities(self._vectors)[-looks:], strict=True
-        ):
-            at = self._at - back * HOP
-            spotted += [
-                Spotted(self._at, sure.command, sure.score, sure.since) for sure in self._sureness.judge(at, raw)
-            ]
+        for number, raw in enumerate(probabilities, 1 - looks):
+            at = look.at + number * HOP
+            sure = self._sureness.judge(at, raw)
+            spotted += [Spotted(look.at, one.command, one.score, one.since) for one in sure]
             self._hops.append(Hop(at, self._sureness.scores))
         return spotted
