@@ -400,3 +400,29 @@ def test_the_guides_own_voice_does_not_count_as_the_answer_to_a_call() -> None:
     partial(decision, Command.PAIN, NOW)
     assert settle(decision, NOW + STEADY, OWN_VOICE) is None
     assert final(decision, Command.PAIN, NOW + samples(0.4), TWO_VOICES), "the final result is judged anew"
+
+
+class EasilyNoticed(Noticed):
+    """Another ear that needs less to agree with "stop" than with any other word."""
+
+    def agreeing(self, command: Command) -> float:
+        return 0.1 if command is Command.STOP else 0.3
+
+
+@pytest.mark.parametrize(
+    ("claimed", "noticed", "score", "agrees"),
+    [
+        (Command.PAIN, Command.PAIN, 0.3, True),
+        (Command.PAIN, Command.STOP, 0.2, False),
+        (Command.PAIN, Command.STOP, 0.3, True),
+        (Command.STOP, Command.PAIN, 0.2, False),
+        (Command.STOP, Command.STOP, 0.1, True),
+    ],
+)
+def test_no_other_word_agrees_more_easily_than_the_same(
+    claimed: Command, noticed: Command, score: float, agrees: bool
+) -> None:
+    decision = Decision({Ear.SECOND: EasilyNoticed(noticed, score, since=NOW)})
+    told = final(decision, claimed, NOW) or settle(decision, NOW + AGREES)
+    assert told is not None
+    assert (told.command, told.perhaps) == ((claimed, None) if agrees else (None, claimed))

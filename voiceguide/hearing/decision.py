@@ -19,7 +19,7 @@ Read from the top; the first line that fits decides.
 | a person's own word, which the second ear did not notice            | unknown speech; perhaps a word of safety|
 | the recogniser, and no other ear that could tell                    | that command                            |
 | the recogniser, and another ear that noticed it within `AGREES`     | that command                            |
-|   (for a word of safety: any word of safety)                        |                                         |
+|   (for a word of safety: any, as sure as of this one)               |                                         |
 | the recogniser, and no other ear noticed it                         | unknown speech; perhaps a word of safety|
 | in a hold: the second ear finds it close to a word of safety        | the same, unless something is understood|
 | in a hold: a voice has spoken                                       | the same, unless something is understood|
@@ -243,7 +243,14 @@ class Decision:
     def _agreed(self, claim: Claim) -> bool | None:
         """Tell whether another ear noticed the same; None when none could tell."""
         opinions = self._opinions(claim)
-        return any(score >= ear.agreeing(command) for ear, command, score in opinions) if opinions else None
+        return (
+            any(score >= self._enough(claim, ear, alike) for ear, alike, score in opinions) if opinions else None
+        )
+
+    def _enough(self, claim: Claim, ear: Opinion, alike: Command) -> float:
+        """Return the score of a command that agrees with a claim: none agrees more easily than with itself."""
+        itself = claim.command is not None and ear.judges(claim.command, claim.at - BEFORE)
+        return max(ear.agreeing(alike), ear.agreeing(claim.command) if itself else 0.0)
 
     # --- what speaks against a claim -----------------------------------------------------------------------
 
