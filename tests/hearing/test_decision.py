@@ -420,7 +420,7 @@ class EasilyNoticed(Noticed):
     ],
 )
 def test_no_other_word_agrees_more_easily_than_the_same(
-    claimed: Command, noticed: Command, score: float, agrees: bool
+    claimed: Command, noticed: Command, score: float, *, agrees: bool
 ) -> None:
     decision = Decision({Ear.SECOND: EasilyNoticed(noticed, score, since=NOW)})
     told = final(decision, claimed, NOW) or settle(decision, NOW + AGREES)
