@@ -57,3 +57,7 @@ class SettingsError(VoiceguideError):
 
 class RecordingError(VoiceguideError):
     """A session cannot be recorded, or a recording is damaged, incomplete or none at all."""
+
+
+class PageError(VoiceguideError):
+    """The page cannot be served; the guide goes on without."""

@@ -1,0 +1,75 @@
+"""Earlier sessions, as the page draws them."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from voiceguide.errors import HistoryError
+from voiceguide.history.database import open_to_read
+from voiceguide.history.past import PastSession, days_in_a_row, read_days, read_sessions
+
+DAYS_MOST = 366
+
+
+def past(path: Path, today: date, days: int) -> dict[str, Any]:
+    """Return the sessions of the last days, today included, as values that JSON knows.
+
+    Args:
+        path: the history's file; it need not be there.
+        today: the day, where the person is.
+        days: how many, at most `DAYS_MOST`.
+
+    Raises:
+        HistoryError: the file is damaged, no history or of a newer version.
+    """
+    first = today - timedelta(days=min(max(days, 1), DAYS_MOST) - 1)
+    try:
+        connection = open_to_read(path)
+        if connection is None:
+            sessions, in_a_row = [], 0
+        else:
+            with closing(connection):
+                sessions = read_sessions(connection, first)
+                in_a_row = days_in_a_row(read_days(connection), today)
+    except sqlite3.Error as error:
+        raise HistoryError(f"{path} cannot be read: {error}. Try again in a moment.") from error
+    return {
+        "first": first.isoformat(),
+        "last": today.isoformat(),
+        "days_in_a_row": in_a_row,
+        "sessions": [_session(session) for session in sessions if session.day <= today],
+    }
+
+
+def _session(session: PastSession) -> dict[str, Any]:
+    return {
+        "day": session.day.isoformat(),
+        "began": session.began.strftime("%H:%M"),
+        "routine": session.routine,
+        "minutes": round(session.guided_s / 60, 1),
+        "how": session.how,
+        "held": [
+            {"exercise": exercise, "side": side, "held_s": round(held_s), "planned_s": round(planned_s)}
+            for (exercise, side), (held_s, planned_s) in _held(session).items()
+        ],
+        "pains": [
+            {"exercise": pain.exercise, "side": pain.side, "kind": pain.kind}
+            for pain in session.pains
+            if not pain.taken_back
+        ],
+    }
+
+
+def _held(session: PastSession) -> dict[tuple[str, str | None], tuple[float, float]]:
+    """Return for each exercise and side the seconds that were held, and those that were planned."""
+    held: dict[tuple[str, str | None], tuple[float, float]] = {
+        (planned.exercise, planned.side): (0.0, planned.planned_s) for planned in session.plan
+    }
+    for hold in session.holds:
+        done, planned_s = held.get((hold.exercise, hold.side), (0.0, 0.0))
+        held[hold.exercise, hold.side] = (done + hold.held_s, planned_s)
+    return held

@@ -1,0 +1,324 @@
+"""What can be asked of the page's server, and by whom: one table, `ROUTES`.
+
+What an answer holds is written down in docs/page.md. Nothing here waits for the guide: what is pressed is handed
+over, and what follows from it shows on the board.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from voiceguide import __version__
+from voiceguide.core.commands import Command
+from voiceguide.errors import VoiceguideError
+from voiceguide.history.history import local_time
+from voiceguide.page import routines
+from voiceguide.page.board import PACES, Board
+from voiceguide.page.door import COOKIE, Guest, refuse
+from voiceguide.page.guests import KEPT_DAYS, Guests, new_cookie, token_for
+from voiceguide.page.limits import Bucket, Buckets
+from voiceguide.page.pairing import DIGITS, Pairing, RefusedError
+from voiceguide.page.past import past
+from voiceguide.page.site import FILES, content
+from voiceguide.page.stream import Streams
+from voiceguide.page.wording import phrases_of, words_of
+
+FOR_STRANGERS = frozenset({Command.PAIN, Command.STOP})
+"""What anybody may press who can reach the page at all: it only ever makes less happen."""
+
+Press = Callable[[Command], None]
+Endpoint = Callable[["Behind", Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What lies behind the page.
+
+    Attributes:
+        board: what is shown.
+        streams: who looks at it.
+        guests: who is paired.
+        pairing: how to become one of them.
+        press: hands a command over to the guide.
+        history: the history's file.
+        language: of the page and of its buttons.
+        night: from when until when the page is dark, as "22:00"; None for as the device likes it.
+        wall: the wall clock, for the night.
+        now: the monotonic clock, in seconds.
+    """
+
+    board: Board
+    streams: Streams
+    guests: Guests
+    pairing: Pairing
+    press: Press
+    history: Path
+    language: str = "en"
+    night: tuple[str, str] | None = None
+    now: Callable[[], float] = time.monotonic
+    # Ten presses at once and two a second are more than anybody makes who means them. A stranger's first are never
+    # refused, however many strangers there are; the last line is for all of them together.
+    by_guests: Buckets = field(default_factory=lambda: Buckets(10, 0.5))
+    by_strangers: Buckets = field(default_factory=lambda: Buckets(5, 5.0))
+    by_all_strangers: Bucket = field(default_factory=lambda: Bucket(60, 1.0))
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+_Model = TypeVar("_Model", bound=_Body)
+
+
+class _Pressed(_Body):
+    command: str = Field(max_length=40)
+
+
+class _Code(_Body):
+    code: str = Field(pattern=rf"^[0-9]{{{DIGITS}}}\Z")
+
+
+class _Nothing(_Body):
+    pass
+
+
+class _Leave(_Body):
+    who: Literal["me", "everybody"]
+
+
+class _Draft(_Body):
+    text: str = Field(max_length=60_000)
+
+
+class _Kept(_Draft):
+    name: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=60)
+    replace: bool = False
+
+
+async def hello(behind: Behind, request: Request) -> Response:
+    """Tell a page what it needs to begin, and give its browser a cookie if it has none."""
+    guest: Guest = request.scope["guest"]
+    cookie = guest.cookie or new_cookie()
+    answer: dict[str, Any] = {
+        "version": __version__,
+        "paired": guest.paired,
+        "at_home": guest.at_home,
+        "token": token_for(cookie),
+        "language": behind.language,
+        "words": words_of(behind.language),
+        "phrases": phrases_of(behind.language),
+        "night": behind.night,
+        "paces": PACES,
+        "digits": DIGITS,
+    }
+    response = JSONResponse(answer)
+    if not guest.cookie:
+        _set_cookie(response, cookie)
+    return response
+
+
+async def clock(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - all endpoints are called alike
+    """Tell the monotonic clock, by which the page turns the breath at the right moment."""
+    return JSONResponse({"now_s": behind.now()})
+
+
+async def events(behind: Behind, request: Request) -> Response:
+    """Tell what happens, for as long as the viewer stays."""
+    guest: Guest = request.scope["guest"]
+    if behind.streams.full:
+        return refuse(503, "too_many", 10)
+
+    def still_welcome() -> bool:
+        return guest.at_home or behind.guests.knows(guest.cookie)
+
+    return StreamingResponse(behind.streams.stream(still_welcome), media_type="text/event-stream")
+
+
+async def press(behind: Behind, request: Request) -> Response:
+    """Hand a command over to the guide."""
+    guest: Guest = request.scope["guest"]
+    name = (await _body(request, _Pressed)).command
+    if name not in list(Command):
+        return refuse(400, "unknown_command")
+    command = Command(name)
+    if not guest.paired and command not in FOR_STRANGERS:
+        return refuse(403, "not_paired")
+    if wait_s := _wait_to_press(behind, guest):
+        return refuse(429, "wait", wait_s)
+    if not behind.board.shown.values["running"]:
+        return refuse(409, "no_guide")
+    behind.press(command)
+    return Response(status_code=204)
+
+
+async def ask_for_code(behind: Behind, request: Request) -> Response:
+    """Have a code made known in the room."""
+    guest: Guest = request.scope["guest"]
+    await _body(request, _Nothing)
+    try:
+        return JSONResponse({"how": behind.pairing.ask(guest.cookie, guest.address)})
+    except RefusedError as refused:
+        return refuse(429, refused.why, refused.wait_s)
+
+
+async def enter_code(behind: Behind, request: Request) -> Response:
+    """Take a code and pair the browser."""
+    guest: Guest = request.scope["guest"]
+    code = (await _body(request, _Code)).code
+    try:
+        cookie = behind.pairing.enter(guest.cookie, guest.address, code)
+    except RefusedError as refused:
+        return refuse(429 if refused.why == "wait" else 403, refused.why, refused.wait_s)
+    response = Response(status_code=204)
+    _set_cookie(response, cookie)  # a new one: whoever knew the old one gains nothing
+    return response
+
+
+async def leave(behind: Behind, request: Request) -> Response:
+    """Undo the pairing of this browser, or of all."""
+    guest: Guest = request.scope["guest"]
+    if (await _body(request, _Leave)).who == "everybody":
+        behind.guests.forget_all()
+    else:
+        behind.guests.forget(guest.cookie)
+    return Response(status_code=204)
+
+
+async def history(behind: Behind, request: Request) -> Response:
+    """Tell of earlier sessions."""
+    days = request.query_params.get("days", "56")
+    if not (days.isascii() and days.isdigit()) or len(days) > 3:  # noqa: PLR2004 - a year has three digits
+        return refuse(400, "days")
+    return JSONResponse(await run_in_threadpool(past, behind.history, local_time().date(), int(days)))
+
+
+async def list_routines(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - all endpoints are called alike
+    """Tell which routines there are."""
+    return JSONResponse({"routines": await run_in_threadpool(routines.listed)})
+
+
+async def read_routine(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
+    """Give the text of one routine."""
+    found = await run_in_threadpool(routines.text_of, request.path_params["name"])
+    return JSONResponse(found) if found is not None else refuse(404, "not_found")
+
+
+async def check_routine(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
+    """Tell what is wrong with the text of a routine."""
+    draft = await _body(request, _Draft)
+    return JSONResponse(await run_in_threadpool(routines.check, draft.text))
+
+
+async def keep_routine(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
+    """Keep a routine among the user's own, if nothing is wrong with it."""
+    kept = await _body(request, _Kept)
+    answer = await run_in_threadpool(routines.keep, kept.name, kept.text, replace=kept.replace)
+    return JSONResponse(answer, 200 if answer["kept"] else 409)
+
+
+async def site(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
+    """Give one of the page's own files."""
+    body, media_type = content(request.url.path)
+    return Response(body, media_type=media_type)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the table.
+
+    Attributes:
+        method: of the request.
+        path: on the page.
+        endpoint: what answers.
+        strangers: somebody who is not paired may ask, too.
+    """
+
+    method: str
+    path: str
+    endpoint: Endpoint
+    strangers: bool = False
+
+
+ROUTES = (
+    *(Entry("GET", path, site, strangers=True) for path in FILES),
+    Entry("GET", "/api/hello", hello, strangers=True),
+    Entry("POST", "/api/press", press, strangers=True),  # pain and "stop" only, see `press`
+    Entry("POST", "/api/pairing/ask", ask_for_code, strangers=True),
+    Entry("POST", "/api/pairing/enter", enter_code, strangers=True),
+    Entry("POST", "/api/pairing/leave", leave),
+    Entry("GET", "/api/clock", clock),
+    Entry("GET", "/api/events", events),
+    Entry("GET", "/api/history", history),
+    Entry("GET", "/api/routines", list_routines),
+    Entry("GET", "/api/routines/{name}", read_routine),
+    Entry("POST", "/api/routines/check", check_routine),
+    Entry("POST", "/api/routines/keep", keep_routine),
+)
+"""Everything there is."""
+
+
+def application(behind: Behind) -> Starlette:
+    """Return the application that answers; the door goes around it."""
+    handlers: dict[Any, Any] = {HTTPException: _plainly, _WrongBodyError: _plainly, VoiceguideError: _told}
+    app = Starlette(routes=[_route(behind, entry) for entry in ROUTES], exception_handlers=handlers)
+    app.router.redirect_slashes = False
+    return app
+
+
+def _route(behind: Behind, entry: Entry) -> Route:
+    async def answer(request: Request) -> Response:
+        guest: Guest = request.scope["guest"]
+        if not entry.strangers and not guest.paired:
+            return refuse(403, "not_paired")
+        return await entry.endpoint(behind, request)
+
+    return Route(entry.path, answer, methods=[entry.method])
+
+
+class _WrongBodyError(HTTPException):
+    def __init__(self) -> None:
+        super().__init__(400, "wrong_body")
+
+
+async def _body(request: Request, model: type[_Model]) -> _Model:
+    try:
+        return model.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise _WrongBodyError from error
+
+
+async def _plainly(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's interface
+    if not isinstance(error, HTTPException):
+        raise error
+    names = {404: "not_found", 405: "wrong_method"}
+    response = refuse(error.status_code, names.get(error.status_code, error.detail))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _told(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's interface
+    return JSONResponse({"error": "told", "told": str(error), "wait_s": 0.0}, 500)
+
+
+def _wait_to_press(behind: Behind, guest: Guest) -> float:
+    now = behind.now()
+    if guest.paired:
+        return behind.by_guests.take(guest.cookie or guest.address, now)
+    own = behind.by_strangers.take(guest.address, now)
+    return own or behind.by_all_strangers.take(now)
+
+
+def _set_cookie(response: Response, cookie: str) -> None:
+    response.set_cookie(COOKIE, cookie, max_age=KEPT_DAYS * 86_400, path="/", httponly=True, samesite="strict")

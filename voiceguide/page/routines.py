@@ -1,0 +1,98 @@
+"""Routines on the page: which there are, what is wrong with one, and keeping one of your own.
+
+Only the user's own folder is ever written to, only with what the checker of routine files has nothing against, and
+never under the name of a shipped one.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from voiceguide.errors import RoutineError
+from voiceguide.places import routine_folders, shipped_routines
+from voiceguide.routine.load import SUFFIX, check_file, list_routines
+
+_DRAFT = "draft.yaml"
+
+
+def listed() -> list[dict[str, Any]]:
+    """Return all routines that can be named."""
+    return [
+        {
+            "name": one.name,
+            "own": one.own,
+            "title": one.file.title if one.file else one.name,
+            "summary": one.file.summary if one.file else "",
+            "minutes": one.file.minutes if one.file else None,
+            "language": one.file.language if one.file else None,
+            "problems": len(one.problems),
+        }
+        for one in list_routines()
+    ]
+
+
+def text_of(name: str) -> dict[str, Any] | None:
+    """Return the text of a routine that can be named, None when there is none of that name."""
+    for one in list_routines():
+        if one.name == name:
+            return {"name": name, "own": one.own, "text": one.path.read_text(encoding="utf-8", errors="replace")}
+    return None
+
+
+def check(text: str) -> dict[str, Any]:
+    """Return what is wrong with a text, in the order of its lines."""
+    with tempfile.TemporaryDirectory(prefix="voiceguide-") as folder:
+        path = Path(folder) / _DRAFT
+        path.write_text(text, encoding="utf-8")
+        found = check_file(path)
+    return {
+        "problems": [
+            {"line": one.line, "column": one.column, "what": one.what, "remedy": one.remedy} for one in found
+        ]
+    }
+
+
+def keep(name: str, text: str, *, replace: bool) -> dict[str, Any]:
+    """Keep a text as one of the user's own routines, if nothing is wrong with it.
+
+    Args:
+        name: of the routine; checked by the caller to be a plain word.
+        text: the file.
+        replace: put it in place of one of the user's own of the same name.
+
+    Returns:
+        Whether it was `kept`, and if not, `why`: `problems` (and the list of them), `shipped` or `exists`.
+
+    Raises:
+        RoutineError: the folder cannot be written.
+    """
+    answer = {"kept": False, **check(text)}
+    if answer["problems"]:
+        return {**answer, "why": "problems"}
+    if (shipped_routines() / f"{name}{SUFFIX}").exists():
+        return {**answer, "why": "shipped"}
+    path = routine_folders()[0] / f"{name}{SUFFIX}"
+    if path.exists() and not replace:
+        return {**answer, "why": "exists"}
+    try:
+        _write(path, text)
+    except OSError as error:
+        raise RoutineError(f"{path} cannot be written: {error.strerror}. Make its folder writable.") from error
+    return {**answer, "kept": True, "path": str(path)}
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).replace(path)  # a link there is replaced, not followed
+    except OSError:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
