@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
 from voiceguide.core.actions import Sound
 from voiceguide.core.memory import NOTHING, Remembered
@@ -25,6 +26,7 @@ from voiceguide.core.volume import AS_CHOSEN, Loudness
 from voiceguide.errors import RecogniserError
 from voiceguide.guide import Guide
 from voiceguide.hearing.air import Air
+from voiceguide.hearing.card_watch import CardWatch
 from voiceguide.hearing.ears import Ears, Listening
 from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.enrolment.alone import EnrolledAlone
@@ -145,6 +147,7 @@ class Prepared:
             second_ear=twice,
             rehearsed=rehearsed,
             slips=lambda: card.slipped,
+            card=watch_of(card),
         )
         speech: Speech = self.speech
         if recorder is not None:
@@ -193,6 +196,7 @@ class Prepared:
         second_ear: bool | None = None,
         rehearsed: bool = False,
         slips: Callable[[], int] = lambda: 0,
+        card: CardWatch | None = None,
     ) -> Hearing:
         """Return the chain that listens, from the microphone to the verdicts; the arguments are those of `guide`.
 
@@ -208,6 +212,7 @@ class Prepared:
             second_ear=twice,
             enrolment=place(self.language.language) if rehearsed else None,
             slips=slips,
+            card=card,
         )
 
     def close(self) -> None:
@@ -234,6 +239,7 @@ def listening(
     second_ear: bool,
     enrolment: Path | None = None,
     slips: Callable[[], int] = lambda: 0,
+    card: CardWatch | None = None,
 ) -> Hearing:
     """Return a chain that listens.
 
@@ -245,6 +251,7 @@ def listening(
         second_ear: a second ear listens beside the recogniser.
         enrolment: file of what a person rehearsed, None to do without; it need not be there.
         slips: how often samples were lost or added so far between loudspeaker and microphone.
+        card: notices when the sound card is lost (`watch_of`).
 
     Raises:
         RecogniserError: there is no second ear for the language, or what it needs is missing.
@@ -258,7 +265,13 @@ def listening(
         MicrophoneWatch() if live and not typed else None,
         () if typed else missing_parts(pack.language, air),
         slips,
+        card,
     )
+
+
+def watch_of(port: AudioPort) -> CardWatch | None:
+    """Return what notices when a port's sound card is lost, None for a port that cannot lose it."""
+    return CardWatch(port) if isinstance(port, LastingPort) else None
 
 
 def ears_of(

@@ -6,7 +6,7 @@ import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
-from voiceguide.app import ears_of
+from voiceguide.app import ears_of, watch_of
 from voiceguide.audio.port import AudioPort
 from voiceguide.core.actions import Sound
 from voiceguide.core.rehearsal import Rehearsal, everything_rehearsed
@@ -87,7 +87,7 @@ def rehearse(
     guide = Guide(
         Rehearsal(pack.rehearsal, pack.phrases, offered=offered),
         port=port,
-        hearing=Chain(capturing, Air() if shared_air else None),
+        hearing=Chain(capturing, Air() if shared_air else None, slips=lambda: port.slipped, card=watch_of(port)),
         speech=speech,
         chimes={sound: chime(sound) for sound in Sound},
         journal=journal,

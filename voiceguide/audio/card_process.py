@@ -4,8 +4,9 @@ PortAudio lives here, alone with an interpreter of its own, because its callback
 that holds the other one, and because a driver that hangs can only be got rid of with its process. Blocks are moved
 between PortAudio and the socket (see `card_link.py`), by the callbacks themselves; nothing else happens here.
 
-SOCKET is the number of the inherited socket, DEVICES what is `Wanted`, as JSON. The streams start with the first speaker block. When the program closes the socket, or dies, what
-waits is played and the process ends; when PortAudio hangs in that, it ends nevertheless.
+SOCKET is the number of the inherited socket, DEVICES what is `Wanted`, as JSON. The streams start with the first
+speaker block. When the program closes the socket, or dies, what waits is played and the process ends; when
+PortAudio hangs in that, it ends nevertheless.
 """
 
 from __future__ import annotations

@@ -104,12 +104,21 @@ def line_for(entry: dict[str, Any]) -> Text | None:
             return Text.assemble(time, ("ears    ", "yellow"), entry["why"])
         case "hearing_lost":
             return Text.assemble(time, ("deaf    ", "bold red"), entry["reason"])
+        case "hearing_back":
+            return Text.assemble(time, ("ears    ", "green"), f"the {entry['trouble']} is back")
+        case "sound_card":
+            counted = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in _counted(entry).items())
+            return Text.assemble(time, ("sound   ", "yellow"), f"lost or late so far: {counted}")
         case "finished":
             return Text.assemble(time, ("end     ", "cyan"), entry["how"])
         case "microphone_ended":
             return Text.assemble(time, ("end     ", "cyan"), "the microphone's file is over")
         case _:
             return None
+
+
+def _counted(entry: dict[str, Any]) -> dict[str, int]:
+    return {name: number for name, number in entry.items() if name not in ("time_s", "kind")}
 
 
 def _content(view: View, heard: str) -> Group:

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from voiceguide.audio.card import CardPort
 from voiceguide.audio.files import FilePort
+from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
 from voiceguide.cli.options import Engine, VoiceName
 from voiceguide.cli.progress import counting
@@ -92,7 +92,7 @@ def rehearsal(
         if mic is not None:
             port = stack.enter_context(closing(FilePort(mic, speaker, silence_after_s=math.inf)))
         else:
-            port = stack.enter_context(closing(CardPort(input_device, output_device)))
+            port = stack.enter_context(closing(LastingPort(input_device, output_device)))
         with counting(console, "preparing the voice") as progress:
             speech.prepare(everything_said(pack), progress)
         journal.watch(lambda entry: _show(console, entry))

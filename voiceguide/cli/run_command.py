@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.text import Text
 
 from voiceguide.app import Choices, prepare
-from voiceguide.audio.card import CardPort
 from voiceguide.audio.files import FilePort
+from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
 from voiceguide.cli.options import Engine, VoiceName
 from voiceguide.cli.panel import Panel
@@ -113,7 +113,7 @@ def run(
         if on_files:
             port = stack.enter_context(closing(FilePort(mic, speaker, silence_after_s=0)))
         else:
-            port = stack.enter_context(closing(CardPort(input_device, output_device)))
+            port = stack.enter_context(closing(LastingPort(input_device, output_device)))
         live, shared_air = not on_files, cancel_echo and not on_files and not typed
         offers = live and not typed and worth_offering(prepared.language.language, first_time=not introduced)
         with counting(console, "preparing the voice") as progress:  # the longest wait, so the last

@@ -45,7 +45,7 @@ class Deafness:
         return bool(self._troubles)
 
     def lost(self, trouble: Trouble, reason: str) -> None:
-        """Say what is wrong and pause. Told of the same trouble once more, say it again: the words were lost, too."""
+        """Say what is wrong and pause. Told of the same trouble again, say it again: nobody heard it."""
         self._scene.record("hearing_lost", trouble=trouble.value, reason=reason)
         if trouble not in self._troubles:
             self._troubles.append(trouble)

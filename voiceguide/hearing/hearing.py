@@ -10,6 +10,7 @@ import numpy as np
 from voiceguide.audio.samples import to_int16
 from voiceguide.core.commands import Command
 from voiceguide.hearing.air import Air
+from voiceguide.hearing.card_watch import CardWatch
 from voiceguide.hearing.ears import Listening
 from voiceguide.hearing.evidence import QUIET
 from voiceguide.hearing.microphone import MicrophoneWatch
@@ -56,6 +57,7 @@ class Chain:
         watch: notices when the microphone itself fails; None for a file, which may well be silent.
         remarks: told with the first block.
         slips: how often samples were lost or added so far between loudspeaker and microphone.
+        card: notices when the sound card is lost; None for a port that cannot be.
     """
 
     def __init__(
@@ -65,12 +67,14 @@ class Chain:
         watch: MicrophoneWatch | None = None,
         remarks: Sequence[Remark] = (),
         slips: Callable[[], int] = lambda: 0,
+        card: CardWatch | None = None,
     ) -> None:
         self._ears = ears
         self._air = air
         self._watch = watch
         self._remarks = remarks
         self._slips = slips
+        self._card = card
         self._slipped = slips()
 
     def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:
@@ -87,6 +91,10 @@ class Chain:
         self._remarks = ()
         if microphone is None:
             return [*noticed, *self._ears.accept(np.zeros(len(spoken), np.int16))]
+        if self._card is not None:
+            noticed += self._card.look(len(spoken))
+            if self._card.deaf:  # nothing of this is the microphone's or the room's doing
+                return [*noticed, *self._ears.accept(microphone)]
         if self._watch is not None:
             noticed += self._watch.accept(microphone)
         if self._air is None:
