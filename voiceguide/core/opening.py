@@ -36,16 +36,25 @@ class Opening:
         remembered: the sessions before.
         first_time: say what the guide is and is not, and when to leave it (S10).
         recorded: say that everything is being recorded.
+        asked_for: the routine was asked for a moment ago.
     """
 
     def __init__(
-        self, scene: Scene, walk: Walk, remembered: Remembered, *, first_time: bool, recorded: bool
+        self,
+        scene: Scene,
+        walk: Walk,
+        remembered: Remembered,
+        *,
+        first_time: bool,
+        recorded: bool,
+        asked_for: bool,
     ) -> None:
         self._scene = scene
         self._walk = walk
         self._remembered = remembered
         self._first_time = first_time
         self._recorded = recorded
+        self._asked_for = asked_for
         self._asked_again = False
         self._place: Place | None = None
         if (last := remembered.cut_off) is not None:
@@ -66,6 +75,13 @@ class Opening:
             return
         self._walk.enter(State.CHECKING, self._walk.begins)
         self._ask([*lines, *self._scene.prompt("check_ask")])
+
+    def no_reason(self) -> None:
+        """Nothing speaks against beginning: begin, or wait for the word where it was not said yet."""
+        if self._asked_for:
+            self._walk.begins()
+        else:
+            self._walk.wait_for_start()
 
     def advise_against(self) -> None:
         """Somebody has a reason not to begin: advise against it. Beginning all the same stays their choice."""

@@ -60,6 +60,7 @@ class Session:
         remembered: what is known of the sessions before this one.
         recorded: say at the beginning that everything is being recorded.
         loudness: how softly this speaker can be heard, and whether it is night.
+        asked_for: somebody has just asked for this very routine and need not say "start" once more.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Session:
         remembered: Remembered = NOTHING,
         recorded: bool = False,
         loudness: Loudness = AS_CHOSEN,
+        asked_for: bool = False,
     ) -> None:
         routine, neglected = neglected_side_first(routine, remembered)
         self._scene = Scene(phrases)
@@ -82,7 +84,9 @@ class Session:
         self._volume = Volume(remembered.volume_db, loudness)
         self._last_heard = ""
         self._beside = Interruptions(self._scene, self._walk)
-        self._opening = Opening(self._scene, self._walk, remembered, first_time=first_time, recorded=recorded)
+        self._opening = Opening(
+            self._scene, self._walk, remembered, first_time=first_time, recorded=recorded, asked_for=asked_for
+        )
         self._yielding = Yielding(self._scene)
         self._safeguard = Safeguard(self._scene, self._walk, self._beside, phrases)
         self._deafness = Deafness(self._scene, self._walk, self._beside, self._safeguard)
@@ -253,7 +257,7 @@ class Session:
             case Step.ADVISE_AGAINST:
                 self._opening.advise_against()
             case Step.WAIT_FOR_START:
-                walk.wait_for_start()
+                self._opening.no_reason()
             case Step.FROM_THE_BEGINNING:
                 self._opening.from_the_beginning()
             case _:

@@ -150,6 +150,7 @@ class Standby:
         named: which routine a text asks for by name, None when it names none.
         remembered: what is known of the sessions before, at the moment when somebody asks.
         volume: how loud to be.
+        troubles: why nothing can be heard from the beginning, which was said before.
         announced: say that the guide is here, as after it was switched on.
 
     Attributes:
@@ -165,6 +166,7 @@ class Standby:
         named: Callable[[str], str | None],
         remembered: Callable[[], Remembered],
         volume: Volume,
+        troubles: Iterable[Trouble] = (),
         announced: bool = False,
     ) -> None:
         self.wanted: Wanted | None = None
@@ -180,7 +182,7 @@ class Standby:
         self._announced = announced
         self._stage = _Stage.WAITING
         self._pain = Command.PAIN
-        self._troubles: set[Trouble] = set()
+        self._troubles = set(troubles)
         self._questions = _Patience()
         self._reports = _Patience()
 
@@ -368,7 +370,7 @@ class Standby:
         self._scene.do(SetVolume(self._scene.now, self._volume.gain_db))
 
     def _hearing_lost(self, trouble: Trouble, reason: str) -> None:
-        self._scene.record("hearing_lost", reason=reason)
+        self._scene.record("hearing_lost", trouble=trouble.value, reason=reason)
         if trouble not in self._troubles:
             self._troubles.add(trouble)
             self._enter(_Stage.WAITING, _ANYTIME)
@@ -379,7 +381,7 @@ class Standby:
         self._scene.say([*self._line("deaf"), *why])
 
     def _hearing_back(self, trouble: Trouble) -> None:
-        self._scene.record("hearing_back")
+        self._scene.record("hearing_back", trouble=trouble.value)
         was_deaf = bool(self._troubles)
         self._troubles.discard(trouble)
         if was_deaf and not self._troubles:
