@@ -1,0 +1,116 @@
+"""`voiceguide listen`: wait to be asked for a session, guide it, wait again."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, closing
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from voiceguide.audio.files import FilePort
+from voiceguide.audio.lasting import LastingPort
+from voiceguide.audio.port import AudioPort
+from voiceguide.cli.options import Engine, VoiceName
+from voiceguide.companions.choose import choose_companions
+from voiceguide.errors import VoiceguideError
+from voiceguide.history.journal import Journal
+from voiceguide.loudness import loudness
+from voiceguide.places import history_file, settings_file
+from voiceguide.presses import Presses
+from voiceguide.service.ending import ending_in_good_order
+from voiceguide.service.logging_events import EventLog, log_to
+from voiceguide.service.notifying import Systemd
+from voiceguide.service.ready import make_ready
+from voiceguide.service.service import Service
+from voiceguide.settings import Settings, read_settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(listen)
+
+
+def listen(
+    routines: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Names or paths of routines; “start” means the first. By default those of the settings."
+        ),
+    ] = None,
+    *,
+    mic: Annotated[Path | None, typer.Option(help="Hear this sound file instead of the sound card.")] = None,
+    speaker: Annotated[Path | None, typer.Option(help="Write the guide's voice to this WAV or FLAC file.")] = None,
+    events: Annotated[
+        Path | None, typer.Option(help="Write what happens to this file, one JSON object a line.")
+    ] = None,
+    input_device: Annotated[str | None, typer.Option("--input", help="Microphone: part of its name.")] = None,
+    output_device: Annotated[str | None, typer.Option("--output", help="Loudspeaker: part of its name.")] = None,
+    history: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Keep what happens in this file; by default in your data folder, on the card only.",
+        ),
+    ] = None,
+    settings_from: Annotated[
+        Path | None,
+        typer.Option("--settings", metavar="FILE", help="By default settings.yaml in your config folder."),
+    ] = None,
+    engine: Engine = None,
+    voice: VoiceName = None,
+) -> None:
+    """Wait until somebody says “start”, guide the session, wait again.
+
+    This is what the service runs, see packaging/voiceguide.service. With --mic it runs on sound files, on sample
+    time and faster than real time, without companions; without, on the card, until it is told to end.
+    """
+    on_files = mic is not None
+    if speaker is not None and not on_files:
+        raise VoiceguideError("--speaker writes the voice of a trial on files and needs --mic FILE as well.")
+    if on_files and (input_device or output_device):
+        raise VoiceguideError("--mic names a file, --input and --output name devices: use one or the other.")
+    log_to()
+    settings = _settings(settings_from)
+    audio = settings.audio
+    with ExitStack() as stack:
+        ending = stack.enter_context(ending_in_good_order())
+        systemd = Systemd()
+        stack.callback(systemd.close)
+        ready = make_ready(
+            routines or settings.routines, voice or settings.voice, engine or settings.engine, apart=not on_files
+        )
+        stack.enter_context(ready.prepared)
+        journal = stack.enter_context(closing(Journal(events)))
+        port: AudioPort
+        if on_files:
+            port = stack.enter_context(closing(FilePort(mic, speaker, silence_after_s=0)))
+        else:
+            devices = input_device or audio.input, output_device or audio.output
+            port = stack.enter_context(closing(LastingPort(*devices, patient=True)))
+        ready.render(systemd.preparing)
+        presses = Presses()
+        chosen = [] if on_files else choose_companions(settings, presses)
+        service = stack.enter_context(
+            Service(
+                ready,
+                port,
+                journal,
+                history=history or (None if on_files else history_file()),
+                companions=[EventLog(), systemd, *chosen],
+                presses=presses,
+                live=not on_files,
+                cancel_echo=audio.cancel_echo,
+                loudness=lambda: loudness(datetime.now().astimezone().time(), settings.night),
+            )
+        )
+        ending.tell = service.tell_to_end
+        systemd.ready()
+        service.run()
+
+
+def _settings(path: Path | None) -> Settings:
+    if path is not None:
+        return read_settings(path)
+    return read_settings(settings_file()) if settings_file().exists() else Settings()

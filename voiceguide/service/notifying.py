@@ -1,0 +1,100 @@
+"""What systemd is told: that the guide is ready, what it is doing, and that it is alive.
+
+The protocol is one datagram of lines to the socket that NOTIFY_SOCKET names; see sd_notify(3), which promises that
+it stays as it is and invites programs to speak it themselves. It is a dozen lines, so no dependency is worth it.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from voiceguide.core.view import View
+
+PREPARING_US = 120_000_000
+"""Microseconds more that each step of the preparation is allowed: systemd counts them from when it is told. Ten
+times what the slowest step takes on a PC, loading a large recogniser model."""
+
+
+class Systemd:
+    """A companion that keeps systemd informed; does nothing where there is none.
+
+    Args:
+        environment: where to look for NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID.
+        clock: seconds that only go forward.
+    """
+
+    def __init__(
+        self, environment: Mapping[str, str] = os.environ, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._clock = clock
+        self._status = ""
+        self._link: socket.socket | None = None
+        name = environment.get("NOTIFY_SOCKET", "")
+        if name.startswith(("/", "@")):
+            self._link = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            # Never wait for systemd: the sound does not. What is lost is told again, or is not that important.
+            self._link.setblocking(False)
+            with suppress(OSError):
+                self._link.connect("\0" + name[1:] if name.startswith("@") else name)
+        # Twice within the time, as sd_watchdog_enabled(3) advises.
+        self._feed_every_s = _watchdog_s(environment) / 2
+        self._fed_s = -1e9
+
+    def preparing(self, done: int, total: int) -> None:
+        """Tell how far the preparation is, and that it goes on."""
+        self._tell(f"STATUS=Preparing the voice: {done} of {total}", f"EXTEND_TIMEOUT_USEC={PREPARING_US}")
+
+    def ready(self) -> None:
+        """Tell that the guide listens."""
+        self._tell("READY=1", "STATUS=Listening", "WATCHDOG=1")
+
+    def stopping(self) -> None:
+        """Tell that the guide is about to end."""
+        self._tell("STOPPING=1", "STATUS=Stopping")
+
+    def notice(self, entry: dict[str, Any]) -> None:
+        """Take one entry of the journal: a change of state is what there is to tell."""
+        match entry:
+            case {"kind": "standby", "stage": stage}:
+                self._tell_status(f"Standby, {stage}")
+            case {"kind": "state", "state": state, "exercise": exercise}:
+                self._tell_status(f"Session, {str(state).replace('_', ' ')}: {exercise}")
+            case {"kind": "hearing_lost"}:
+                self._tell_status("Cannot hear")
+            case _:
+                pass
+
+    def show(self, _view: View) -> None:
+        """Feed the watchdog. A loop that hangs does not come by here, and systemd starts the guide again."""
+        if self._feed_every_s > 0 and self._clock() - self._fed_s >= self._feed_every_s:
+            self._fed_s = self._clock()
+            self._tell("WATCHDOG=1")
+
+    def close(self) -> None:
+        """Tell that the guide ends, and no more."""
+        self.stopping()
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
+    def _tell_status(self, status: str) -> None:
+        if status != self._status:
+            self._status = status
+            self._tell(f"STATUS={status}")
+
+    def _tell(self, *lines: str) -> None:
+        if self._link is not None:
+            with suppress(OSError):
+                self._link.send("\n".join(lines).encode())
+
+
+def _watchdog_s(environment: Mapping[str, str]) -> float:
+    """Return the seconds after which systemd takes the guide for dead; 0 when it does not look."""
+    meant = environment.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
+    microseconds = environment.get("WATCHDOG_USEC", "")
+    return int(microseconds) / 1e6 if meant and microseconds.isdigit() else 0.0

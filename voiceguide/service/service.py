@@ -1,0 +1,252 @@
+"""The guide that stays: waits to be asked, guides a session, waits again, on one sound card and one clock.
+
+Ears and voice are made once. What comes and goes is the conversation that the loop in `guide.py` runs, Standby or
+a Session, and for a session its place in the history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+from voiceguide.app import ears_of, watch_of, words_of
+from voiceguide.audio.port import AudioPort
+from voiceguide.companions.companion import Companion
+from voiceguide.core.actions import Sound
+from voiceguide.core.events import Trouble
+from voiceguide.core.memory import NOTHING, Remembered
+from voiceguide.core.session import Session
+from voiceguide.core.standby import Standby, Wanted
+from voiceguide.core.view import View
+from voiceguide.core.volume import AS_CHOSEN, Loudness, Volume
+from voiceguide.guide import Conversation, Guide
+from voiceguide.hearing.air import Air
+from voiceguide.hearing.dozing import Dozing
+from voiceguide.hearing.enrolment.templates import place
+from voiceguide.hearing.hearing import Chain
+from voiceguide.hearing.microphone import MicrophoneWatch
+from voiceguide.hearing.missing import missing_parts
+from voiceguide.hearing.spotter.spotter import second_ear_for
+from voiceguide.history.history import History
+from voiceguide.history.journal import Journal
+from voiceguide.presses import Presses
+from voiceguide.service.absence import Absence
+from voiceguide.service.audience import Audience
+from voiceguide.service.ready import Ready
+from voiceguide.speaking.chimes import chime
+
+STANDBY = "standby"
+"""Who hands a report of pain over to the session, in the records."""
+
+
+class Service:
+    """Guides whoever asks, one session after the other, until it is told to end.
+
+    A context manager: leaving it ends the ears and the companions. The port and what is ready are their owner's.
+
+    Args:
+        ready: routines, voice and recogniser, with everything rendered.
+        port: microphone and speaker, for all the time.
+        journal: where events go.
+        history: file in which sessions are kept; None keeps nothing.
+        companions: told of everything; closed with this.
+        presses: commands that are not spoken.
+        live: the port is a sound card: listen in threads, in a room that carries the guide's own voice.
+        cancel_echo: take the guide's own voice out of a live microphone.
+        loudness: is asked before each session how softly the guide may speak here and now.
+
+    Raises:
+        RecogniserError: the second ear cannot be loaded.
+    """
+
+    def __init__(  # noqa: PLR0913 - what a guide can be given, as in `app.Prepared.guide`
+        self,
+        ready: Ready,
+        port: AudioPort,
+        journal: Journal,
+        *,
+        history: Path | None,
+        companions: Iterable[Companion] = (),
+        presses: Presses | None = None,
+        live: bool,
+        cancel_echo: bool = True,
+        loudness: Callable[[], Loudness] = lambda: AS_CHOSEN,
+    ) -> None:
+        self._ready = ready
+        self._port = port
+        self._journal = journal
+        self._history = history
+        self._audience = Audience(companions)
+        self._presses = presses or Presses()
+        self._loudness = loudness
+        self._chimes = {sound: chime(sound) for sound in Sound}
+        self._absence = Absence()
+        self._now = 0
+        self._guide: Guide | None = None
+        self._kept: History | None = None
+        self._told_to_end = False
+        # What a conversation leaves to the next one.
+        self._introduced = False
+        self._volume_db: float | None = None
+        self._troubles: set[Trouble] = set()
+        self._dozing, self._hearing = self._listen(live=live, shared_air=live and cancel_echo)
+        journal.watch(self._notice)
+
+    def run(self) -> None:
+        """Wait and guide, in turn, until told to end or until the microphone's file is over.
+
+        Raises:
+            AudioError: the audio port failed for good.
+            RecogniserError: the recogniser failed; the guide has said so before.
+        """
+        announced = True
+        while not self._told_to_end:
+            wanted = self._stand_by(announced=announced)
+            if wanted is None:
+                return
+            announced = False
+            if not self._session(wanted):
+                return
+
+    def tell_to_end(self) -> None:
+        """End with a last word. May be called from a signal's handler."""
+        self._told_to_end = True
+        if self._guide is not None:
+            self._guide.tell_to_end()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop listening and tell the companions to stop."""
+        with ExitStack() as everything:
+            everything.callback(self._audience.close)
+            everything.callback(self._hearing.close)
+
+    # --- the two conversations -------------------------------------------------------------------------------
+
+    def _stand_by(self, *, announced: bool) -> Wanted | None:
+        """Wait to be asked; return what for, None when there is nobody left to wait for."""
+        pack = self._ready.named.pack
+        standby = Standby(
+            pack.standby.lines,
+            pack.phrases,
+            self._ready.offers,
+            named=self._ready.named.find,
+            remembered=self._remembered,
+            volume=Volume(self._remembered().volume_db, self._loudness()),
+            troubles=self._troubles,
+            announced=announced,
+        )
+        self._dozing.may_doze = True
+        try:
+            self._run(standby)
+        finally:
+            self._dozing.may_doze = False
+        return standby.wanted
+
+    def _session(self, wanted: Wanted) -> bool:
+        """Guide a session; return whether there may be another."""
+        routine = self._ready.routines[wanted.routine]
+        with ExitStack() as stack:
+            kept = None
+            if self._history is not None:
+                kept = self._kept = stack.enter_context(closing(History(self._history, routine)))
+                stack.callback(setattr, self, "_kept", None)
+            session = Session(
+                routine,
+                self._ready.named.pack.phrases,
+                self._ready.prepared.speech.length,
+                first_time=not (self._introduced or (kept is not None and kept.introduced)),
+                remembered=self._as_now(kept.remembered if kept is not None else NOTHING),
+                loudness=self._loudness(),
+                asked_for=True,
+            )
+            if wanted.pain is not None:
+                self._presses.press(wanted.pain, STANDBY)
+            return self._run(session)
+
+    def _run(self, conversation: Conversation) -> bool:
+        """Run a conversation to its end; return whether the port can take another."""
+        guide = self._guide = Guide(
+            conversation,
+            port=self._port,
+            hearing=self._hearing,
+            speech=self._ready.prepared.speech,
+            chimes=self._chimes,
+            journal=self._journal,
+            watch=self._show,
+            presses=self._presses,
+            begins=self._now,
+        )
+        if self._kept is not None:
+            self._kept.on_loss(guide.history_lost)
+        if self._told_to_end:  # in between
+            guide.tell_to_end()
+        self._absence.begin(self._now)
+        try:
+            guide.run()
+        finally:
+            self._guide = None
+            self._now = guide.now
+        return not guide.microphone_ended
+
+    # --- what is noticed meanwhile ---------------------------------------------------------------------------
+
+    def _notice(self, entry: dict[str, Any]) -> None:
+        if self._kept is not None:  # first: a report of pain is on the disk before all else (S6)
+            self._kept.notice(entry)
+        match entry:
+            case {"kind": "volume", "gain_db": gain_db}:
+                self._volume_db = gain_db
+                if self._kept is None and self._history is not None:
+                    with closing(self._past(self._history)) as past:
+                        past.notice(entry)
+            case {"kind": "say_finished", "key": "not_a_device"}:
+                self._introduced = True
+            case {"kind": "hearing_lost", "trouble": trouble}:
+                self._troubles.add(Trouble(trouble))
+            case {"kind": "hearing_back", "trouble": trouble}:
+                self._troubles.discard(Trouble(trouble))
+            case _:
+                pass
+        self._absence.notice(entry)
+        self._audience.notice(entry)
+
+    def _show(self, view: View) -> None:
+        self._audience.show(view)
+        gone_s = None if view.standby or self._troubles else self._absence.since(view)
+        if gone_s is not None and self._guide is not None:
+            self._journal.write(view.at, "left_alone", after_s=gone_s)
+            self._guide.leave()
+
+    def _remembered(self) -> Remembered:
+        """Return what is known of the sessions so far, of the routine that a bare "start" means."""
+        if self._history is None:
+            return self._as_now(NOTHING)
+        with closing(self._past(self._history)) as past:
+            return self._as_now(past.remembered)
+
+    def _past(self, file: Path) -> History:
+        return History(file, next(iter(self._ready.routines.values())))
+
+    def _as_now(self, remembered: Remembered) -> Remembered:
+        """Return what is remembered, with the volume chosen since, which may not have been kept."""
+        return remembered if self._volume_db is None else replace(remembered, volume_db=self._volume_db)
+
+    def _listen(self, *, live: bool, shared_air: bool) -> tuple[Dozing, Chain]:
+        """Make the ears for all the time."""
+        prepared, pack = self._ready.prepared, self._ready.named.pack
+        twice = second_ear_for(pack.language)
+        enrolled = words_of(place(pack.language), second_ear=twice) if live else None
+        ears = ears_of(prepared.recogniser, pack, enrolled, live=live, shared_air=shared_air, second_ear=twice)
+        dozing, air, port = Dozing(ears), Air() if shared_air else None, self._port
+        watch = MicrophoneWatch() if live else None
+        missing = missing_parts(pack.language, air)
+        return dozing, Chain(dozing, air, watch, missing, lambda: port.slipped, watch_of(port))
