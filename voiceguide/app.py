@@ -36,7 +36,7 @@ from voiceguide.hearing.hearing import Chain, Hearing
 from voiceguide.hearing.microphone import MicrophoneWatch
 from voiceguide.hearing.missing import missing_parts
 from voiceguide.hearing.own_words import OwnWords
-from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.recogniser import Recogniser, Revivable
 from voiceguide.hearing.recognisers.apart import RecogniserApart
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.hearing.spotter.spotter import Spotter, second_ear_for
@@ -295,7 +295,7 @@ def ears_of(
         OwnWords(pack.language) if second_ear and shared_air else None,
         enrolled,
     )
-    return EarsInThread(ears, ears) if live else ears
+    return EarsInThread(ears, ears, ears if isinstance(recogniser, Revivable) else None) if live else ears
 
 
 def _rehearsed(path: Path, *, second_ear: bool) -> Enrolled | EnrolledAlone | None:

@@ -1,18 +1,19 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import numpy as np
 import pytest
 
 from voiceguide.core.commands import Command
-from voiceguide.core.events import Heard, HearingSlow
+from voiceguide.core.events import Heard, HearingBack, HearingLost, HearingSlow, Trouble
 from voiceguide.errors import RecogniserError
 from voiceguide.hearing.evidence import QUIET, Around, Claim, Ear, Rule, Verdict
-from voiceguide.hearing.noticed import Remark
+from voiceguide.hearing.noticed import Noticed, Remark
 from voiceguide.hearing.recogniser import Frame
 from voiceguide.hearing.shedding import SLOW_AT, Level
-from voiceguide.hearing.worker import BACKLOG, DEAF_AFTER, EarsInThread
+from voiceguide.hearing.worker import BACKLOG, DEAF_AFTER, KEPT_OF_DEAFNESS, EarsInThread
 
 PATIENCE = 60.0
 FRAME = np.ones(160, np.int16)
@@ -159,6 +160,79 @@ def test_a_dead_recogniser_is_told_and_stays_dead(failure: Exception, told: str)
         with pytest.raises(RecogniserError, match=told):
             ears.accept(FRAME)
     ears.close()
+
+
+class MortalEars(ScriptedEars):
+    """Ears whose recogniser can be killed, and comes back at the third try."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tries = 0
+
+    def revive(self) -> None:
+        self.tries += 1
+        if self.tries < 3:
+            raise RecogniserError("no memory")
+        self.failure = None
+
+
+def give_until(ears: EarsInThread, inner: ScriptedEars, kind: type[HearingLost | HearingBack]) -> list[Noticed]:
+    """Give frames, no faster than they are listened to, until something is noticed."""
+    noticed: list[Noticed] = []
+    ends = time.monotonic() + PATIENCE
+    while not any(isinstance(one, kind) for one in noticed):
+        assert time.monotonic() < ends, "there to end a hang, not to measure"
+        noticed += ears.accept(FRAME)
+        inner.listened.acquire(timeout=0.01)
+    return noticed
+
+
+def test_s7_a_recogniser_that_failed_is_brought_back_however_often_it_takes(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("voiceguide.backoff.FIRST_S", 0.01)
+    inner = MortalEars()
+    ears = EarsInThread(inner, revivable=inner)
+    give(ears, 1)
+    inner.failure = RecogniserError("killed")
+    lost = give_until(ears, inner, HearingLost)[-1]
+    assert isinstance(lost, HearingLost)
+    assert (lost.reason, lost.trouble) == ("killed", Trouble.RECOGNISER)
+    before = inner.frames
+    noticed = give_until(ears, inner, HearingBack)
+    assert inner.tries == 3
+    assert not [one for one in noticed if isinstance(one, HearingLost)], "told once"
+    assert 100 <= inner.frames - before <= 130, "a second of hearing proves it"
+    assert inner.silence <= KEPT_OF_DEAFNESS
+    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"], "when it failed and was back"
+    ears.close()
+
+
+def test_s7_a_recogniser_that_hangs_is_told_of_and_waited_for_when_it_can_be_brought_back() -> None:
+    inner = MortalEars()
+    inner.may_listen.clear()
+    ears = EarsInThread(inner, revivable=inner)
+    give(ears, 1)
+    assert inner.called.acquire(timeout=PATIENCE)
+    noticed = [one for _ in range(BACKLOG + 2 * DEAF_AFTER // 160) for one in ears.accept(FRAME)]
+    [stuck] = [one for one in noticed if isinstance(one, HearingLost) and one.trouble is Trouble.RECOGNISER]
+    assert "stuck for 5 s" in stuck.reason
+    inner.failure = RecogniserError("did not answer")
+    inner.may_listen.set()
+    back = give_until(ears, inner, HearingBack)[-1]
+    assert isinstance(back, HearingBack)
+    ears.close()
+
+
+def test_ears_can_be_closed_while_their_recogniser_is_gone() -> None:
+    inner = MortalEars()
+    inner.tries = -1000
+    ears = EarsInThread(inner, revivable=inner)
+    inner.failure = RecogniserError("killed")
+    give_until(ears, inner, HearingLost)
+    ears.close()
+    assert inner.closed
+    assert not ears._thread.is_alive()
 
 
 class ThriftyEars(ScriptedEars):

@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Protocol
 
 from voiceguide.core.commands import Command
+from voiceguide.errors import RecogniserError
 from voiceguide.hearing.decision import Decision
 from voiceguide.hearing.enrolment.alone import EnrolledAlone
 from voiceguide.hearing.enrolment.matching import Enrolled, Match
 from voiceguide.hearing.evidence import QUIET, SAFETY, Around, Claim, Ear, Opinion, OwnWords, Verdict
 from voiceguide.hearing.noticed import Noticed
-from voiceguide.hearing.recogniser import Frame, Hypothesis, Recogniser
+from voiceguide.hearing.recogniser import Frame, Hypothesis, Recogniser, Revivable
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.hearing.shedding import Level
 from voiceguide.hearing.somebody import UNDERSTOOD_WITHIN, UNDERSTOOD_WITHIN_BY, Somebody
@@ -133,6 +134,19 @@ class Ears:
             verdicts += self._decision.recognised(hypothesis, self._matcher.command(hypothesis.text), around)
         return verdicts + self._decision.settle(self._at, around)
 
+    def revive(self) -> None:
+        """Bring back a recogniser that failed, with the phrases it listened for.
+
+        Raises:
+            RecogniserError: it does not come back.
+        """
+        if self._recogniser is None or not isinstance(self._recogniser, Revivable):
+            raise RecogniserError("nothing here can be brought back")
+        self._recogniser.revive()
+        if self._commands is not None:
+            self._recogniser.expect(self._pack.phrases_for(self._commands))
+        self._begin_recogniser_anew()
+
     def close(self) -> None:
         """Close the second ear and the one for the guide's own words. The recogniser is its owner's."""
         alone = self._enrolled if isinstance(self._enrolled, EnrolledAlone) else None
@@ -156,9 +170,12 @@ class Ears:
         if Level.SAFETY in (level, self._level) and self._recogniser is not None:
             # Between two stretches of listening it knows nothing of what came before.
             self._recogniser.restart()
-            self._decision.restart_recogniser()
-            self._since = self._at
+            self._begin_recogniser_anew()
         self._level = level
+
+    def _begin_recogniser_anew(self) -> None:
+        self._decision.restart_recogniser()
+        self._since = self._at
 
     def _recognise(self, frame: Frame) -> Iterator[Hypothesis]:
         if self._recogniser is None or self._level is Level.SAFETY:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,4 +63,17 @@ class Recogniser(Protocol):
 
     def close(self) -> None:
         """Free the model. The recogniser is not used again."""
+        ...
+
+
+@runtime_checkable
+class Revivable(Protocol):
+    """A recogniser that can be brought back after it failed."""
+
+    def revive(self) -> None:
+        """Begin anew, with no phrases.
+
+        Raises:
+            RecogniserError: it does not come back.
+        """
         ...

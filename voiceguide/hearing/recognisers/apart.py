@@ -50,7 +50,9 @@ ANSWER_LIMIT_S = 10.0
 CLOSE_LIMIT_S = 2.0
 """Seconds that freeing a model may take."""
 
-_AGAIN = "please start voiceguide again; if it happens again, memory may be short: close other programs"
+_AGAIN = "if it happens again and again, memory may be short: close other programs"
+
+_CLOSED = "the recogniser was closed; make a new one"
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +61,7 @@ class RecogniserApart:
     """The best recogniser for a language, or the one asked for, in a process of its own.
 
     It hears exactly what the same recogniser hears in this process. One thread at a time may use it, and any
-    thread may close it, also while another one waits for an answer. After an error only `close` is left.
+    thread may close it, also while another one waits for an answer. After an error `revive` and `close` are left.
 
     Args:
         language: language code.
@@ -82,10 +84,21 @@ class RecogniserApart:
     ) -> None:
         self._answer_limit_s = answer_limit_s
         self._in_use = threading.Lock()
+        self._closing = threading.Lock()
+        self._closed = False
+        self._asked = json.dumps([language, preferred, _log.getEffectiveLevel()])
+        self._program = process
+        self._start()
+        try:
+            self._name = str(self._ask(None, LOAD_LIMIT_S))
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self) -> None:
         self._failure = ""
         self._link, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        asked = json.dumps([language, preferred, _log.getEffectiveLevel()])
-        command = [sys.executable, *process, str(theirs.fileno()), asked]
+        command = [sys.executable, *self._program, str(theirs.fileno()), self._asked]
         with theirs:
             try:
                 self._process = subprocess.Popen(command, pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL)
@@ -95,11 +108,6 @@ class RecogniserApart:
                     f"the recogniser needs a process of its own, and none can be started: {error}. Close other "
                     "programs and try again."
                 ) from error
-        try:
-            self._name = str(self._ask(None, LOAD_LIMIT_S))
-        except BaseException:
-            self.close()
-            raise
 
     @property
     def name(self) -> str:
@@ -142,6 +150,20 @@ class RecogniserApart:
         """
         self._ask(RESTART, self._answer_limit_s)
 
+    def revive(self) -> None:
+        """Load the engine in a new process, after an error. What was expected has to be said again.
+
+        Raises:
+            RecogniserError: it does not load either, or was closed.
+        """
+        with self._closing:
+            if self._closed:
+                raise RecogniserError(_CLOSED)
+            self._end(0)
+            self._link.close()
+            self._start()
+        self._ask(None, LOAD_LIMIT_S)
+
     def unknown_words(self, phrases: Iterable[str]) -> list[str]:
         """Return the phrases that contain words the engine's model does not know.
 
@@ -152,11 +174,13 @@ class RecogniserApart:
 
     def close(self) -> None:
         """End the process, whatever it is doing. Closing twice is harmless."""
-        self._failed("the recogniser was closed; make a new one")
-        with suppress(OSError):  # closed before
-            # Not close(): another thread may be waiting, and is woken by this.
-            self._link.shutdown(socket.SHUT_RDWR)
-        self._end(CLOSE_LIMIT_S)
+        with self._closing:
+            self._closed = True
+            self._failed(_CLOSED)
+            with suppress(OSError):  # closed before
+                # Not close(): another thread may be waiting, and is woken by this.
+                self._link.shutdown(socket.SHUT_RDWR)
+            self._end(CLOSE_LIMIT_S)
         with self._in_use:
             self._link.close()
 

@@ -77,9 +77,7 @@ def _answer(recogniser: Recogniser, question: bytes) -> bytes:
 def _failure(error: Exception) -> bytes:
     if not isinstance(error, VoiceguideError):
         _log.error("the recogniser stopped", exc_info=error)
-        error = RecogniserError(
-            f"the recogniser stopped: {type(error).__name__}: {error}; please start voiceguide again"
-        )
+        error = RecogniserError(f"the recogniser stopped: {type(error).__name__}: {error}")
     return FAILED + json.dumps([type(error).__name__, str(error)]).encode()
 
 
