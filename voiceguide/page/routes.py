@@ -87,7 +87,7 @@ class _Pressed(_Body):
 
 
 class _Code(_Body):
-    code: str = Field(pattern=rf"^[0-9]{{{DIGITS}}}\Z")
+    code: str = Field(pattern=rf"^[0-9]{{{DIGITS}}}$")
 
 
 class _Nothing(_Body):
@@ -103,7 +103,7 @@ class _Draft(_Body):
 
 
 class _Kept(_Draft):
-    name: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=60)
+    name: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)
     replace: bool = False
 
 

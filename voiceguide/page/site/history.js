@@ -1,0 +1,129 @@
+/** Earlier sessions: minutes a day, seconds held per exercise and side, and everything once more as a table. */
+
+import { fill } from "/session.js";
+import { get, hello } from "/server.js";
+
+const DAYS = 56;
+const WIDTH = 640;
+const HEIGHT = 150;
+const ROOM = { left: 34, bottom: 20, top: 14 };
+const DAY_MS = 86_400_000;
+const SVG = "http://www.w3.org/2000/svg";
+
+const byId = (id) => document.getElementById(id);
+
+function svg(name, attributes, text = null) {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  if (text !== null) element.textContent = text;
+  return element;
+}
+
+function html(name, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children);
+  return element;
+}
+
+const dayNumber = (day) => Math.round(Date.parse(`${day}T00:00:00Z`) / DAY_MS);
+const shortDay = (number) => new Date(number * DAY_MS).toLocaleDateString(hello.language, { timeZone: "UTC", day: "numeric", month: "short" });
+
+/** A round number to end an axis with. */
+export function ceiling(value) {
+  const step = 10 ** Math.floor(Math.log10(Math.max(value, 1)));
+  return [1, 2, 5, 10].map((factor) => factor * step).find((end) => end >= value) ?? value;
+}
+
+/** Draws bars over days: `series` is a list of {kind, values: Map of day number to value}. */
+function plot(title, series, pained, first, last) {
+  const top = ceiling(Math.max(1, ...series.flatMap((one) => [...one.values.values()])));
+  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": title });
+  const wide = (WIDTH - ROOM.left) / (last - first + 1);
+  const x = (day) => ROOM.left + (day - first) * wide;
+  const y = (value) => HEIGHT - ROOM.bottom - (value / top) * (HEIGHT - ROOM.bottom - ROOM.top);
+  for (const value of [0, top / 2, top]) {
+    picture.append(svg("line", { x1: ROOM.left, x2: WIDTH, y1: y(value), y2: y(value), class: value ? "grid" : "axis" }));
+    picture.append(svg("text", { x: ROOM.left - 6, y: y(value) + 4, "text-anchor": "end" }, String(value)));
+  }
+  for (let day = last; day >= first; day -= 14) {
+    picture.append(svg("text", { x: x(day) + wide / 2, y: HEIGHT - 5, "text-anchor": day === last ? "end" : "middle" }, shortDay(day)));
+  }
+  const bar = Math.max(2, (wide * 0.8) / series.length);
+  series.forEach(({ kind, values }, number) => {
+    for (const [day, value] of values) {
+      picture.append(svg("rect", { class: kind, x: x(day) + wide * 0.1 + number * bar, y: y(value), width: bar, height: Math.max(0, y(0) - y(value)), rx: 1.5 }));
+    }
+  });
+  for (const day of pained) {
+    const highest = Math.max(0, ...series.map((one) => one.values.get(day) ?? 0));
+    const middle = x(day) + wide / 2, tip = Math.max(8, y(highest) - 3);
+    picture.append(svg("path", { class: "pained", d: `M${middle - 5},${tip - 8} h10 l-5,8 z` }));
+  }
+  return html("figure", { className: "sheet" }, html("figcaption", { textContent: title }), picture, legend(series, pained));
+}
+
+function legend(series, pained) {
+  const kinds = [...series.map((one) => one.kind).filter((kind) => kind !== "bar"), ...(pained.size ? ["pained"] : [])];
+  const names = { left: "history_left", right: "history_right", whole: "history_whole", pained: "history_pain" };
+  return html("p", { className: "key" }, ...kinds.map((kind) => html("span", {}, html("i", { className: kind }), hello.words[names[kind]])));
+}
+
+function add(map, key, value) {
+  map.set(key, (map.get(key) ?? 0) + value);
+}
+
+function draw({ sessions, first, last }) {
+  const [begin, end] = [dayNumber(first), dayNumber(last)];
+  const minutes = new Map(), held = new Map(), hurt = new Set(), hurtAt = new Map();
+  for (const session of sessions) {
+    const day = dayNumber(session.day);
+    add(minutes, day, session.minutes);
+    for (const { exercise, side, held_s } of session.held) {
+      if (!held.has(exercise)) held.set(exercise, new Map());
+      const sides = held.get(exercise), kind = side ?? "whole";
+      if (!sides.has(kind)) sides.set(kind, new Map());
+      add(sides.get(kind), day, held_s);
+    }
+    for (const { exercise } of session.pains) {
+      hurt.add(day);
+      if (!hurtAt.has(exercise)) hurtAt.set(exercise, new Set());
+      hurtAt.get(exercise).add(day);
+    }
+  }
+  const plots = [plot(hello.words.history_minutes, [{ kind: "bar", values: minutes }], hurt, begin, end)];
+  for (const [exercise, sides] of held) {
+    const series = [...sides].map(([kind, values]) => ({ kind, values }));
+    plots.push(plot(fill(hello.words.history_held, { exercise }), series, hurtAt.get(exercise) ?? new Set(), begin, end));
+  }
+  byId("history-plots").replaceChildren(...plots);
+}
+
+function tabulate({ sessions }) {
+  const { words } = hello;
+  const head = ["day", "routine", "length", "how", "pains"].map((name) => html("th", { scope: "col", textContent: words[`history_${name}`] }));
+  const rows = sessions.toReversed().map((session) => html("tr", {},
+    html("td", { textContent: `${session.day} ${session.began}` }),
+    html("td", { textContent: session.routine }),
+    html("td", { className: "number", textContent: session.minutes }),
+    html("td", { textContent: words[`history_how_${session.how ?? "running"}`] ?? session.how }),
+    html("td", { textContent: session.pains.map((pain) => `${pain.exercise}: ${words[`pain_kind_${pain.kind}`] ?? pain.kind}`).join("; ") || words.history_none })));
+  byId("history-table").replaceChildren(html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...rows));
+}
+
+export async function showHistory() {
+  const past = await get(`/api/history?days=${DAYS}`);
+  const { words } = hello;
+  const count = past.sessions.length;
+  byId("history-details").hidden = count === 0;
+  if (count === 0) {
+    byId("history-summary").textContent = words.history_empty;
+    byId("history-plots").replaceChildren();
+    return;
+  }
+  const parts = [count === 1 ? words.history_sessions_one : fill(words.history_sessions, { count })];
+  const days = past.days_in_a_row;
+  if (days > 0) parts.push(days === 1 ? words.history_in_a_row_one : fill(words.history_in_a_row, { days }));
+  byId("history-summary").textContent = parts.join(" · ");
+  draw(past);
+  tabulate(past);
+}

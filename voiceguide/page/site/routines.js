@@ -1,0 +1,104 @@
+/** Routines: which there are, and an editor that says what is wrong while one writes. */
+
+import { fill } from "/session.js";
+import { get, hello, post } from "/server.js";
+
+const CHECK_AFTER_MS = 400;
+
+const byId = (id) => document.getElementById(id);
+let checking = 0, asked = 0, ready = false;
+
+function html(name, properties = {}, ...children) {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children);
+  return element;
+}
+
+function card(routine) {
+  const { words } = hello;
+  const facts = [routine.minutes && fill(words.routines_minutes, { minutes: routine.minutes }), routine.own && words.routines_own,
+    routine.problems && fill(words.routines_broken, { count: routine.problems })];
+  const edit = html("button", { type: "button", textContent: fill(words.routines_edit, { name: routine.name }) });
+  edit.addEventListener("click", async () => {
+    const found = await get(`/api/routines/${encodeURIComponent(routine.name)}`);
+    openEditor(routine.own ? routine.name : `my-${routine.name}`, found.text, routine.own);
+  });
+  return html("li", {}, html("h2", { textContent: routine.title }), html("p", { textContent: routine.summary }),
+    html("p", { className: "facts", textContent: facts.filter(Boolean).join(" · ") }), html("p", { className: "keys" }, edit));
+}
+
+async function list() {
+  const { routines } = await get("/api/routines");
+  byId("routine-items").replaceChildren(...routines.map(card));
+}
+
+function openEditor(name, text, own) {
+  byId("routine-list").hidden = true;
+  byId("editor").hidden = false;
+  byId("editor-text").value = text;
+  byId("editor-name").value = name;
+  byId("editor-replace").checked = own;
+  byId("editor-title").focus();
+  check();
+}
+
+function closeEditor() {
+  byId("editor").hidden = true;
+  byId("routine-list").hidden = false;
+  return list();
+}
+
+/** Has the text checked; only the newest answer counts. */
+async function check() {
+  const number = ++asked;
+  const { problems } = await post("/api/routines/check", { text: byId("editor-text").value });
+  if (number === asked) showProblems(problems);
+}
+
+function showProblems(problems) {
+  const { words } = hello;
+  byId("editor-verdict").textContent = problems.length ? fill(words.editor_problems, { count: problems.length }) : words.editor_fine;
+  byId("editor-problems").replaceChildren(...problems.map((problem) => {
+    const go = html("button", { type: "button", textContent: fill(words.editor_problem, { line: problem.line }) });
+    go.addEventListener("click", () => goTo(problem.line));
+    return html("li", {}, go, html("p", { textContent: problem.what }), html("p", { className: "soft", textContent: problem.remedy }));
+  }));
+}
+
+/** Puts the cursor on a line of the text. */
+function goTo(line) {
+  const area = byId("editor-text");
+  const lines = area.value.split("\n");
+  const at = lines.slice(0, Math.max(0, line - 1)).join("\n").length + (line > 1 ? 1 : 0);
+  area.focus();
+  area.setSelectionRange(at, at + (lines[line - 1] ?? "").length);
+  area.scrollTop = (area.scrollHeight / lines.length) * Math.max(0, line - 6);
+}
+
+async function keep(event) {
+  event.preventDefault();
+  const { words } = hello;
+  const verdict = byId("editor-verdict");
+  try {
+    const kept = await post("/api/routines/keep", { name: byId("editor-name").value, text: byId("editor-text").value, replace: byId("editor-replace").checked });
+    verdict.textContent = fill(words.editor_kept, { path: kept.path });
+  } catch (refusal) {
+    const { why, problems, told } = refusal.answer ?? {};
+    if (why === "problems") showProblems(problems);
+    else verdict.textContent = words[`editor_${why}`] ?? told ?? words.refused_other;
+  }
+}
+
+export async function openRoutines() {
+  if (!ready) {
+    ready = true;
+    byId("routine-new").addEventListener("click", () => openEditor("my-routine", "", false));
+    byId("editor-close").addEventListener("click", closeEditor);
+    byId("editor").addEventListener("submit", keep);
+    byId("editor-text").addEventListener("input", () => {
+      clearTimeout(checking);
+      checking = setTimeout(check, CHECK_AFTER_MS);
+    });
+  }
+  await list();
+}
