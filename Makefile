@@ -1,21 +1,18 @@
 # Two commands for a newcomer; each does all set-up itself on Debian 12 or 64-bit Raspberry Pi OS.
 #   make demo   a whole session without microphone, loudspeaker or downloaded model
 #   make test   lint, types and all tests
-# What else there is: make bench, bench-hearing, bench-power-cut, docs-tables, train-spotter, clean.
+# What else there is: make bench, bench-hearing, bench-power-cut, test-install, docs-tables, train-spotter, clean.
 
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-# espeak-ng is the default voice, PortAudio the way to the sound card, Speex takes the echo out, flite is the person
-# in the demo.
-APT_RUN := python3-venv libespeak-ng1 espeak-ng-data libportaudio2 libspeexdsp1 flite
-# The tests also speak with the espeak-ng and festival programs and play through a virtual sound card.
-APT_TEST := espeak-ng pulseaudio pulseaudio-utils libasound2-plugins alsa-utils mosquitto openssl
-# The second ear is trained with festival's voices, too.
-APT_TRAIN := espeak-ng festival festvox-kallpc16k festvox-kdlpc16k
+apt = $(shell sed -n 's/^$(1): //p' packaging/apt-packages.txt)
+APT_RUN := $(call apt,run) $(call apt,demo)
+APT_TEST := $(call apt,test)
+APT_TRAIN := $(call apt,train)
 
-.PHONY: demo test lint types bench bench-hearing bench-power-cut docs-tables train-spotter clean
+.PHONY: demo test lint types bench bench-hearing bench-power-cut test-install docs-tables train-spotter clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -44,6 +41,11 @@ bench-hearing: $(VENV)/.test
 bench-power-cut: $(VENV)/.test
 	$(BIN)/python -m benchmarks.power_cut
 
+# Installs, installs again and removes in clean Debian systems; needs root, and ten minutes for each of the two.
+test-install:
+	sh packaging/apt.sh debootstrap
+	sh packaging/test_install.sh
+
 # Draws the diagram and the tables of docs/safety.md; a test fails while they are out of date.
 docs-tables: $(VENV)/.test
 	$(BIN)/python docs/tables.py
@@ -54,13 +56,13 @@ train-spotter: $(VENV)/.test
 	$(BIN)/pip install --quiet --editable '.[train]'
 	nice -n 5 $(BIN)/python -m training.spotter --seed 1 $(if $(HUMAN),--human $(HUMAN))
 
-$(VENV)/.demo: pyproject.toml packaging/apt.sh
+$(VENV)/.demo: pyproject.toml packaging/apt.sh packaging/apt-packages.txt
 	sh packaging/apt.sh $(APT_RUN)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable '.[natural,plot]'
 	touch $@
 
-$(VENV)/.test: pyproject.toml packaging/apt.sh
+$(VENV)/.test: pyproject.toml packaging/apt.sh packaging/apt-packages.txt
 	sh packaging/apt.sh $(APT_RUN) $(APT_TEST)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable '.[dev]'

@@ -83,7 +83,10 @@ def doctor(
 
 def _print(console: Console, checks: Iterable[Check], left_out: list[str]) -> None:
     checks = list(checks)
-    table = Table("check", "", "found", "what to do", box=None, pad_edge=False)
+    table = Table("check", "", box=None, pad_edge=False)
+    for title in ("found", "what to do"):
+        # Paths and commands are there to be copied, so they are folded and never cut.
+        table.add_column(title, overflow="fold")
     for check in checks:
         verdict = Text(check.verdict.value, style=_STYLES[check.verdict])
         # Text, because what was found may hold brackets that would be taken for markup.

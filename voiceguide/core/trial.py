@@ -77,6 +77,7 @@ class Trial:
 
     def __init__(self, words: Mapping[Command, str], lines: Phrases) -> None:
         self._scene = Scene(lines)
+        self._lines = lines
         self.words = [(command, words[command]) for command in WORDS if command in words]
         self._tries = 0
         self._since: int | None = None
@@ -172,7 +173,7 @@ class Trial:
 
     def _say(self, key: str, then: Continuation) -> None:
         blanks = {"phrase": self.words[len(self.tried)][1]} if LINES[key] else {}
-        self._scene.say(self._scene.prompt(key, **blanks), then)
+        self._scene.say([(f"trial_{key}", line) for line in self._lines.lines(key, **blanks)], then)
 
 
 def everything_tried(words: Mapping[Command, str], lines: Phrases) -> Iterator[str]:

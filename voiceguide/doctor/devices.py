@@ -8,9 +8,8 @@ from collections.abc import Iterator
 
 from voiceguide.audio.port import AudioPort
 from voiceguide.core.rehearsal import QUIET_DBFS
-from voiceguide.core.volume import MOST_DB as VOLUME_MOST_DB
 from voiceguide.doctor import audible
-from voiceguide.doctor.check import Check, Figure, Verdict
+from voiceguide.doctor.check import Check, Figure, Verdict, failing
 from voiceguide.doctor.sound import Echo, MicrophoneOver, Quiet, listen_to_silence, listen_to_the_loudspeaker
 from voiceguide.errors import AudioError
 from voiceguide.hearing.microphone import CLIPPED, OFFSET
@@ -41,7 +40,7 @@ def devices(port: AudioPort, rates: tuple[int, int] | None = None) -> Iterator[C
             return
         echo = listen_to_the_loudspeaker(port, quiet.floor_dbfs)
     except AudioError as error:
-        yield Check("sound card", Verdict.FAILS, str(error), "See that it is plugged in, then run doctor again.")
+        yield failing("sound card", error)
         return
     except MicrophoneOver:
         yield Check("speaker", Verdict.NOT_TRIED, "the microphone's file ended before the test sounds did")
@@ -142,7 +141,7 @@ def _keep(echo: Echo, quiet: Quiet) -> None:
     if echo.delay_ms is None or not math.isfinite(gain_db):
         return
     try:
-        audible.keep(min(gain_db, VOLUME_MOST_DB))
+        audible.keep(gain_db)
     except OSError as error:  # the disk has a check of its own
         _log.warning("How softly the guide may speak cannot be kept: %s", error)
 

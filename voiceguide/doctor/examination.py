@@ -13,6 +13,7 @@ import numpy as np
 
 from voiceguide.app import listening
 from voiceguide.audio.port import AudioPort
+from voiceguide.core.clock import samples
 from voiceguide.core.trial import everything_tried
 from voiceguide.doctor.check import Check, Verdict, failing
 from voiceguide.doctor.devices import devices
@@ -31,6 +32,9 @@ from voiceguide.language.pack import LanguagePack, load_language
 from voiceguide.speaking.cache import SpeechStore
 from voiceguide.speaking.choose import choose_voice
 from voiceguide.speaking.voice import Voice
+
+_SPOKEN = samples(6.0)
+"""So much speech is listened to for measuring how fast that goes."""
 
 Tell = Callable[[str], None]
 """Is told what goes on, and every sentence the guide says."""
@@ -141,7 +145,7 @@ def _speed(ready: _Ready, tell: Tell) -> Iterator[Check]:
     tell("measuring how fast it listens")
     try:
         lines = list(everything_tried(ready.pack.rehearsal.words, ready.pack.trial))
-        spoken = np.concatenate([ready.speech.samples(line) for line in lines])
+        spoken = np.concatenate([ready.speech.samples(line) for line in lines])[:_SPOKEN]
         twice = second_ear_for(ready.pack.language)
         with closing(listening(ready.recogniser, ready.pack, shared_air=True, second_ear=twice)) as hearing:
             yield speed(hearing, spoken)

@@ -1,0 +1,125 @@
+#!/bin/sh
+# Tries install.sh in clean Debian systems: installs, installs again, and removes. Run by `make test-install`; needs
+# root, debootstrap and some minutes for each release, and leaves nothing behind.
+#
+#   sh packaging/test_install.sh [RELEASE...]     by default bookworm and trixie
+#
+# ROOTS=DIR keeps the unpacked systems there, so that the next run need not fetch them again.
+set -eu
+
+source=$(cd "$(dirname "$0")/.." && pwd)
+mirror=${MIRROR:-http://deb.debian.org/debian}
+
+skip() {
+    echo "test_install.sh is skipped: $*"
+    exit 0
+}
+[ "$(id -u)" -eq 0 ] || skip "it needs root, to unpack a system and run in it"
+command -v debootstrap >/dev/null || skip "debootstrap is not installed (apt-get install debootstrap)"
+unshare --mount --pid --fork true 2>/dev/null || skip "namespaces are not allowed here"
+
+if [ "${1:-}" = --inside ]; then
+    # In a mount and process namespace of its own, which takes mounts and processes with it when it ends.
+    root=$2
+    mount --make-rprivate /
+    mount -t proc proc "$root/proc"
+    mount --bind /dev "$root/dev"
+    mount -t tmpfs tmpfs "$root/run"
+    shift 2
+    exec chroot "$root" /usr/bin/env "$@"
+fi
+
+work=$(mktemp -d /tmp/voiceguide-install.XXXXXX)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
+
+failed() {
+    echo "FAILED ($release): $*" >&2
+    [ ! -f "$work/log" ] || tail -n 40 "$work/log" >&2
+    exit 1
+}
+# Whatever pip was told in this machine's environment holds in the other system, too.
+inside() {
+    unshare --mount --pid --fork sh "$0" --inside "$root" PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+        ${PIP_INDEX_URL:+PIP_INDEX_URL="$PIP_INDEX_URL"} ${PIP_CERT:+PIP_CERT=/etc/ssl/certs/ca-certificates.crt} \
+        "$@" >"$work/log" 2>&1 </dev/null
+}
+says() { grep -qF -- "$1" "$work/log" || failed "it did not say: $1"; }
+there() { [ -e "$root$1" ] || failed "$1 is missing"; }
+gone() { if [ -e "$root$1" ] || [ -L "$root$1" ]; then failed "$1 is still there"; fi; }
+
+clean_system() {
+    base=${ROOTS:-$work}/$release-base
+    if [ ! -d "$base" ]; then
+        debootstrap --variant=minbase "$release" "$base.part" "$mirror" >"$work/log" 2>&1 || failed "debootstrap"
+        mv "$base.part" "$base"
+    fi
+    root=$work/$release
+    cp -a "$base" "$root"
+    # How this machine reaches its package sources.
+    cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
+    mkdir -p "$root/etc/ssl/certs" "$root/etc/apt/apt.conf.d"
+    [ ! -f /etc/ssl/certs/ca-certificates.crt ] || cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+    cp /etc/apt/apt.conf.d/* "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
+    # Scripts that only the other machine has must not be called.
+    grep -lE 'Post-Invoke|Pre-Install|Pre-Invoke|Update-' "$root"/etc/apt/apt.conf.d/* | xargs -r rm -f
+    inside useradd --create-home --shell /bin/sh vera || failed "useradd"
+    home=/home/vera
+    mkdir -p "$root$home/voiceguide"
+    (cd "$source" && git ls-files -z --cached --others --exclude-standard | tar --null --ignore-failed-read -T - -cf - 2>/dev/null) |
+        tar -C "$root$home/voiceguide" -xf -
+    chmod -R a+rX "$root$home"
+}
+
+try() {
+    release=$1
+    echo "== $release: a clean system"
+    clean_system
+    data=$home/.local/share/voiceguide
+    install=$home/voiceguide/packaging/install.sh
+
+    inside sh "$install" && failed "as root without --user it must say for whom"
+    says "say for whom"
+    inside sh "$install" --user nobody-of-this-name && failed "for a user who is not there"
+    says "there is no user"
+
+    echo "== $release: install"
+    inside sh "$install" --user vera || failed "the first installation"
+    says "Python                  good"
+    says "No sound card was found"
+    says "A session is not safe to start"
+    says "voiceguide is installed"
+    grep '^Python' "$work/log"
+    there "$data/venv/bin/voiceguide"
+    there "$home/.local/bin/voiceguide"
+    [ "$(stat -c %U "$root$data/venv" 2>/dev/null || true)" != root ] || failed "the program belongs to root"
+    inside runuser -u vera -- "$home/.local/bin/voiceguide" --version || failed "it does not start"
+    inside runuser -u vera -- "$home/.local/bin/voiceguide" doctor --no-words && failed "doctor finds a sound card here"
+    inside runuser -u vera -- "$home/.local/bin/voiceguide" doctor --no-sound || failed "doctor without sound fails"
+    says "A session is safe to start"
+
+    echo "== $release: install again"
+    # What somebody made themselves.
+    for own in history.sqlite audible.json rehearsal/en.npz routines/mine.yaml; do
+        inside runuser -u vera -- mkdir -p "$data/$(dirname "$own")" && inside runuser -u vera -- touch "$data/$own"
+    done
+    inside sh "$install" --user vera --no-doctor || failed "the second installation"
+    grep -q '^installing:' "$work/log" && failed "packages were installed twice"
+    inside runuser -u vera -- "$home/.local/bin/voiceguide" --version || failed "it does not start any more"
+
+    echo "== $release: remove"
+    inside sh "$install" --user vera --uninstall || failed "removing"
+    gone "$data/venv"
+    gone "$data/models"
+    gone "$home/.local/bin/voiceguide"
+    gone "$home/.config/systemd/user/voiceguide.service"
+    for own in history.sqlite audible.json rehearsal/en.npz routines/mine.yaml; do there "$data/$own"; done
+    inside sh "$install" --user vera --uninstall || failed "removing twice"
+    rm -rf "$root"
+    echo "== $release: passed"
+}
+
+[ $# -gt 0 ] || set -- bookworm trixie
+for one in "$@"; do
+    try "$one"
+done
