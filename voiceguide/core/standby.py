@@ -226,6 +226,7 @@ class Standby:
             saying=line[1] if line else "",
             heard="",
             standby=True,
+            deaf=bool(self._troubles),
             commands=self._scene.commands,
         )
 
@@ -277,7 +278,7 @@ class Standby:
             self._say_that_it_is_deaf()  # a button still works; no session begins deaf (S7)
         elif command in PAIN_FAMILY:
             self._hurts(command)
-        elif command is Command.START:
+        elif command is Command.START and self._stage is not _Stage.HURTS:
             self._start(text, by)
         elif command in _VOLUME and command in self._scene.commands:
             self._change_volume(command)
@@ -374,7 +375,7 @@ class Standby:
         if trouble not in self._troubles:
             self._troubles.add(trouble)
             self._enter(_Stage.WAITING, _ANYTIME)
-            self._say_that_it_is_deaf()
+        self._say_that_it_is_deaf()  # told again, there is a loudspeaker to say it now
 
     def _say_that_it_is_deaf(self) -> None:
         why = [line for one in sorted(self._troubles) for line in self._scene.prompt(f"hearing_lost_{one.value}")]
