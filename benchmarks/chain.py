@@ -6,6 +6,7 @@ from functools import cache
 
 from benchmarks.alternatives import KeywordSpotting
 from benchmarks.conditions import Hears
+from benchmarks.resting import RestingEars
 from voiceguide.hearing.air import Air
 from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.engines import choose_recogniser
@@ -20,19 +21,21 @@ from voiceguide.language.pack import load_language
 LANGUAGE = "en"
 
 
-def chain(hears: Hears = Hears.BOTH, enrolment: Enrolment | None = None) -> Hearing:
+def chain(hears: Hears = Hears.BOTH, enrolment: Enrolment | None = None, *, resting: bool = False) -> Hearing:
     """Return a new chain, as a session with an open loudspeaker has it, with some of its ears.
 
     Args:
         hears: which ears.
         enrolment: what a person has rehearsed.
+        resting: the ears rest while nothing they claim could count.
     """
     if hears is Hears.KEYWORDS:
         return KeywordSpotting()
     recogniser = None if hears is Hears.SECOND else _recogniser()
     second, own_words = (None, None) if hears is Hears.RECOGNISER else (Spotter(LANGUAGE), OwnWords(LANGUAGE))
     enrolled = None if enrolment is None else Enrolled(enrolment)
-    return Chain(Ears(recogniser, load_language(LANGUAGE), second, own_words, enrolled), Air())
+    ears = Ears(recogniser, load_language(LANGUAGE), second, own_words, enrolled)
+    return Chain(RestingEars(ears) if resting else ears, Air())
 
 
 @cache

@@ -26,7 +26,7 @@ class Amount(Enum):
     Each amount takes the first of the same list, so that conditions differ in nothing else.
     """
 
-    FEW = (4, 1, 2)
+    FEW = (3, 1, 1)
     SOME = (9, 1, 3)
     MANY = (12, 1, 6)
 

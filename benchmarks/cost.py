@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ class Timed:
         def timed(*args: Any, **more: Any) -> Any:
             began = time.thread_time()
             result = found(*args, **more)
-            result = list(result) if isinstance(result, type(x for x in ())) else result
+            result = list(result) if isinstance(result, Iterator) else result
             self.took += time.thread_time() - began
             return result
 
@@ -76,8 +77,7 @@ def cost() -> dict[str, Any]:
 
 
 def memory() -> dict[str, Any]:
-    """Return the peak of a whole process that listens, its children included, with either of the guide's "
-    "voices."""
+    """Return the peak of a process that listens, children included, with either of the guide's voices."""
     found = {}
     for voice in GUIDES:
         with tempfile.TemporaryDirectory() as folder:

@@ -9,17 +9,17 @@ person at 2 m. Needs `pip install 'voiceguide[bench]'`.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
+from typing import Any
 
 import numpy as np
 import soxr
 from numpy.typing import NDArray
 from rich.console import Console
 
-from benchmarks.tables import Section, Table
+from benchmarks.tables import Table
 from voiceguide.audio.port import BLOCK
 from voiceguide.audio.room.acoustics import LEAD, Placed, convolve, place
 from voiceguide.audio.room.levels import active_dbfs, ratio
@@ -306,18 +306,19 @@ def measure_words() -> Table:
     return table
 
 
-def measure_echo() -> Section:
-    """Measure everything about the echo canceller."""
-    parts: tuple[Callable[[], Table], ...] = (measure_erle, measure_cost, measure_words)
-    tables = [part() for part in parts]
-    return Section(tables, {table.title: {"columns": table.columns, "rows": table.rows} for table in tables})
+TABLES = {"erle": measure_erle, "cost": measure_cost, "words": measure_words}
+
+
+def echo(name: str) -> dict[str, Any]:
+    """Measure one of the tables and return it as plain data."""
+    return asdict(TABLES[name]())
 
 
 def main() -> None:
     """Print the tables."""
     console = Console()
-    for part in (measure_erle, measure_cost, measure_words):
-        table = part()
+    for measure in TABLES.values():
+        table = measure()
         console.print(table.for_terminal(), table.about, "", sep="\n")
 
 

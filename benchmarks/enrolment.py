@@ -69,7 +69,7 @@ class Scenes:
         if condition == "pink 10 dB":
             whole += self._pink(len(whole)) * ratio(LEVEL_DBFS - 10)
         whole += self._rng.normal(size=len(whole)) * ratio(-75.0)
-        return np.clip(whole * 32767, -32768, 32767).astype(np.int16)
+        return np.asarray(np.clip(whole * 32767, -32768, 32767), np.int16)
 
     def _pink(self, count: int) -> np.ndarray:
         spectrum = np.fft.rfft(self._rng.normal(size=count))

@@ -146,7 +146,7 @@ def listen(voice: str) -> Report:
         said = np.concatenate([prepared.speech.samples(line) for line in lines])
         hearing = prepared.hearing(shared_air=True, second_ear=True)
         hearing.listen_for(frozenset(Command))
-        microphone = to_int16(0.3 * np.roll(said, 960) + 0.1 * said[::-1])
+        microphone = to_int16((0.3 * np.roll(said, 960) + 0.1 * said[::-1]).astype(np.float32))
         for at in range(0, len(said) - 159, 160):
             hearing.accept(microphone[at : at + 160], said[at : at + 160])
         hearing.close()

@@ -58,6 +58,11 @@ def turned_s(outcomes: Outcomes) -> list[float]:
     return [min(one["first"].values()) for one in outcomes if one["command"] in _SAFETY and one["first"]]
 
 
+def by_word_s(outcomes: Outcomes) -> list[float]:
+    """Return seconds from the end of a word of safety to the decision that one was said, at the first try."""
+    return [one["first"]["word"] for one in outcomes if one["command"] in _SAFETY and "word" in one["first"]]
+
+
 def words_s(outcomes: Outcomes) -> list[float]:
     """Return seconds from the end of any command to the decision that it, or a word alike, was said."""
     return [

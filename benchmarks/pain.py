@@ -24,6 +24,7 @@ from voiceguide.core.actions import Sound
 from voiceguide.core.clock import samples, seconds
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import Heard
+from voiceguide.core.session import Session
 from voiceguide.demo.verdict import HEARD_WITHIN_S
 from voiceguide.errors import VoiceError
 from voiceguide.guide import Guide
@@ -183,7 +184,7 @@ def _moments(prepared: Prepared) -> dict[Moment, int]:
 def _guide(prepared: Prepared, port: AudioPort, hearing: Hearing, journal: Journal) -> Guide:
     """Return the guide as `Prepared.guide` does, with other hearing."""
     return Guide(
-        prepared.session(first_time=False),
+        Session(prepared.routine, prepared.language.phrases, prepared.speech.length, first_time=False),
         port=port,
         hearing=hearing,
         speech=prepared.speech,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import asdict
 
@@ -46,7 +47,7 @@ def rehearsed_in(condition: Condition, *, taught: bool) -> Data:
     return {"outcomes": outcomes}
 
 
-def _calls(voice: str, words: dict[Command, str]) -> list[Call]:
+def _calls(voice: str, words: Mapping[Command, str]) -> list[Call]:
     found = [
         called(voice, f"{phrase}, {how:g}", command, say(voice, phrase, how))
         for how in TESTED_AT
@@ -55,7 +56,7 @@ def _calls(voice: str, words: dict[Command, str]) -> list[Call]:
     return [found[number] for number in np.random.default_rng(8).permutation(len(found))]
 
 
-def _taught(placed: Placed, voice: str, words: dict[Command, str]) -> Enrolment | None:
+def _taught(placed: Placed, voice: str, words: Mapping[Command, str]) -> Enrolment | None:
     hiss = np.random.default_rng(9)
 
     def take(phrase: str, how: float) -> Frame:

@@ -27,7 +27,7 @@ from voiceguide.core.events import Heard
 Data = dict[str, Any]
 
 PARTS = 5
-"""Parts of the guide's lines, two to three minutes each."""
+"""Parts of the guide's lines, four to five minutes each."""
 
 _AFTER = samples(2.0)
 _LINES_BETWEEN = samples(0.45)
@@ -81,7 +81,7 @@ def noise_in(condition: Condition, side: str, seconds: float) -> Data:
     return _noticed(stage.events, began, stage.now)
 
 
-def own_speech(condition: Condition, voice: str, number: int, part: int) -> Data:
+def own_speech(condition: Condition, voice: str, number: int, part: int, *, resting: bool) -> Data:
     """Return what was noticed while the guide said lines of every routine, and nobody else was there.
 
     Args:
@@ -89,9 +89,10 @@ def own_speech(condition: Condition, voice: str, number: int, part: int) -> Data
         voice: the guide's.
         number: of the room.
         part: which of `PARTS` of the lines; all of them together are every line there is.
+        resting: the ears rest while nothing they claim could count.
     """
     lines = guide_says(voice)[part::PARTS]
-    hearing = chain(condition.hears)
+    hearing = chain(condition.hears, resting=resting)
     stage = Stage(condition, number, hearing, lines, (), gives_way=False, preface=False)
     stage.run(sum(len(line) + _LINES_BETWEEN for line in lines))
     stage.close()
