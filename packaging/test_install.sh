@@ -38,10 +38,10 @@ failed() {
     [ ! -f "$work/log" ] || tail -n 40 "$work/log" >&2
     exit 1
 }
-# Whatever pip was told in this machine's environment holds in the other system, too.
+# Which index and certificates pip is to use on this machine holds in the other system, too.
 inside() {
-    unshare --mount --pid --fork sh "$0" --inside "$root" PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
-        ${PIP_INDEX_URL:+PIP_INDEX_URL="$PIP_INDEX_URL"} ${PIP_CERT:+PIP_CERT=/etc/ssl/certs/ca-certificates.crt} \
+    unshare --mount --pid --fork sh "$0" --inside "$root" -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+        ${PIP_INDEX_URL:+PIP_INDEX_URL="$PIP_INDEX_URL"} PIP_CERT=/etc/machine-certificates.crt \
         "$@" >"$work/log" 2>&1 </dev/null
 }
 says() { grep -qF -- "$1" "$work/log" || failed "it did not say: $1"; }
@@ -58,8 +58,7 @@ clean_system() {
     cp -a "$base" "$root"
     # How this machine reaches its package sources.
     cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
-    mkdir -p "$root/etc/ssl/certs" "$root/etc/apt/apt.conf.d"
-    [ ! -f /etc/ssl/certs/ca-certificates.crt ] || cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+    cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/machine-certificates.crt"
     cp /etc/apt/apt.conf.d/* "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
     # Scripts that only the other machine has must not be called.
     grep -lE 'Post-Invoke|Pre-Install|Pre-Invoke|Update-' "$root"/etc/apt/apt.conf.d/* | xargs -r rm -f

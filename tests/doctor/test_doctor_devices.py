@@ -19,7 +19,7 @@ from voiceguide.errors import AudioError
 from voiceguide.testing import VirtualPort
 
 QUIET = Quiet(floor_dbfs=-60.0, loudest_dbfs=-55.0, offset=0.0, clipped=0.0, dead=False, slips=0)
-ECHO = Echo(delay_ms=80.0, drift_ppm=0.2, voice_dbfs=-28.0, clipped=0.0, slips=0)
+ECHO = Echo(delay_ms=80.0, drift_ppm=0.2, voice_dbfs=-28.0, clipped=0.0, dead=False, slips=0)
 
 
 def found(checks: list[Check]) -> dict[str, Verdict]:
@@ -30,14 +30,14 @@ def found(checks: list[Check]) -> dict[str, Verdict]:
     ("quiet", "verdict", "remedy"),
     [
         (QUIET, Verdict.GOOD, ""),
-        (replace(QUIET, dead=True, floor_dbfs=-math.inf), Verdict.FAILS, "muted"),
+        (replace(QUIET, dead=True, floor_dbfs=-math.inf), Verdict.WARNING, "noise gate"),
         (replace(QUIET, clipped=0.01), Verdict.FAILS, "Turn its level down"),
         (replace(QUIET, offset=-0.05), Verdict.WARNING, "another microphone"),
         (replace(QUIET, floor_dbfs=-40.0), Verdict.WARNING, "switch off fans"),
     ],
 )
 def test_microphones(quiet: Quiet, verdict: Verdict, remedy: str) -> None:
-    check = microphone(quiet, (16_000, 48_000))
+    check = microphone(quiet, ECHO, (16_000, 48_000))
     assert check.verdict is verdict
     assert remedy in check.remedy
     assert bool(check.remedy) is (verdict is not Verdict.GOOD)
@@ -98,10 +98,20 @@ def test_what_the_microphone_does_not_hear_leaves_the_kept_figure_alone() -> Non
     assert audible.kept() == -9.0
 
 
-def test_a_dead_microphone_is_not_played_to() -> None:
-    port = VirtualPort()
-    assert found(list(devices(port))) == {"microphone": Verdict.FAILS}
-    assert not port.played.any()
+def test_a_microphone_that_hears_neither_the_room_nor_the_speaker_is_dead() -> None:
+    (check,) = devices(VirtualPort())
+    assert check.verdict is Verdict.FAILS
+    assert "muted" in check.remedy
+
+
+@needs_rooms
+def test_a_microphone_with_a_noise_gate_hears_what_sounds() -> None:
+    port = RoomPort(place(Room(hiss_dbfs=-120.0), seed=4), Nobody(), birdsong())
+    checks = {check.name: check for check in devices(port)}
+    assert "noise gate" in checks["microphone"].remedy
+    assert checks["speaker"].verdict is Verdict.GOOD
+    assert "above the noise" not in checks["speaker"].found
+    assert audible.kept() is None
 
 
 class Breaks(VirtualPort):

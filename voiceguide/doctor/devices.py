@@ -35,9 +35,6 @@ def devices(port: AudioPort, rates: tuple[int, int] | None = None) -> Iterator[C
     """
     try:
         quiet = listen_to_silence(port)
-        yield microphone(quiet, rates)
-        if quiet.dead:
-            return
         echo = listen_to_the_loudspeaker(port, quiet.floor_dbfs)
     except AudioError as error:
         yield failing("sound card", error)
@@ -45,14 +42,17 @@ def devices(port: AudioPort, rates: tuple[int, int] | None = None) -> Iterator[C
     except MicrophoneOver:
         yield Check("speaker", Verdict.NOT_TRIED, "the microphone's file ended before the test sounds did")
         return
+    yield microphone(quiet, echo, rates)
+    if quiet.dead and echo.dead:
+        return
     yield speaker(echo, quiet, rates)
     yield clocks(echo)
     yield losses(quiet.slips + echo.slips)
     _keep(echo, quiet)
 
 
-def microphone(quiet: Quiet, rates: tuple[int, int] | None = None) -> Check:
-    """Judge what the microphone hears in silence."""
+def microphone(quiet: Quiet, echo: Echo, rates: tuple[int, int] | None = None) -> Check:
+    """Judge what the microphone hears in silence, and whether it hears anything at all."""
     name = "microphone"
     figures: dict[str, Figure] = {
         "floor_dbfs": _finite(quiet.floor_dbfs),
@@ -61,10 +61,13 @@ def microphone(quiet: Quiet, rates: tuple[int, int] | None = None) -> Check:
         "clipped_share": quiet.clipped,
         "rate_hz": rates[0] if rates else None,
     }
-    if quiet.dead:
+    if quiet.dead and echo.dead:
         remedy = "Is it muted or held by another program? Look with alsamixer, key F4; or choose one with --input."
         return Check(name, Verdict.FAILS, "nothing but digital silence", remedy, figures)
     found = f"noise floor {quiet.floor_dbfs:.0f} dBFS, {_rate(rates, 0)}no clipping"
+    if quiet.dead:
+        remedy = "It has a noise gate, which may cut off soft words: switch that off, or use another microphone."
+        return Check(name, Verdict.WARNING, f"{_rate(rates, 0)}digital silence between sounds", remedy, figures)
     if quiet.clipped >= CLIPPED:
         found = f"{quiet.clipped:.1%} of the samples are cut off"
         return Check(name, Verdict.FAILS, found, "Turn its level down with alsamixer, key F4.", figures)
@@ -97,10 +100,9 @@ def speaker(echo: Echo, quiet: Quiet, rates: tuple[int, int] | None = None) -> C
     above = echo.voice_dbfs - quiet.floor_dbfs
     least = audible.least_gain(echo.voice_dbfs, quiet.floor_dbfs)
     figures["least_gain_db"] = _finite(least)
-    found = (
-        f"heard after {echo.delay_ms:.0f} ms at {echo.voice_dbfs:.0f} dBFS, "
-        f"{above:.0f} dB above the noise, {_rate(rates, 1)}clear from {least:+.0f} dB on"
-    )
+    found = f"{_rate(rates, 1)}heard after {echo.delay_ms:.0f} ms at {echo.voice_dbfs:.0f} dBFS"
+    if math.isfinite(above):
+        found += f", {above:.0f} dB above the noise; clear from {least:+.0f} dB on"
     if echo.clipped >= CLIPPED or echo.voice_dbfs > MOVE_APART_DBFS:
         remedy = "It drowns the microphone: turn it down, or move the two apart."
         return Check(name, Verdict.WARNING, found, remedy, figures)

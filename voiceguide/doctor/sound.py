@@ -63,6 +63,7 @@ class Echo:
         drift_ppm: how much faster the microphone's clock is than the speaker's; None when that is not known.
         voice_dbfs: level of the guide's voice in the microphone at its usual volume; -infinity without an echo.
         clipped: share of samples at full scale.
+        dead: nothing beyond the last bit came.
         slips: how often sound was lost or came late.
     """
 
@@ -70,6 +71,7 @@ class Echo:
     drift_ppm: float | None
     voice_dbfs: float
     clipped: float
+    dead: bool
     slips: int
 
 
@@ -92,7 +94,7 @@ def listen_to_silence(port: AudioPort) -> Quiet:
         loudest_dbfs=max(levels),
         offset=float(heard.mean()) / FULL_SCALE,
         clipped=clipped_share(heard),
-        dead=bool(np.abs(heard.astype(np.int32)).max() <= NOTHING),
+        dead=_dead(heard),
         slips=port.slipped - before,
     )
 
@@ -123,6 +125,7 @@ def listen_to_the_loudspeaker(port: AudioPort, floor_dbfs: float, song: Samples 
         drift_ppm=None if track.drift is None else track.drift * 1e6,
         voice_dbfs=_voice_dbfs(heard, played, floor_dbfs) if track.found else -math.inf,
         clipped=clipped_share(heard),
+        dead=_dead(heard),
         slips=port.slipped - before,
     )
 
@@ -136,6 +139,10 @@ def level_dbfs(sound: MicrophoneBlock | Samples) -> float:
 def clipped_share(sound: MicrophoneBlock) -> float:
     """Return which share of `(n,)` samples lies at full scale."""
     return float(np.mean((sound >= FULL_SCALE - 1) | (sound <= -FULL_SCALE)))
+
+
+def _dead(sound: MicrophoneBlock) -> bool:
+    return bool(np.abs(sound.astype(np.int32)).max() <= NOTHING)
 
 
 def _band_power(sound: MicrophoneBlock | Samples) -> float:
