@@ -7,6 +7,7 @@ back from an exchange belongs to the speaker block that went out.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
@@ -14,10 +15,12 @@ from typing import Protocol
 import numpy as np
 
 from voiceguide.audio.port import BLOCK, AudioPort, MicrophoneBlock, SpeakerBlock
+from voiceguide.audio.samples import FULL_SCALE
 from voiceguide.core.actions import Action, Chime, End, Hush, Listen, Record, Say, SetVolume, Sound
 from voiceguide.core.clock import samples, seconds
 from voiceguide.core.events import (
     Begun,
+    CodeAsked,
     Event,
     Heard,
     HearingBack,
@@ -67,6 +70,10 @@ class Pressed(Protocol):
 
     def take(self) -> list[Press]:
         """Return what was pressed since the last time, in the order in which it is to be obeyed."""
+        ...
+
+    def take_code(self) -> str | None:
+        """Return digits to be said for pairing a phone, once; None when nobody asks."""
         ...
 
 
@@ -135,6 +142,7 @@ class Guide:
         self._history_lost: str | None = None
         self._told_to_end = False
         self._ended = False
+        self._loudest = 0
         self._ends: int | None = None  # sample time by which it has ended, whatever is being said
 
     @property
@@ -166,6 +174,8 @@ class Guide:
                     break
             for press in self._presses.take():
                 self._happen(Heard(self.now, press.command, engine=press.by))
+            if (digits := self._presses.take_code()) is not None:
+                self._happen(CodeAsked(self.now, digits))
             self._listen(frame, block)
             if self._history_lost is not None:
                 reason, self._history_lost = self._history_lost, None
@@ -173,8 +183,11 @@ class Guide:
             if self._told_to_end and self._ends is None:
                 self._ends = self.now + LAST_WORDS
                 self._happen(ToldToEnd(self.now))
-            if self._watch is not None and blocks % VIEW_EVERY == 0:
-                self._watch(self._session.view(self.now))
+            if self._watch is not None:
+                self._loudest = max(self._loudest, _peak(frame))
+                if blocks % VIEW_EVERY == 0:
+                    level_dbfs, self._loudest = _dbfs(self._loudest), 0
+                    self._watch(replace(self._session.view(self.now), level_dbfs=level_dbfs))
             blocks += 1
 
     def history_lost(self, reason: str) -> None:
@@ -289,12 +302,20 @@ class Guide:
                 self._journal.write(at, "say_cut", **self._said(utterance))
             case HearingLost() | HearingSlow() | HearingPoor() | HearingBack() | HistoryLost() | ToldToEnd():
                 pass  # the session records what follows from them
-            case VoiceBegan() | VoiceEnded() | Taken() | Learned() | Begun() | Tick():
+            case VoiceBegan() | VoiceEnded() | CodeAsked() | Taken() | Learned() | Begun() | Tick():
                 pass
 
     def _said(self, utterance: int) -> dict[str, object]:
         say = self._says[utterance]
         return {"utterance": utterance, "key": say.key, "text": say.text}
+
+
+def _peak(frame: MicrophoneBlock | None) -> int:
+    return 0 if frame is None else max(int(frame.max()), -int(frame.min()))
+
+
+def _dbfs(peak: int) -> float | None:
+    return 20 * math.log10(peak / FULL_SCALE) if peak else None
 
 
 def _words(heard: Heard) -> dict[str, object]:

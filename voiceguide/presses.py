@@ -33,11 +33,23 @@ class Presses:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: dict[Command, Press] = {}
+        self._code: str | None = None
 
     def press(self, command: Command, by: str) -> None:
         """Hand over a command, from any thread. The same one again, before the guide has taken it, counts once."""
         with self._lock:
             self._waiting.setdefault(command, Press(command, by))
+
+    def ask_for_code(self, digits: str) -> None:
+        """Have digits said in the room, from any thread, with which a phone is paired; the newest ones count."""
+        with self._lock:
+            self._code = digits
+
+    def take_code(self) -> str | None:
+        """Return the digits to be said, once."""
+        with self._lock:
+            code, self._code = self._code, None
+        return code
 
     def take(self) -> list[Press]:
         """Return what was pressed since the last time: pain, "stop" and "pause" first, else in order."""

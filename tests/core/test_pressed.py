@@ -4,7 +4,7 @@ import pytest
 from small_routine import ROUTINE
 
 from voiceguide.core.commands import Command
-from voiceguide.core.events import Heard
+from voiceguide.core.events import CodeAsked, Heard
 from voiceguide.core.memory import Remembered
 from voiceguide.core.pressed import LEADS_ON, MAY_BE_ELSEWHERE
 from voiceguide.core.safety import Stage
@@ -107,3 +107,22 @@ def test_less_is_never_refused(command: Command) -> None:
     before = world.session.state, world.session._volume.gain_db
     press(world, command)
     assert (world.session.state, world.session._volume.gain_db) != before
+
+
+def test_a_code_is_said_digit_by_digit_while_nothing_goes_on() -> None:
+    world = begun()
+    world.feed(CodeAsked(world.now, "040913"))
+    world.run(20)
+    spoken = [line.text for line in world.spoken if line.key == "pairing_digit"]
+    assert spoken == list("040913")
+    assert world.session.state is State.WAITING
+
+
+def test_a_code_never_breaks_into_a_hold_or_a_report_of_pain() -> None:
+    world = in_a_hold()
+    world.feed(CodeAsked(world.now, "040913"))
+    world.run(5)
+    world.hear(Command.PAIN)
+    world.feed(CodeAsked(world.now, "040913"))
+    world.run(30)
+    assert not [line for line in world.spoken if line.key.startswith("pairing")]

@@ -118,6 +118,12 @@ def last_time(phrases: Phrases, remembered: Remembered) -> list[Line]:
     return [(key, line) for line in phrases.lines(key, **blanks)]
 
 
+def code(phrases: Phrases, digits: str) -> list[Line]:
+    """Return how to pair a phone: each digit is a line of its own, so that there is time to type it."""
+    spoken = [("pairing_digit", line) for digit in digits for line in phrases.lines("pairing_digit", digit=digit)]
+    return [*(("pairing", line) for line in phrases.lines("pairing")), *spoken]
+
+
 def rounded_up(hold_left: int) -> int:
     """Return samples as seconds, rounded up to the step in which they are told."""
     return -(-int(seconds(hold_left)) // HOLD_LEFT_STEP_S) * HOLD_LEFT_STEP_S

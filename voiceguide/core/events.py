@@ -147,6 +147,18 @@ class ToldToEnd:
     at: int
 
 
+@dataclass(frozen=True)
+class CodeAsked:
+    """Somebody wants to pair a phone and needs digits that can only be heard in this room.
+
+    Attributes:
+        digits: to be said one by one.
+    """
+
+    at: int
+    digits: str
+
+
 Event = (
     Begun
     | Tick
@@ -162,6 +174,7 @@ Event = (
     | HearingBack
     | HistoryLost
     | ToldToEnd
+    | CodeAsked
     | Taken
     | Learned
 )

@@ -64,6 +64,8 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "hold_left": frozenset({"seconds"}),
     "what_is": frozenset(),
     "why_tight": frozenset(),
+    "pairing": frozenset(),
+    "pairing_digit": frozenset({"digit"}),
     "nothing_yet": frozenset(),
     "last_never": frozenset(),
     "last_today": frozenset(),

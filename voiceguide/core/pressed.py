@@ -22,11 +22,11 @@ PRESSED = MAY_BE_ELSEWHERE | {"button"}
 
 LEADS_ON = frozenset(
     {
-        *(Step.PROCEED, Step.FROM_THE_BEGINNING, Step.RESUME),
+        *(Step.PROCEED, Step.FROM_THE_BEGINNING, Step.WAIT_FOR_START, Step.RESUME),
         *(Step.CHANGE_SIDE, Step.SKIP, Step.GO_BACK, Step.HOLD_AGAIN),
     }
 )
-"""Steps after which somebody moves."""
+"""Steps after which somebody moves, or soon will: "no" to the question for a reason not to begin is one, too."""
 
 _BACK_TO_IT = frozenset({Reply.CONTINUE, Reply.YES, Reply.OTHER_SIDE, Reply.SKIP})
 

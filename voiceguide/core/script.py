@@ -28,6 +28,7 @@ def _prompts(routine: Routine, phrases: Phrases) -> Iterator[str]:
     blanks: dict[str, list[dict[str, object]]] = {
         "waiting": [{"routine": routine.title}],
         "duration": [{"minutes": minutes} for minutes in range(1, MINUTES_ALLOWED_FOR)],
+        "pairing_digit": [{"digit": digit} for digit in range(10)],
         "how_long": [{"minutes": minutes} for minutes in range(2, MINUTES_ALLOWED_FOR)],
         "hold_left": [
             {"seconds": left} for left in range(HOLD_LEFT_STEP_S, HOLD_LEFT_MOST_S + 1, HOLD_LEFT_STEP_S)

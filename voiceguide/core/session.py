@@ -14,11 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from voiceguide.core.actions import Action, SetVolume, Sound
+from voiceguide.core.answers import code
 from voiceguide.core.breath import PACE_LEAST, PACE_MOST, PACE_STEP, nearest_pace
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.deafness import Deafness
 from voiceguide.core.events import (
     Begun,
+    CodeAsked,
     Event,
     Heard,
     HearingBack,
@@ -41,7 +43,7 @@ from voiceguide.core.plan import Routine
 from voiceguide.core.pressed import takes_a_voice
 from voiceguide.core.safeguard import Safeguard
 from voiceguide.core.scene import Scene
-from voiceguide.core.states import TABLE, State, Step
+from voiceguide.core.states import MAY_SPEAK_OF_OTHERS, TABLE, State, Step
 from voiceguide.core.timeline import Length
 from voiceguide.core.view import View
 from voiceguide.core.volume import AS_CHOSEN, Loudness, Volume
@@ -77,6 +79,7 @@ class Session:
     ) -> None:
         routine, neglected = neglected_side_first(routine, remembered)
         self._scene = Scene(phrases)
+        self._phrases = phrases
         self._walk = Walk(self._scene, routine, phrases, length, remembered)
         if neglected is not None:
             self._walk.says_first = self._scene.prompt("begin_with", side=phrases.side(neglected))
@@ -135,6 +138,8 @@ class Session:
                 self._deafness.slow()
             case HearingPoor(why=why):
                 self._deafness.poor(why)
+            case CodeAsked(digits=digits) if self.state in MAY_SPEAK_OF_OTHERS:
+                self._scene.interject(code(self._phrases, digits))
             case HistoryLost(reason=reason):
                 self._scene.record("history_lost", reason=reason)
                 self._scene.add(self._scene.prompt("history_lost"))  # what is being said comes first

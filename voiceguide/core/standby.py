@@ -21,11 +21,12 @@ from enum import StrEnum
 from functools import partial
 
 from voiceguide.core.actions import Action, End, SetVolume, Sound
-from voiceguide.core.answers import last_time
+from voiceguide.core.answers import code, last_time
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import (
     Begun,
+    CodeAsked,
     Event,
     Heard,
     HearingBack,
@@ -242,6 +243,8 @@ class Standby:
                 self._hearing_lost(trouble, reason)
             case HearingBack(trouble=trouble):
                 self._hearing_back(trouble)
+            case CodeAsked(digits=digits) if self._stage is _Stage.WAITING:
+                self._wait(code(self._phrases, digits))
             case ToldToEnd():
                 self._leave("told_to_end")
                 self._scene.say(self._scene.prompt("stopping_now"), self._end)

@@ -56,6 +56,10 @@ BEFORE_THE_WALK = frozenset({State.CHECKING, State.WAITING, State.RETURNING})
 """States in which nothing has begun yet."""
 
 
+MAY_SPEAK_OF_OTHERS = frozenset({State.WAITING, State.PAUSED})
+"""States in which the guide may speak of what has nothing to do with the session, such as pairing a phone."""
+
+
 class Step(StrEnum):
     """What a command makes the session do."""
 

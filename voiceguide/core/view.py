@@ -28,6 +28,8 @@ class View:
         heard: what was heard last.
         standby: no session runs: the guide waits until somebody asks for one. `state` is `WAITING` then.
         commands: what can be said now.
+        level_dbfs: the loudest sample of the microphone since the last view, in decibels below full scale; None
+            when there was none.
         deaf: the guide cannot hear, and has paused.
     """
 
@@ -45,3 +47,4 @@ class View:
     standby: bool = False
     deaf: bool = False
     commands: frozenset[Command] = frozenset()
+    level_dbfs: float | None = None

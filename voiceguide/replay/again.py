@@ -199,6 +199,9 @@ class _ReplayedPresses:
     def take(self) -> list[Press]:
         return self._recorded.pressed.get(self._port.blocks - 1, [])
 
+    def take_code(self) -> str | None:
+        return None
+
 
 def _first_different(recorded: Recorded, entries: list[dict[str, Any]], *, exact: bool) -> Difference | None:
     """Return the first event that is different; of a session that was stopped the last ones may be missing."""

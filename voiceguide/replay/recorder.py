@@ -280,6 +280,10 @@ class RecordedPresses:
             self._recorder.pressed(taken)
         return taken
 
+    def take_code(self) -> str | None:
+        """Return nothing: what pairs a phone is not said into a recording."""
+        return None
+
 
 class _RecordedSpeech:
     """Speech with 16 bits, as it is recorded."""
