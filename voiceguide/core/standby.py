@@ -201,6 +201,9 @@ class Standby:
                 self._scene.speech_finished(utterance)
             case Tick():
                 self._scene.wait_over()
+            case HearingLost() if self.wanted is not None:
+                self.wanted = None  # a session that cannot hear does not begin (S7)
+                self._take(event)
             case _ if self._stage is not _Stage.OVER:
                 self._take(event)
             case _:
