@@ -35,8 +35,8 @@ LONGEST_RELEASE_S = 6.0
 LEAST_S = 1.25
 """Guess: four English words are the shortest instruction, such as "lower your front knee"."""
 
-BREATH_WORD_S = 0.75
-"""From the beginning of a phase: "in" and "out" take 0.4 s with espeak-ng, "들이쉬고" 0.7 s."""
+BREATH_WORD_S = 0.9
+"""From the beginning of a phase: "in" and "out" take 0.4 s with espeak-ng, "들이쉬고" 0.87 s."""
 
 CLOSE = 0.15
 """Share by which the minutes in a file may differ from the estimate: no voice is that exact."""
