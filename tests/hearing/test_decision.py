@@ -426,3 +426,33 @@ def test_no_other_word_agrees_more_easily_than_the_same(
     told = final(decision, claimed, NOW) or settle(decision, NOW + AGREES)
     assert told is not None
     assert (told.command, told.perhaps) == ((claimed, None) if agrees else (None, claimed))
+
+
+BEHIND = Around(stood_out=False)
+
+
+@pytest.mark.parametrize(
+    "ears", [{}, {Ear.SECOND: Noticed(Command.PAIN, 1.0, since=NOW)}], ids=["alone", "agreed"]
+)
+def test_a_word_of_pain_that_did_not_stand_out_is_asked_about(ears: dict[Ear, Noticed]) -> None:
+    decision = Decision(dict(ears))
+    told = final(decision, Command.PAIN, NOW, around=BEHIND)
+    assert told is not None
+    assert (told.command, told.perhaps) == (None, Command.PAIN)
+    assert final(decision, Command.PAIN, NOW + samples(1.6), around=BEHIND) is None
+
+
+def test_a_second_ear_sure_of_pain_that_did_not_stand_out_asks() -> None:
+    told = heard(Decision().sure(sure(Command.PAIN, around=BEHIND)))
+    assert told is not None
+    assert (told.command, told.perhaps) == (None, Command.PAIN)
+    told = heard(Decision().sure(sure(Command.STOP, around=BEHIND)))
+    assert told is not None
+    assert told.command is Command.STOP
+
+
+def test_while_the_guide_speaks_a_word_of_pain_need_not_stand_out() -> None:
+    around = Around(guide=True, other=True, apart=True, stood_out=False)
+    told = heard(Decision().sure(sure(Command.PAIN, around=around)))
+    assert told is not None
+    assert told.command is Command.PAIN

@@ -13,6 +13,7 @@ Read from the top; the first line that fits decides.
 | speech that is no command, soon after a command (`REST_OF_IT`)      | nothing: it is the rest of that call    |
 | speech that is no command, and no voice stood out of late           | nothing: a television, a neighbour      |
 | speech that is no command                                           | unknown speech, once in `UNKNOWN_AGAIN` |
+| a word of pain, the guide silent, and no voice stood out of late    | unknown speech; perhaps a word of safety|
 | the second ear is sure: a word of safety, or one of `ALONE`         | that command                            |
 | the second ear is sure: another command                             | nothing                                 |
 | a person's own word, which the second ear noticed or cannot tell    | that command                            |
@@ -99,6 +100,10 @@ UNKNOWN_AGAIN = samples(2.0)
 COINCIDES = samples(1.0)
 """A claim so soon after the guide said what sounds like it is suspect: 0.2 s on the way through the air and the
 buffers, half a second until a recogniser decides, the rest is the word."""
+
+
+_BELIEVED = (Rule.AGREED, Rule.ONLY_EAR, Rule.SURE)
+_ASKED_ABOUT = (Rule.UNKNOWN, Rule.DISAGREED, Rule.PERHAPS, Rule.FAINT)
 
 
 class Decision:
@@ -280,10 +285,12 @@ class Decision:
 
     def _verdict(self, claim: Claim, at: int, rule: Rule) -> Verdict:
         command, heard = claim.command, None
-        if rule in (Rule.AGREED, Rule.ONLY_EAR, Rule.SURE):
+        if rule in _BELIEVED and command in PAIN_FAMILY and not (claim.around.stood_out or claim.around.guide):
+            rule = self._against_unknown(claim, at) or Rule.FAINT
+        if rule in _BELIEVED:
             heard = Heard(at, command, claim.text, claim.engine)
             self._answered = self._last[command] = at, claim.ear
-        elif rule in (Rule.UNKNOWN, Rule.DISAGREED, Rule.PERHAPS):
+        elif rule in _ASKED_ABOUT:
             perhaps = command if command in SAFETY else None
             heard = Heard(at, None, claim.text, claim.engine, perhaps)
             self._last[None] = at, claim.ear

@@ -119,6 +119,7 @@ class Rule(StrEnum):
     PERHAPS = "in a hold this is close enough to a word of safety to ask"
     BACKGROUND = "speech that is no command, and no louder than what usually sounds here"
     DISAGREED = "no other ear heard it"
+    FAINT = "a word of pain, but by a voice no louder than what usually sounds here"
     NOT_ALONE = "this command needs a second ear"
     NOT_NOW = "not possible at the moment"
     REVISED = "a partial result that did not last"
