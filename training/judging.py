@@ -1,8 +1,7 @@
-"""How well a trained head hears: limits set on one part of voices and people, figures reported on another."""
+"""How well a trained head hears: what becomes of calls, and of sound in which there are none."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from training.embedded import vectors_of
 from training.people import PEOPLE_SAY, Clip
 from training.scenes import Rng, Sound, heard_in, noise, room
 from training.shares import Share
-from training.texts import SAFETY, beginnings, guide_lines, negatives, phrases
+from training.texts import SAFETY, guide_lines, negatives, phrases
 from training.voices import some, spoken, takes
 from voiceguide.core.clock import RATE
 from voiceguide.core.commands import PAIN_FAMILY, Command
@@ -34,25 +33,6 @@ LEVEL_DB = -26.0
 """Of a phrase, where it is spoken; the level at which the program's other benchmarks let people speak."""
 
 HISS_DB = -66.0
-
-PAIN_PER_HOUR, STOP_PER_HOUR, OTHERS_PER_HOUR, DOUBT_PER_HOUR = 1.0, 3.0, 2.0, 6.0
-"""How often an hour, on what the limits are set with, the pain family, stop, all other commands, and a doubt about
-any word of safety may come of sound that holds none."""
-
-AGREEING, AGREEING_ON_PAIN = 0.01, 0.05
-"""Enough when a grammar engine hears the same: two models with different mistakes seldom make the same one. In
-eight minutes of people's speech that limits are set with, both ears told two false reports of pain with 0.01
-for the pain family and none with 0.05; of the calls there 0.01 keeps all of nearly every other command."""
-
-HAS_A_VOTE, HEARS_ALONE = 0.85, 0.4
-"""Share of a command's calls in quiet that must reach `AGREEING`, and share that it must be sure of alone. An
-ear that hears a word less often would take away more than it keeps out, and is not asked about it. About the
-words of safety it is always asked, because what it denies there still leads to a question."""
-
-LOWEST, LOWEST_DOUBT = 0.5, 0.4
-"""No limit is set below these, however few mistakes were heard: so few minutes say nothing of the next hour."""
-
-HIGHEST = 0.99
 
 Scores = NDArray[np.float32]
 
@@ -225,86 +205,6 @@ class Judge:
             other = np.resize(noise(scene.noise, min(len(sound), LONG), rng, self._talk), len(sound))
             sound = sound + other * np.float32(10 ** ((LEVEL_DB - scene.snr_db) / 20))
         return sound
-
-
-def set_limits(head: Head, streams: Sequence[Scores], calls: Sequence[Call]) -> dict[Command, Limits]:
-    """Return the lowest limits that streams without commands allow."""
-    hours = sum(map(len, streams)) * HOP / RATE / 3600
-    hops = {command: 4 if command in beginnings() else 2 if command in SAFETY else 3 for command in head.commands}
-    means = {
-        command: [_means(stream[:, column], hops[command]) for stream in streams]
-        for column, command in enumerate(head.commands)
-    }
-
-    def lowest(commands: Iterable[Command], per_hour: float, floor: float) -> dict[Command, float]:
-        heard = {command: means[command] for command in commands}
-        return _lowest(heard, math.floor(per_hour * hours), floor)
-
-    others = frozenset(head.commands) - SAFETY
-    alone = {
-        **lowest(PAIN_FAMILY & set(head.commands), PAIN_PER_HOUR, LOWEST),
-        **lowest([Command.STOP], STOP_PER_HOUR, LOWEST),
-        **lowest(others, OTHERS_PER_HOUR, LOWEST),
-    }
-    doubt = lowest(SAFETY & set(head.commands), DOUBT_PER_HOUR, LOWEST_DOUBT)
-    for limits in (alone, doubt):
-        # So few minutes say little about each word: none of the family is believed more easily than "pain".
-        limits |= {command: max(limits[command], limits[Command.PAIN]) for command in PAIN_FAMILY & set(limits)}
-    return {
-        command: Limits(
-            round(alone[command], 3),
-            _agreeing(head, command, hops[command], alone[command], calls),
-            hops[command],
-            round(min(doubt[command], alone[command]), 3) if command in doubt else 1.0,
-        )
-        for command in head.commands
-    }
-
-
-def _agreeing(head: Head, command: Command, hops: int, alone: float, calls: Sequence[Call]) -> float:
-    if command in PAIN_FAMILY:
-        return AGREEING_ON_PAIN
-    if command is Command.STOP:
-        return AGREEING  # somebody who wants to stop should not have to say it twice
-    column = head.commands.index(command)
-    said = [call.probabilities[:, column] for call in calls if call.command is command]
-    highest = np.array([float(_means(probabilities, hops).max()) for probabilities in said])
-    votes = len(said) and np.mean(highest >= AGREEING) >= HAS_A_VOTE and np.mean(highest >= alone) >= HEARS_ALONE
-    return AGREEING if votes else 0.0
-
-
-def _lowest(means: Mapping[Command, Sequence[Scores]], allowed: int, floor: float) -> dict[Command, float]:
-    """Return a limit for each command so that all together are told no more often than allowed.
-
-    All begin at the floor; then again and again the limit that lets most mistakes through is raised, halfway from
-    the least of them to certainty: other people's mistakes will be higher than those of the few heard here.
-    """
-    limits = dict.fromkeys(means, floor)
-    peaks = {command: _peaks(streams, floor) for command, streams in means.items()}
-    while sum(map(len, peaks.values())) > allowed:
-        worst = max(peaks, key=lambda command: len(peaks[command]))
-        limits[worst] = min((1 + peaks[worst][0]) / 2, HIGHEST)
-        peaks[worst] = _peaks(means[worst], limits[worst]) if limits[worst] < HIGHEST else []
-    return limits
-
-
-def _peaks(streams: Sequence[Scores], limit: float) -> list[float]:
-    """Return how high a mean rose each time it would have been told at a limit, the lowest first."""
-    found = []
-    for stream in streams:
-        if stream.max() < limit:
-            continue
-        highest = 0.0
-        for value in [*stream.tolist(), 0.0]:
-            if value < limit / 2:
-                found += [highest] if highest >= limit else []
-                highest = 0.0
-            highest = max(highest, value)
-    return sorted(found)
-
-
-def _means(probabilities: Scores, hops: int) -> Scores:
-    return np.convolve(probabilities, np.full(hops, 1 / hops, np.float32))[: len(probabilities)]
 
 
 def events(

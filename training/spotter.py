@@ -12,6 +12,7 @@ from rich.console import Console
 from training import judging
 from training.embedded import lesson
 from training.learning import learn, new_classifier, save
+from training.limits import set_limits
 from training.people import clips
 from training.shares import Share
 from training.streams import Kind, Material
@@ -22,8 +23,11 @@ from voiceguide.hearing.spotter.head import Head, Limits
 from voiceguide.speaking.choose import VOICES, choose_voice
 
 OUT = Path("voiceguide/hearing/spotter") / f"{LANGUAGE}.npz"
-SHARES = {Kind.COMMANDS: 1.0, Kind.OTHERS: 0.25, Kind.HOUSEHOLD: 0.22, Kind.GUIDE: 0.06}
+SHARES = {Kind.COMMANDS: 1.0, Kind.OTHERS: 0.25, Kind.HOUSEHOLD: 0.55, Kind.GUIDE: 0.06}
 """Streams of each kind, relative to those with commands."""
+
+ROOMS = 3
+"""In so many rooms, with noises of their own, talk is heard to set limits: mistakes differ between them."""
 
 LIMITS_HEADER = """\
 # What it takes for the second ear to believe a command. Written by `make train-spotter` beside the weights.
@@ -43,16 +47,19 @@ def main() -> None:
         console.print(f"Learning from synthetic voices and from {people or 'nobody else'}.")
         _train(arguments, console)
     head = Head(arguments.out)
-    tuning = _judge(head, embedding, arguments, "tune")
-    limits = judging.set_limits(head, _to_set_limits(tuning, people), tuning.calls(judging.QUIET))
+    tuning = [_judge(head, embedding, arguments, "tune", rooms) for rooms in range(ROOMS)]
+    streams = [stream for judge in tuning for stream in _to_set_limits(judge, people)]
+    limits = set_limits(head, streams, *map(tuning[0].calls, (judging.QUIET, judging.PINK)))
     _write_limits(arguments.out.with_suffix(".yaml"), limits)
     report(console, head, _judge(head, embedding, arguments, arguments.judge), limits, people)
 
 
-def _judge(head: Head, embedding: SpeechEmbedding, arguments: argparse.Namespace, voices: str) -> judging.Judge:
+def _judge(
+    head: Head, embedding: SpeechEmbedding, arguments: argparse.Namespace, voices: str, rooms: int = 0
+) -> judging.Judge:
     sides = {"tune": "tune", "test": "report"}
     recorded = clips(arguments.human, sides[voices]) if arguments.human else []
-    return judging.Judge(head, embedding, arguments.seed, recorded, voices)
+    return judging.Judge(head, embedding, arguments.seed + rooms, recorded, voices)
 
 
 def _train(arguments: argparse.Namespace, console: Console) -> None:
