@@ -136,3 +136,13 @@ def _family(pid: int) -> list[int]:
             for child in task.read_text().split():
                 found += _family(int(child))
     return found
+
+
+def resident_mb(process: int) -> float:
+    """Return what a process has in memory now, in MB."""
+    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def open_files(process: int) -> int:
+    """Return how many files, sockets and the like a process has open."""
+    return len(list(Path(f"/proc/{process}/fd").iterdir()))
