@@ -226,3 +226,18 @@ def test_a_card_that_opens_after_the_end_is_closed(world: World) -> None:
     world.may_open.set()
     attempt.join(PATIENCE_S)
     assert all(card.closed for card in world.opened)
+
+
+def test_a_card_of_no_use_is_opened_again_once_the_guide_is_silent(world: World) -> None:
+    port = world.port()
+    port.exchange(SPEECH)
+    port.reopen()
+    for _ in range(200):
+        port.exchange(SPEECH)
+    assert len(world.opened) == 1
+    until(port, lambda: len(world.opened) == 2 and port.exchange(SILENCE).any())
+    assert world.opened[0].closed
+    assert (port.lost, port.slipped, port.troubles["reopened"]) == (None, 1, 1)
+    world.speaker = False
+    port.reopen()
+    until(port, lambda: port.lost is not None)

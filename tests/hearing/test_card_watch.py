@@ -19,6 +19,10 @@ from voiceguide.hearing.recogniser import Frame
 class FakeCard:
     lost: str | None = None
     troubles: dict[str, int] = field(default_factory=dict)
+    reopened: int = 0
+
+    def reopen(self) -> None:
+        self.reopened += 1
 
 
 def watched(watch: CardWatch, length_s: float) -> list[Noticed]:
@@ -76,3 +80,21 @@ def test_a_lost_card_is_told_as_that_and_not_as_a_silent_microphone() -> None:
     noticed = [one for _ in range(samples(60) // BLOCK) for one in chain.accept(*silence)]
     assert [one.trouble for one in noticed if isinstance(one, HearingLost)] == [Trouble.CARD]
     assert ears.heard == samples(60), "their time goes on"
+
+
+def test_a_microphone_that_gives_nothing_but_zeros_is_reopened_more_and_more_rarely() -> None:
+    card = FakeCard()
+    chain = Chain(Witness(), None, MicrophoneWatch(), card=CardWatch(card))
+    voice = np.random.default_rng(1).normal(0, 200, BLOCK).astype(np.int16)
+    spoken = np.zeros(BLOCK, np.float32)
+
+    def listen(length_s: float, frame: Frame) -> int:
+        before = card.reopened
+        for _ in range(samples(length_s) // BLOCK):
+            chain.accept(frame, spoken)
+        return card.reopened - before
+
+    assert listen(60, voice) == 0
+    assert listen(12, np.zeros(BLOCK, np.int16)) == 0, "it has to count as silent first"
+    assert listen(2, np.zeros(BLOCK, np.int16)) == 1
+    assert listen(600, np.zeros(BLOCK, np.int16)) == 5, "after 20, 40, 80, 160 and 300 s more"

@@ -132,6 +132,7 @@ class LastingPort:
         self._attempt: _Attempt | None = None
         self._backoff = Backoff()
         self._next_try = 0.0
+        self._doubted = False
         self._slips = 0  # up to the card that is open, or was last
         self._counted: Counter[str] = Counter()  # of the cards before it
         try:
@@ -176,7 +177,7 @@ class LastingPort:
             `(160,)` int16, mono, 16 kHz.
         """
         self._silent = 0 if block.any() else self._silent + 1
-        if self._lost is not None:
+        if self._lost is not None or self._doubted or self._attempt is not None:
             self._try_again()
         heard = None
         if self._card is not None:
@@ -188,6 +189,10 @@ class LastingPort:
         if heard is None:
             self._keep_time()
         return heard if heard is not None and self._lost is None else np.zeros(BLOCK, np.int16)
+
+    def reopen(self) -> None:
+        """Open the card again, once the guide says nothing, though it works: what comes from it is useless."""
+        self._doubted = True
 
     def close(self) -> None:
         """Play what is queued and close everything. Closing twice is harmless."""
@@ -209,11 +214,8 @@ class LastingPort:
 
     def _lose(self, reason: str) -> None:
         """Take the failure of the card that was open: of the whole one, or of the speaker alone."""
-        card, self._card = self._card, None
+        card = self._give_up()
         if self._lost is None:
-            if card is not None:
-                self._slips += card.slipped
-                self._counted.update(card.counters.troubles)
             if self._worked >= STEADY:
                 self._backoff.reset()
             self._lost, self._lost_since = reason, self._clock()
@@ -224,12 +226,21 @@ class LastingPort:
         if card is not None:
             card.close()
 
+    def _give_up(self) -> Card | None:
+        """Take the card out of use and return it."""
+        card, self._card = self._card, None
+        if card is not None and self._lost is None:
+            self._slips += card.slipped
+            self._counted.update(card.counters.troubles)
+        return card
+
     def _try_again(self) -> None:
         if self._attempt is None:
-            if self._clock() >= self._next_try and (self._card is None or self._silent >= SILENT_FOR):
-                card, self._card = self._card, None
+            due = self._doubted or self._clock() >= self._next_try
+            if due and (self._card is None or self._silent >= SILENT_FOR):
+                self._doubted = False
                 self._due = self._clock()
-                self._attempt = _Attempt(self._open_card, *self._wanted, card)
+                self._attempt = _Attempt(self._open_card, *self._wanted, self._give_up())
             return
         if not self._attempt.over:
             return
@@ -237,9 +248,12 @@ class LastingPort:
         if attempt.card is not None and not attempt.deaf:
             self._counted["reopened"] += 1
             self._slips += 1 - attempt.card.slipped
-            _log.warning("%s works again, after %.0f s", attempt.card.name, self._clock() - self._lost_since)
+            if self._lost is not None:
+                _log.warning("%s works again, after %.0f s", attempt.card.name, self._clock() - self._lost_since)
             self._take(attempt.card)
             return
+        if self._lost is None:
+            self._lose(attempt.reason)
         self._next_try = self._clock() + self._backoff.next_s()
         self._card = attempt.card
         if attempt.card is not None and not self._speaks:

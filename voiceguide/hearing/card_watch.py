@@ -12,6 +12,11 @@ from voiceguide.hearing.noticed import Noticed, Remark
 TELL_EVERY = samples(60.0)
 """A card on a busy machine loses something every few seconds; a line a minute is enough to see that."""
 
+REOPEN_AFTER = samples(10.0)
+REOPEN_AT_MOST = samples(300.0)
+"""A silent microphone is reopened after so long, time to say what is wrong, and then half as often each time. Most
+are muted, and for that it does nothing; one that hangs after a jolt to its plug comes back."""
+
 
 class LastingCard(Protocol):
     """A sound card that may be lost for a while."""
@@ -24,6 +29,10 @@ class LastingCard(Protocol):
     @property
     def troubles(self) -> Mapping[str, int]:
         """How often sound was lost or late so far, by kind."""
+        ...
+
+    def reopen(self) -> None:
+        """Open it again, though it works: what comes from it is useless."""
         ...
 
 
@@ -40,6 +49,8 @@ class CardWatch:
         self._lost: str | None = None
         self._told: Mapping[str, int] = dict(card.troubles)
         self._tell_at = TELL_EVERY
+        self._useless = 0
+        self._reopen_after = REOPEN_AFTER
 
     @property
     def deaf(self) -> bool:
@@ -59,6 +70,21 @@ class CardWatch:
         if self._lost is not None:
             return [*noticed, HearingLost(self._at, self._lost, Trouble.CARD)]
         return [*noticed, *self._count(), HearingBack(self._at, Trouble.CARD)]
+
+    def heard(self, count: int, *, anything: bool) -> None:
+        """Take whether a microphone that works gives anything but silence: if not, opening it again may help.
+
+        Args:
+            count: samples since the last time.
+            anything: False once it counts as silent (see `MicrophoneWatch`).
+        """
+        if anything:
+            self._useless, self._reopen_after = 0, REOPEN_AFTER
+            return
+        self._useless += count
+        if self._useless >= self._reopen_after:
+            self._useless, self._reopen_after = 0, min(2 * self._reopen_after, REOPEN_AT_MOST)
+            self._card.reopen()
 
     def _count(self) -> list[Noticed]:
         troubles = self._card.troubles

@@ -97,6 +97,8 @@ class Chain:
                 return [*noticed, *self._ears.accept(microphone)]
         if self._watch is not None:
             noticed += self._watch.accept(microphone)
+            if self._card is not None:
+                self._card.heard(len(microphone), anything=not self._watch.silent)
         if self._air is None:
             return [*noticed, *self._ears.accept(microphone)]
         if (slipped := self._slips()) != self._slipped:

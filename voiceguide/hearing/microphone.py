@@ -73,6 +73,11 @@ class MicrophoneWatch:
         self._stretch = _Stretch()
         self._quiet_stretches = 0
 
+    @property
+    def silent(self) -> bool:
+        """True while it counts as silent."""
+        return self._lost
+
     def accept(self, frame: Frame) -> list[Noticed]:
         """Take the next `(n,)` int16 samples as they came, and return what there is to say."""
         self._at += len(frame)
