@@ -87,8 +87,9 @@ _QUICK = (QUIET, PINK, BABBLE, SPEAKING)
 
 
 def matrix() -> list[Condition]:
-    """Return all conditions, those with a figure to reach first."""
+    """Return all conditions, in the order of the tables."""
     found = [Condition(name=QUIET)]
+    found += [Condition(name=f"quiet, {metres:g} m", person_m=metres) for metres in (1.0, 3.0)]
     found += [
         Condition(name=f"{noise.value} {snr_db:g} dB", noise=noise, snr_db=snr_db)
         for noise in _NOISES
@@ -99,7 +100,6 @@ def matrix() -> list[Condition]:
         for echo_db in _ECHOES_DB
     ]
     found.append(Condition(name=f"{SPEAKING}, drift 50 ppm", guide=True, drift_ppm=50.0))
-    found += [Condition(name=f"quiet, {metres:g} m", person_m=metres) for metres in (1.0, 3.0)]
     found = [_sized(one, _KEY.get(one.name, Amount.FEW)) for one in found]
     named = {one.name: one for one in found}
     found += [
@@ -107,7 +107,7 @@ def matrix() -> list[Condition]:
         for hears in (Hears.RECOGNISER, Hears.SECOND, Hears.KEYWORDS)
         for name in (QUIET, PINK, SPEAKING)
     ]
-    return sorted(found, key=lambda one: one.name not in _KEY)
+    return found
 
 
 def quick() -> list[Condition]:

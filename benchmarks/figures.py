@@ -12,6 +12,7 @@ from benchmarks.outcomes import (
     Outcomes,
     after,
     by_command,
+    calls,
     evenings,
     first_try,
     numbers_of,
@@ -51,7 +52,7 @@ def section(found: Found) -> Section:
     ]
     targets = targets_of(found)
     data = {
-        "calls": {after(name): numbers_of(one["outcomes"]) for name, one in of(found, "calls/")},
+        "calls": {name: numbers_of(outcomes) for name, outcomes in calls(found)},
         "people": {after(name): numbers_of(one["outcomes"]) for name, one in of(found, "people/")},
         "rehearsed": {after(name): numbers_of(one["outcomes"]) for name, one in of(found, "rehearsed/")},
         "korean": {after(name): numbers_of(one["outcomes"]) for name, one in of(found, "korean/")},
@@ -119,9 +120,9 @@ def _calls_table(found: Found) -> Table:
         "percentile.",
         _COLUMNS,
     )
-    for name, one in of(found, "calls/"):
+    for name, outcomes in calls(found):
         if ":" not in name:
-            table.add(*_row(after(name), one["outcomes"]))
+            table.add(*_row(name, outcomes))
     return table
 
 
@@ -132,7 +133,7 @@ def _ears_table(found: Found) -> Table:
         "documentation's example (1e-20), microphone as it is.",
         _COLUMNS,
     )
-    compared = [after(name) for name, _ in of(found, "calls/") if ":" in name]
+    compared = [name for name, _ in calls(found) if ":" in name]
     for base in dict.fromkeys(name.split(":")[0] for name in compared):
         smaller = found.get(f"calls/{base}: {Hears.RECOGNISER.value}")
         texts = {(one["voice"], one["text"]) for one in smaller["outcomes"]} if smaller else None
@@ -233,15 +234,15 @@ def _sessions_table(found: Found) -> Table:
         ["condition", "protected, first try", "within three tries", "by", "pain reported", "word to turning s"],
     )
     for name, one in of(found, "trials/"):
-        calls = one["trials"]
-        by = Counter(call["by"] for call in calls if call["by"])
+        made = one["trials"]
+        by = Counter(call["by"] for call in made if call["by"])
         table.add(
             after(name),
-            str(Share(sum(call["tries"] == 1 for call in calls), len(calls))),
-            str(Share(sum(call["tries"] > 0 for call in calls), len(calls))),
+            str(Share(sum(call["tries"] == 1 for call in made), len(made))),
+            str(Share(sum(call["tries"] > 0 for call in made), len(made))),
             ", ".join(f"{way} {count}" for way, count in by.most_common()) or "-",
-            f"{sum(call['pain'] for call in calls)} of {len(calls)}",
-            _two(percentiles([call["after_s"] for call in calls if call["tries"]])),
+            f"{sum(call['pain'] for call in made)} of {len(made)}",
+            _two(percentiles([call["after_s"] for call in made if call["tries"]])),
         )
     return table
 

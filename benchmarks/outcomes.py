@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.conditions import matrix
 from training.shares import Share
 from voiceguide.core.clock import seconds
 from voiceguide.core.commands import PAIN_FAMILY, Command
@@ -30,6 +31,11 @@ def of(found: Found, prefix: str) -> list[tuple[str, Any]]:
 
 def after(name: str) -> str:
     return name.partition("/")[2]
+
+
+def calls(found: Found) -> list[tuple[str, Outcomes]]:
+    """Return what became of the calls in each condition that was measured, in the order of the matrix."""
+    return [(one.name, found[f"calls/{one.name}"]["outcomes"]) for one in matrix() if f"calls/{one.name}" in found]
 
 
 def first_try(outcomes: Outcomes, by: Iterable[str] = ("word", "yield", "doubt")) -> Share:

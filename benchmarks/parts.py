@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -46,9 +46,8 @@ def whole(side: str, human: Path | None) -> Tasks:
     """
     found = matrix()
     named = {one.name: one for one in found}
-    calls = [(f"calls/{one.name}", partial(calls_in, one, side)) for one in found]
-    key = sum(one.amount is not Amount.FEW for one in found)
-    yield from calls[:key]
+    key = [one for one in found if one.amount is not Amount.FEW]
+    yield from _calls(key, side)
     yield from _talk(named, side, human, {QUIET: 270.0, PINK: 120.0})
     for number in range(len(OWN_ROOMS)):
         yield from _own_speech(number, range(PARTS), resting=True)
@@ -60,7 +59,7 @@ def whole(side: str, human: Path | None) -> Tasks:
     yield from _people(named, side, human, {QUIET: 90, PINK: 60})
     for name in (TELEVISION, BABBLE, FAN):
         yield f"noise/{name}", partial(noise_in, named[name], side, 180.0)
-    yield from calls[key:]
+    yield from _calls([one for one in found if one not in key], side)
     yield from _rehearsed(named, QUIET)
     yield from _own_speech(len(OWN_ROOMS) - 1, range(1), resting=False)
     spotting = replace(named[QUIET], hears=Hears.KEYWORDS)
@@ -75,8 +74,7 @@ def whole(side: str, human: Path | None) -> Tasks:
 def first_look(side: str, human: Path | None) -> Tasks:
     """Yield a little of the most important; the arguments are those of `whole`."""
     named = {one.name: one for one in quick()}
-    for name, one in named.items():
-        yield f"calls/{name}", partial(calls_in, one, side)
+    yield from _calls(quick(), side)
     yield from _talk(named, side, human, {QUIET: 30.0})
     yield from _trials(named, side, dict.fromkeys(named, 1))
     yield from _evenings(named, {BABBLE: 60.0})
@@ -85,6 +83,11 @@ def first_look(side: str, human: Path | None) -> Tasks:
     yield "memory", memory
     yield from _people(named, side, human, {QUIET: 20})
     yield from _own_speech(0, range(1), resting=True)
+
+
+def _calls(conditions: Iterable[Condition], side: str) -> Tasks:
+    for one in conditions:
+        yield f"calls/{one.name}", partial(calls_in, one, side)
 
 
 def _talk(named: dict[str, Condition], side: str, human: Path | None, most_s: dict[str, float]) -> Tasks:
