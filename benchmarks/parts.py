@@ -32,9 +32,9 @@ from benchmarks.streams import PARTS, calls_in, noise_in, own_speech, people_in,
 Task = Callable[[], dict[str, Any]]
 Tasks = Iterator[tuple[str, Task]]
 
-OWN_ROOMS = ((-10.0, 0.0), (-20.0, 0.0), (-20.0, 50.0))
-"""How loud a person would be against the guide's echo, in dB, and the drift of the clocks, in ppm, room by room.
-In each of them both voices say every line: two hours in all."""
+OWN_ROOMS = ((-10.0, 0.0, PARTS), (-20.0, 50.0, PARTS), (-10.0, 50.0, 3))
+"""Room by room: how loud a person would be against the guide's echo, in dB, the drift of the clocks, in ppm, and how
+many of `PARTS` of its lines each of the guide's voices says there: two hours in all, every line at least twice."""
 
 
 def whole(side: str, human: Path | None) -> Tasks:
@@ -49,8 +49,8 @@ def whole(side: str, human: Path | None) -> Tasks:
     key = [one for one in found if one.amount is not Amount.FEW]
     yield from _calls(key, side)
     yield from _talk(named, side, human, {QUIET: 270.0, PINK: 120.0})
-    for number in range(len(OWN_ROOMS)):
-        yield from _own_speech(number, range(PARTS), resting=True)
+    for number, (_, _, count) in enumerate(OWN_ROOMS):
+        yield from _own_speech(number, range(count), resting=True)
     yield "cost", cost
     yield "memory", memory
     yield from _rehearsed(named, PINK)
@@ -61,7 +61,7 @@ def whole(side: str, human: Path | None) -> Tasks:
         yield f"noise/{name}", partial(noise_in, named[name], side, 180.0)
     yield from _calls([one for one in found if one not in key], side)
     yield from _rehearsed(named, QUIET)
-    yield from _own_speech(len(OWN_ROOMS) - 1, range(1), resting=False)
+    yield from _own_speech(1, range(1), resting=False)
     spotting = replace(named[QUIET], hears=Hears.KEYWORDS)
     yield "talk: keywords/0", partial(talk_in, spotting, side, human, 0, 120.0)
     for name in (QUIET, PINK):
@@ -121,7 +121,7 @@ def _rehearsed(named: dict[str, Condition], name: str) -> Tasks:
 
 
 def _own_speech(number: int, parts: range, *, resting: bool) -> Tasks:
-    echo_db, drift_ppm = OWN_ROOMS[number]
+    echo_db, drift_ppm, _ = OWN_ROOMS[number]
     room = Condition(name="own speech", guide=True, speech_to_echo_db=echo_db, drift_ppm=drift_ppm)
     kind = "own speech" if resting else "own speech, no rest"
     for part in parts:

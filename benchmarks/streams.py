@@ -27,7 +27,7 @@ from voiceguide.core.events import Heard
 Data = dict[str, Any]
 
 PARTS = 5
-"""Parts of the guide's lines, four to five minutes each."""
+"""Parts of the guide's lines, about five minutes each."""
 
 _AFTER = samples(2.0)
 _LINES_BETWEEN = samples(0.45)

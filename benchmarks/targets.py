@@ -27,7 +27,7 @@ RULE_OF_THREE = 3
 """A rate is shown to be low only by a time in which three events at that rate were to be expected."""
 
 OWN_SPEECH_H = 2.0
-"""Every line of every routine, in both voices, in three rooms."""
+"""Every line of every routine, in both voices and at least two rooms."""
 
 
 def targets_of(found: Found) -> list[Target]:
