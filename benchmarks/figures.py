@@ -181,13 +181,14 @@ def _heard(one: dict[str, Any]) -> dict[str, Any]:
 def _false_table(found: Found) -> Table:
     table = Table(
         "What was heard that nobody said",
-        "Events an hour, with all commands possible. Talk: people's read sentences and isolated words that "
-        "are no command, or synthetic voices' where no recordings were given. The guide's own speech: every "
-        "line of every English routine in both voices, where it is 10 dB louder than a person would be, again "
-        "where it is 20 dB louder and the clocks are 50 ppm apart, and three fifths of them at 10 dB and 50 ppm, "
-        "with nobody there; every five minutes begin with a canceller that knows nothing. The ears rest while the decision puts every claim aside as the guide's own "
-        "voice (`benchmarks/resting.py`), and in the row “no rest” they do not. Noise alone: in a hold. Would "
-        "ask: unknown speech in a hold, twice in three minutes at most. Which commands: in brackets.",
+        "Events an hour, with all commands possible. Talk: people's read sentences and isolated words that are no "
+        "command, or synthetic voices' where no recordings were given. The guide's own speech: every line of "
+        "every English routine in both voices, where it is 10 dB louder than a person would be, again where it is "
+        "20 dB louder and the clocks are 50 ppm apart, and three fifths of them at 10 dB and 50 ppm, with nobody "
+        "there; every five minutes begin with a canceller that knows nothing. The ears rest while the decision "
+        "puts every claim aside as the guide's own voice (`benchmarks/resting.py`); in the row “no rest” they do "
+        "not. Noise alone: in a hold. Would ask: unknown speech in a hold, twice in three minutes at most. Which "
+        "commands: in brackets.",
         ["sound", "minutes", "pain family", "all commands", "unknown speech", "would ask", "yields"],
     )
     groups = {

@@ -33,8 +33,8 @@ Task = Callable[[], dict[str, Any]]
 Tasks = Iterator[tuple[str, Task]]
 
 OWN_ROOMS = ((-10.0, 0.0, PARTS), (-20.0, 50.0, PARTS), (-10.0, 50.0, 3))
-"""Room by room: how loud a person would be against the guide's echo, in dB, the drift of the clocks, in ppm, and how
-many of `PARTS` of its lines each of the guide's voices says there: two hours in all, every line at least twice."""
+"""Room by room: how loud a person would be against the guide's echo, in dB, the drift of the clocks, in ppm, and
+how many of `PARTS` of the lines each of its voices says there: two hours in all, every line at least twice."""
 
 
 def whole(side: str, human: Path | None) -> Tasks:
