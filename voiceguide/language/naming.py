@@ -36,7 +36,8 @@ class NamedRoutines:
             for name in names:
                 new = {comparable(phrase): phrase for phrase in _asking_for(name, pack)}
                 if clash := (new.keys() & taken) | (new.keys() & self._routines.keys()):
-                    _log.warning('%s cannot be asked for by "%s": that means something else', routine, new[min(clash)])
+                    phrase = new[min(clash)]
+                    _log.warning('%s cannot be asked for by "%s": that means something else', routine, phrase)
                 free = [key for key in new if key not in clash]
                 self._routines |= dict.fromkeys(free, routine)
                 phrases += [new[key] for key in free]

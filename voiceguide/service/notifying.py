@@ -19,6 +19,9 @@ PREPARING_US = 120_000_000
 """Microseconds more that each step of the preparation is allowed: systemd counts them from when it is told. Ten
 times what the slowest step takes on a PC, loading a large recogniser model."""
 
+READY_WITHIN_S = 10.0
+"""Told once and before any sound, so it may wait: systemd would take a guide that is never ready for a failure."""
+
 
 class Systemd:
     """A companion that keeps systemd informed; does nothing where there is none.
@@ -37,21 +40,22 @@ class Systemd:
         name = environment.get("NOTIFY_SOCKET", "")
         if name.startswith(("/", "@")):
             self._link = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-            # Never wait for systemd: the sound does not. What is lost is told again, or is not that important.
-            self._link.setblocking(False)
             with suppress(OSError):
                 self._link.connect("\0" + name[1:] if name.startswith("@") else name)
         # Twice within the time, as sd_watchdog_enabled(3) advises.
         self._feed_every_s = _watchdog_s(environment) / 2
-        self._fed_s = -1e9
+        self._fed_s = self._prepared_s = -1e9
 
     def preparing(self, done: int, total: int) -> None:
-        """Tell how far the preparation is, and that it goes on."""
+        """Tell how far the preparation is, and that it goes on; of a flood of calls one a second."""
+        if self._clock() - self._prepared_s < 1.0:
+            return
+        self._prepared_s = self._clock()
         self._tell(f"STATUS=Preparing the voice: {done} of {total}", f"EXTEND_TIMEOUT_USEC={PREPARING_US}")
 
     def ready(self) -> None:
         """Tell that the guide listens."""
-        self._tell("READY=1", "STATUS=Listening", "WATCHDOG=1")
+        self._tell("READY=1", "STATUS=Listening", "WATCHDOG=1", within_s=READY_WITHIN_S)
 
     def stopping(self) -> None:
         """Tell that the guide is about to end."""
@@ -87,8 +91,10 @@ class Systemd:
             self._status = status
             self._tell(f"STATUS={status}")
 
-    def _tell(self, *lines: str) -> None:
+    def _tell(self, *lines: str, within_s: float = 0.0) -> None:
+        """Tell something now, or lose it: the sound does not wait for systemd."""
         if self._link is not None:
+            self._link.settimeout(within_s)
             with suppress(OSError):
                 self._link.send("\n".join(lines).encode())
 

@@ -1,0 +1,85 @@
+"""Companions that fail, and people who leave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+
+from voiceguide.core.clock import samples
+from voiceguide.core.states import State
+from voiceguide.core.view import View
+from voiceguide.service.absence import GONE_AFTER, NOT_BEGUN_AFTER, Absence
+from voiceguide.service.audience import Audience
+
+VIEW = View(
+    at=0,
+    state=State.PAUSED,
+    exercise="",
+    side=None,
+    repeat=1,
+    repeats=1,
+    hold_left=None,
+    breath=None,
+    minutes_left=0,
+    saying="",
+    heard="",
+)
+
+
+@dataclass
+class Kept:
+    """A companion that keeps what it is told, and may be broken."""
+
+    broken: bool = False
+    told: list[object] = field(default_factory=list)
+
+    def notice(self, entry: dict[str, Any]) -> None:
+        self._tell(entry["kind"])
+
+    def show(self, view: View) -> None:
+        self._tell("view")
+
+    def close(self) -> None:
+        self._tell("close")
+
+    def _tell(self, what: object) -> None:
+        self.told.append(what)
+        if self.broken:
+            raise RuntimeError("no light")
+
+
+def test_a_companion_that_fails_is_told_nothing_more_but_closed_and_the_others_go_on(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    broken, whole = Kept(broken=True), Kept()
+    audience = Audience([broken, whole])
+    audience.notice({"kind": "state"})
+    audience.show(VIEW)
+    audience.close()
+    audience.close()
+    audience.notice({"kind": "state"})
+    assert broken.told == ["state", "close"]
+    assert whole.told == ["state", "view", "close"]
+    assert "Kept failed" in caplog.text
+
+
+def at(seconds: float, state: State) -> View:
+    return replace(VIEW, at=samples(seconds), state=state)
+
+
+@pytest.mark.parametrize(
+    ("state", "limit"),
+    [(State.WAITING, NOT_BEGUN_AFTER), (State.CHECKING, NOT_BEGUN_AFTER), (State.PAUSED, GONE_AFTER)],
+)
+def test_nobody_is_there_when_nobody_has_said_anything_for_long(state: State, limit: int) -> None:
+    absence = Absence()
+    absence.begin(samples(1000))
+    absence.notice({"kind": "say_finished", "time_s": 1100.0})
+    long_s = limit / 16_000
+    assert absence.since(at(1100 + long_s - 0.01, state)) is None
+    absence.notice({"kind": "heard", "time_s": 1200.0, "command": None})
+    assert absence.since(at(1100 + long_s, state)) == long_s
+    absence.notice({"kind": "heard", "time_s": 1300.0, "command": "help"})
+    assert absence.since(at(1100 + long_s, state)) is None
