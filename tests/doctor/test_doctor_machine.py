@@ -11,7 +11,9 @@ import pytest
 from voiceguide.doctor import machine
 from voiceguide.doctor.asking import ask
 from voiceguide.doctor.check import Check, Verdict
+from voiceguide.doctor.configuration import routines, settings
 from voiceguide.doctor.service import service
+from voiceguide.settings import Settings
 
 Answers = Callable[..., None]
 
@@ -178,3 +180,32 @@ def test_the_service(
 
 def test_a_machine_without_systemd_needs_no_service(answers: Answers) -> None:
     assert verdicts(list(service())) == [("service", Verdict.NOT_TRIED)]
+
+
+# --- what somebody wrote ----------------------------------------------------------------------------------------
+
+
+def test_settings_with_a_mistake_fail_and_say_where(tmp_path: Path) -> None:
+    file = tmp_path / "settings.yaml"
+    file.write_text("night:\n  gain_db: 12\n")
+    used, check = settings(file)
+    assert check.verdict is Verdict.FAILS
+    assert "gain_db" in check.remedy
+    assert used == Settings()
+    file.write_text("voice: pyttsx3\n")
+    used, check = settings(file)
+    assert check.verdict is Verdict.GOOD
+    assert used.voice == "pyttsx3"
+
+
+def test_no_settings_are_as_good_as_any(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert settings()[1].verdict is Verdict.GOOD
+
+
+def test_routines_are_loaded_and_a_missing_one_fails() -> None:
+    loaded, check = routines(["constructive-rest", "no-such-routine"])
+    assert [routine.language for routine in loaded] == ["en"]
+    assert check.verdict is Verdict.FAILS
+    assert "no-such-routine" in check.remedy
+    assert routines(["constructive-rest"])[1].verdict is Verdict.GOOD

@@ -18,6 +18,7 @@ from voiceguide.audio.card import CardPort
 from voiceguide.audio.files import FilePort
 from voiceguide.cli.options import Engine, VoiceName
 from voiceguide.doctor.check import Check, Verdict, safe
+from voiceguide.doctor.configuration import routines, settings
 from voiceguide.doctor.examination import Sound, Wanted, examine
 from voiceguide.errors import VoiceguideError
 from voiceguide.hearing.engines import choose_recogniser
@@ -37,7 +38,9 @@ def register(app: typer.Typer) -> None:
 
 def doctor(
     *,
-    language: Annotated[str, typer.Option(help="Language of the sessions.")] = "en",
+    language: Annotated[
+        str | None, typer.Option(help="Language of the sessions.", show_default="that of the first routine")
+    ] = None,
     words: Annotated[
         bool, typer.Option(help="Ask aloud for two words of safety; without, nobody needs to be there.")
     ] = True,
@@ -48,8 +51,16 @@ def doctor(
     input_device: Annotated[str | None, typer.Option("--input", help="Microphone: part of its name.")] = None,
     output_device: Annotated[str | None, typer.Option("--output", help="Loudspeaker: part of its name.")] = None,
     cancel_echo: Annotated[
-        bool, typer.Option(help="On the card, take the guide's own voice out of the microphone.")
-    ] = True,
+        bool | None,
+        typer.Option(
+            help="On the card, take the guide's own voice out of the microphone.",
+            show_default="as in the settings",
+        ),
+    ] = None,
+    settings_from: Annotated[
+        Path | None,
+        typer.Option("--settings", metavar="FILE", help="By default settings.yaml in your config folder."),
+    ] = None,
     engine: Engine = None,
     voice: VoiceName = None,
 ) -> None:
@@ -62,17 +73,30 @@ def doctor(
     if mic is not None and (input_device or output_device):
         raise VoiceguideError("--mic names a file, --input and --output name devices: use one or the other.")
 
+    chosen, settings_check = settings(settings_from)
+    loaded, routines_check = routines(chosen.routines)
+    audio = chosen.audio
+
     def open_sound() -> Sound:
         if mic is not None:
             return Sound(FilePort(mic, speaker, silence_after_s=math.inf))
-        card = CardPort(input_device, output_device)
+        card = CardPort(input_device or audio.input, output_device or audio.output)
         return Sound(card, card.rates)
 
     live = mic is None
-    wanted = Wanted(language, voice, engine, sound, words, cancel_echo and live, live)
+    wanted = Wanted(
+        language=language or next((routine.language for routine in loaded), "en"),
+        voice=voice or chosen.voice,
+        engine=engine or chosen.engine,
+        sound=sound,
+        words=words,
+        shared_air=live and (audio.cancel_echo if cancel_echo is None else cancel_echo),
+        live=live,
+    )
     aside = Console(stderr=True)
     load = RecogniserApart if live else choose_recogniser
-    checks = list(examine(wanted, open_sound, load=load, tell=lambda what: aside.print(Text(what, style="dim"))))
+    examined = examine(wanted, open_sound, load=load, tell=lambda what: aside.print(Text(what, style="dim")))
+    checks = [settings_check, routines_check, *examined]
     if as_json:
         typer.echo(json.dumps({"safe": safe(checks), "checks": [asdict(check) for check in checks]}, indent=2))
     else:

@@ -117,7 +117,7 @@ def clocks(echo: Echo) -> Check:
     name = "one clock"
     if echo.drift_ppm is None:
         return Check(name, Verdict.NOT_TRIED, "nothing to tell by: the speaker was not heard clearly enough")
-    drift = f"{echo.drift_ppm + 0.0:+.1f} ppm apart"
+    drift = f"{round(echo.drift_ppm, 1) + 0.0:+.1f} ppm apart"
     figures = {"drift_ppm": echo.drift_ppm}
     if abs(echo.drift_ppm) <= ONE_CLOCK_PPM:
         return Check(name, Verdict.GOOD, drift, figures=figures)

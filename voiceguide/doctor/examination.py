@@ -36,6 +36,11 @@ from voiceguide.speaking.voice import Voice
 _SPOKEN = samples(6.0)
 """So much speech is listened to for measuring how fast that goes."""
 
+RUNNING = (
+    "The service is running and hears all this, too. Better: systemctl --user stop voiceguide, then doctor, then "
+    "systemctl --user start voiceguide"
+)
+
 Tell = Callable[[str], None]
 """Is told what goes on, and every sentence the guide says."""
 
@@ -99,7 +104,10 @@ def examine(
     yield from libraries(wanted.language)
     yield from disk()
     yield heat_and_power()
-    yield from service()
+    for check in service():
+        if check.figures.get("running") and wanted.sound:
+            tell(RUNNING)
+        yield check
     with ExitStack() as stack:
         voice = _voice(stack, wanted)
         yield voice_check(voice)

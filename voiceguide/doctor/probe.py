@@ -45,4 +45,4 @@ def _sweep(start_hz: float, end_hz: float, length: int) -> Samples:
     sweep[:_EDGE] *= rise
     sweep[-_EDGE:] *= rise[::-1]
     level = 10.0 ** (ACTIVE_LEVEL_DB / 20.0)
-    return (sweep * (level * np.sqrt(2.0))).astype(np.float32)
+    return np.asarray(sweep * (level * np.sqrt(2.0)), np.float32)

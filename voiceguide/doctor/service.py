@@ -37,7 +37,7 @@ def _running() -> Check:
     if state == "failed":
         remedy = f"journalctl --user --unit {UNIT} tells why; then systemctl --user restart {UNIT}"
         return Check("service", Verdict.WARNING, "enabled, but it failed", remedy)
-    return Check("service", Verdict.GOOD, f"enabled, {state}")
+    return Check("service", Verdict.GOOD, f"enabled, {state}", figures={"running": state == "active"})
 
 
 def _lingering() -> Check:

@@ -158,9 +158,9 @@ def _band_power(sound: MicrophoneBlock | Samples) -> float:
 def _voice_dbfs(heard: MicrophoneBlock, played: Samples, floor_dbfs: float) -> float:
     """Return how loud the guide's voice is in the microphone, by the power of what was played and heard."""
     floor = 10 ** (floor_dbfs / 10)
-    echo = np.mean([_band_power(window) - floor for window in heard.reshape(-1, WINDOW)])
-    reference = np.mean([_band_power(window) for window in played.reshape(-1, WINDOW)])
-    gain = float(echo / max(reference, _TINY))
+    echo = float(np.mean([_band_power(window) - floor for window in heard.reshape(-1, WINDOW)]))
+    reference = float(np.mean([_band_power(window) for window in played.reshape(-1, WINDOW)]))
+    gain = echo / max(reference, _TINY)
     return ACTIVE_LEVEL_DB + 10 * math.log10(gain) if gain > _TINY else -math.inf
 
 

@@ -13,10 +13,14 @@ from voiceguide.core.clock import seconds
 from voiceguide.core.commands import Command
 from voiceguide.doctor.check import Check, Verdict
 from voiceguide.hearing.hearing import Hearing
+from voiceguide.hearing.recogniser import Frame
 from voiceguide.speaking.voice import Samples
 
 EASY = 0.5
 """Share of the time that listening may take: the rest is for the voice, the card and whatever else runs."""
+
+TRIES = 3
+"""How often it may be tried: other programs come and go."""
 
 _ECHO_AT = 5 * BLOCK
 _ECHO = np.float32(0.3)
@@ -35,13 +39,10 @@ def speed(hearing: Hearing, speech: Samples, clock: Callable[[], float] = time.p
     echo = np.concatenate([np.zeros(_ECHO_AT, np.float32), speech])[: len(speech)] * _ECHO
     heard = to_int16(echo + np.roll(speech, len(speech) // 2))
     hearing.listen_for(frozenset(Command), hold=True)
-    began = worst = clock()
-    longest = 0.0
-    for at in range(0, len(speech), BLOCK):
-        hearing.accept(heard[at : at + BLOCK], speech[at : at + BLOCK])
-        now = clock()
-        longest, worst = max(longest, now - worst), now
-    factor = (worst - began) / seconds(len(speech))
+    for _ in range(TRIES):
+        factor, longest = _listen(hearing, heard, speech, clock)
+        if factor < EASY:
+            break
     found = f"listening takes {factor:.2f} s for each second of speech, {longest * 1000:.0f} ms at most at once"
     figures = {"real_time_factor": factor, "longest_block_ms": longest * 1000}
     if factor < EASY:
@@ -50,3 +51,14 @@ def speed(hearing: Hearing, speech: Samples, clock: Callable[[], float] = time.p
     if factor < 1:
         return Check("speed", Verdict.WARNING, found, remedy, figures)
     return Check("speed", Verdict.FAILS, f"{found}: too slow to hear at once", remedy, figures)
+
+
+def _listen(hearing: Hearing, heard: Frame, speech: Samples, clock: Callable[[], float]) -> tuple[float, float]:
+    """Return how long listening took, as a share of the sound's length, and the seconds of the slowest block."""
+    began = last = clock()
+    longest = 0.0
+    for at in range(0, len(speech), BLOCK):
+        hearing.accept(heard[at : at + BLOCK], speech[at : at + BLOCK])
+        now = clock()
+        longest, last = max(longest, now - last), now
+    return (last - began) / seconds(len(speech)), longest
