@@ -173,7 +173,7 @@ class Guide:
                     self._journal.write(self.now, "microphone_ended")
                     break
             for press in self._presses.take():
-                self._happen(Heard(self.now, press.command, engine=press.by))
+                self._happen(Heard(self.now, press.command, press.text, press.by))
             if (digits := self._presses.take_code()) is not None:
                 self._happen(CodeAsked(self.now, digits))
             self._listen(frame, block)

@@ -18,10 +18,12 @@ class Press:
     Attributes:
         command: which.
         by: what it came from, as events name it: "button", "page", "home".
+        text: the words it stands for, where the command alone does not say it: which routine to start.
     """
 
     command: Command
     by: str
+    text: str = ""
 
 
 class Presses:
@@ -35,10 +37,10 @@ class Presses:
         self._waiting: dict[Command, Press] = {}
         self._code: str | None = None
 
-    def press(self, command: Command, by: str) -> None:
+    def press(self, command: Command, by: str, text: str = "") -> None:
         """Hand over a command, from any thread. The same one again, before the guide has taken it, counts once."""
         with self._lock:
-            self._waiting.setdefault(command, Press(command, by))
+            self._waiting.setdefault(command, Press(command, by, text))
 
     def ask_for_code(self, digits: str) -> None:
         """Have digits said in the room, from any thread, with which a phone is paired; the newest ones count."""

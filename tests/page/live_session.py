@@ -122,7 +122,7 @@ class LiveSession:
         journal.watch(lambda entry: self.page.notice(entry))
         self._guide = Guide(
             Session(plan, language.phrases, voice.length, first_time=False),
-            port=self.page.metered(self.port),
+            port=self.port,
             hearing=Chain(Ears(TypedRecogniser(self.typed), language)),
             speech=voice,
             chimes={sound: chime(sound) for sound in Sound},

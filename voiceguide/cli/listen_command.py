@@ -73,13 +73,15 @@ def listen(
         raise VoiceguideError("--mic names a file, --input and --output name devices: use one or the other.")
     log_to()
     settings = _settings(settings_from)
+    if routines:
+        settings = settings.model_copy(update={"routines": routines})
     audio = settings.audio
     with ExitStack() as stack:
         ending = stack.enter_context(ending_in_good_order())
         systemd = Systemd()
         stack.callback(systemd.close)
         ready = make_ready(
-            routines or settings.routines, voice or settings.voice, engine or settings.engine, apart=not on_files
+            settings.routines, voice or settings.voice, engine or settings.engine, apart=not on_files
         )
         stack.enter_context(ready.prepared)
         journal = stack.enter_context(closing(Journal(events)))
@@ -91,7 +93,7 @@ def listen(
             port = stack.enter_context(closing(LastingPort(*devices, patient=True)))
         ready.render(systemd.preparing)
         presses = Presses()
-        chosen = [] if on_files else choose_companions(settings, presses)
+        chosen = [] if on_files else choose_companions(settings, presses, ready.named.pack.language)
         service = stack.enter_context(
             Service(
                 ready,

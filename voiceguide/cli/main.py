@@ -20,6 +20,7 @@ from voiceguide.cli import (
     history_command,
     listen_command,
     model_commands,
+    page_command,
     preview_command,
     rehearse_command,
     render_command,
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 for group in (
     run_command,
+    page_command,
     rehearse_command,
     commands_command,
     demo_command,

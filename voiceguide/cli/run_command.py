@@ -15,6 +15,7 @@ from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
 from voiceguide.cli.options import Engine, VoiceName
+from voiceguide.cli.page_command import Lan, Port, Show, page_beside, page_settings
 from voiceguide.cli.panel import Panel
 from voiceguide.cli.progress import counting
 from voiceguide.core.memory import NOTHING
@@ -23,6 +24,7 @@ from voiceguide.hearing.recognisers.typed import TypedRecogniser, read_lines
 from voiceguide.history.history import History, is_introduced
 from voiceguide.history.journal import Journal
 from voiceguide.places import history_file
+from voiceguide.presses import Presses
 from voiceguide.rehearsing import everything_said as everything_rehearsed
 from voiceguide.rehearsing import rehearse, worth_offering
 from voiceguide.replay.recorder import Recorder
@@ -78,6 +80,9 @@ def run(
         bool | None,
         typer.Option(help="Say what the guide is and is not; by default before the first session only."),
     ] = None,
+    page: Annotated[bool, typer.Option("--page", help="Show the session on a page, for a phone.")] = False,
+    lan: Lan = None,
+    page_port: Port = None,
 ) -> None:
     """Guide a session.
 
@@ -94,8 +99,7 @@ def run(
         raise VoiceguideError("--mic hears a file, --typed the keyboard: use only one.")
     if on_files and (input_device or output_device):
         raise VoiceguideError("--mic names a file, --input and --output name devices: use one or the other.")
-    if history is not None and no_history:
-        raise VoiceguideError("--history names a file to keep, --no-history keeps nothing: use only one.")
+    _see_that_one_is_enough(page=page, on_files=on_files, keeps=history is not None, no_history=no_history)
     with ExitStack() as stack:
         recorder = None
         if record is not None:  # closed last, so entered first
@@ -132,20 +136,42 @@ def run(
             )
         panel = stack.enter_context(Panel(console, prepared.routine.title, live=live))
         journal.watch(panel.notice)
+        presses = Presses()
+        watch: Show | None = panel.show if live else None
+        if page:
+            watch = stack.enter_context(
+                page_beside(
+                    console,
+                    page_settings(lan, page_port),
+                    presses,
+                    journal,
+                    watch,
+                    language=prepared.language.language,
+                    history=history,
+                )
+            )
         guide = prepared.guide(
             port,
             journal,
             first_time=not introduced if introduce is None else introduce,
-            watch=panel.show if live else None,
+            watch=watch,
             live=live,
             shared_air=shared_air,
             second_ear=False if typed else second_ear,
             rehearsed=live and not typed,
             remembered=kept.remembered if kept else NOTHING,
             recorder=recorder,
+            presses=presses,
         )
         stack.callback(guide.close)
         if kept is not None:
             kept.on_loss(lambda reason: console.print(Text(reason, style="yellow"), soft_wrap=True))
             kept.on_loss(guide.history_lost)
         guide.run()
+
+
+def _see_that_one_is_enough(*, page: bool, on_files: bool, keeps: bool, no_history: bool) -> None:
+    if page and on_files:
+        raise VoiceguideError("--page shows a session on the card, --mic runs one on files: use one or the other.")
+    if keeps and no_history:
+        raise VoiceguideError("--history names a file to keep, --no-history keeps nothing: use only one.")

@@ -9,13 +9,19 @@ from voiceguide.companions.home import HomeAutomation
 from voiceguide.companions.hooks import HookRunner
 from voiceguide.companions.pins import PinButton, PinLight
 from voiceguide.companions.stream import EventStream
+from voiceguide.page.begin import put_up
 from voiceguide.places import events_socket
 from voiceguide.presses import Presses
 from voiceguide.settings import Hooks, Settings
 
 
-def choose_companions(settings: Settings, presses: Presses) -> list[Companion]:
+def choose_companions(settings: Settings, presses: Presses, language: str = "en") -> list[Companion]:
     """Return the companions that the settings ask for, at work already. Whoever takes them closes them.
+
+    Args:
+        settings: of whoever set up the speaker.
+        presses: where commands go that are not spoken.
+        language: of the guide, for what people read.
 
     Raises:
         VoiceguideError: what is asked for cannot be had; the message says which setting, and what to do.
@@ -35,6 +41,8 @@ def choose_companions(settings: Settings, presses: Presses) -> list[Companion]:
             add(HookRunner(settings.hooks))
         if settings.stream:
             add(EventStream(events_socket()))
+        if settings.page.on:
+            add(put_up(settings, presses, language=language, routines=settings.routines))
         if settings.home is not None:
             add(HomeAutomation(settings.home, presses))
         on_error.pop_all()

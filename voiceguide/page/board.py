@@ -51,11 +51,15 @@ class Board:
     Args:
         clock: maps sample time to the monotonic clock.
         now: the monotonic clock, in seconds.
+
+    Attributes:
+        level_dbfs: how loud the microphone is, None when nothing came; it changes all the time, so it is apart.
     """
 
     def __init__(self, clock: SpeakerClock | None = None, now: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock or SpeakerClock()
         self._now = now
+        self.level_dbfs: float | None = None
         self._told_start: float | None = None
         self._lines: deque[str] = deque(maxlen=LINES_SHOWN)
         self._values: dict[str, Any] = {
@@ -119,6 +123,7 @@ class Board:
     def show(self, view: View) -> None:
         """Take a look at the session."""
         self._clock.measure(view.at, self._now())
+        self.level_dbfs = view.level_dbfs
         start = self._clock.start_s
         if start is not None and (self._told_start is None or abs(start - self._told_start) >= CLOCK_STEP_S):
             self._told_start = start
@@ -140,6 +145,7 @@ class Board:
 
     def stopped(self) -> None:
         """No guide is there any more."""
+        self.level_dbfs = None
         self._set(running=False, speaking=False, saying="", breath=None, ends_s=None, commands=[])
 
     def _trouble(self, what: str, kind: str | None) -> None:

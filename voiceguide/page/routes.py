@@ -7,7 +7,7 @@ over, and what follows from it shows on the board.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -27,6 +27,7 @@ from voiceguide.history.history import local_time
 from voiceguide.page import routines
 from voiceguide.page.board import PACES, Board
 from voiceguide.page.door import COOKIE, Guest, refuse
+from voiceguide.page.examined import examined
 from voiceguide.page.guests import KEPT_DAYS, Guests, new_cookie, token_for
 from voiceguide.page.limits import Bucket, Buckets
 from voiceguide.page.pairing import DIGITS, Pairing, RefusedError
@@ -38,7 +39,7 @@ from voiceguide.page.wording import phrases_of, words_of
 FOR_STRANGERS = frozenset({Command.PAIN, Command.STOP})
 """What anybody may press who can reach the page at all: it only ever makes less happen."""
 
-Press = Callable[[Command], None]
+Press = Callable[[Command, str], None]
 Endpoint = Callable[["Behind", Request], Awaitable[Response]]
 
 
@@ -51,7 +52,8 @@ class Behind:
         streams: who looks at it.
         guests: who is paired.
         pairing: how to become one of them.
-        press: hands a command over to the guide.
+        press: hands a command over to the guide, with the words it stands for if the command does not say it.
+        offered: what to say for each routine that can be asked for by name.
         history: the history's file.
         language: of the page and of its buttons.
         night: from when until when the page is dark, as "22:00"; None for as the device likes it.
@@ -65,6 +67,7 @@ class Behind:
     pairing: Pairing
     press: Press
     history: Path
+    offered: Mapping[str, str] = field(default_factory=dict)
     language: str = "en"
     night: tuple[str, str] | None = None
     now: Callable[[], float] = time.monotonic
@@ -84,6 +87,10 @@ _Model = TypeVar("_Model", bound=_Body)
 
 class _Pressed(_Body):
     command: str = Field(max_length=40)
+
+
+class _Begin(_Body):
+    routine: str = Field(max_length=100)
 
 
 class _Code(_Body):
@@ -159,7 +166,21 @@ async def press(behind: Behind, request: Request) -> Response:
         return refuse(429, "wait", wait_s)
     if not behind.board.shown.values["running"]:
         return refuse(409, "no_guide")
-    behind.press(command)
+    behind.press(command, "")
+    return Response(status_code=204)
+
+
+async def begin(behind: Behind, request: Request) -> Response:
+    """Have the guide ask in the room whether to begin a routine."""
+    guest: Guest = request.scope["guest"]
+    phrase = behind.offered.get((await _body(request, _Begin)).routine)
+    if phrase is None:
+        return refuse(404, "not_found")
+    if wait_s := _wait_to_press(behind, guest):
+        return refuse(429, "wait", wait_s)
+    if not behind.board.shown.values.get("standby"):
+        return refuse(409, "no_standby")
+    behind.press(Command.START, phrase)
     return Response(status_code=204)
 
 
@@ -204,9 +225,10 @@ async def history(behind: Behind, request: Request) -> Response:
     return JSONResponse(await run_in_threadpool(past, behind.history, local_time().date(), int(days)))
 
 
-async def list_routines(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - all endpoints are called alike
+async def list_routines(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
     """Tell which routines there are."""
-    return JSONResponse({"routines": await run_in_threadpool(routines.listed)})
+    listed = await run_in_threadpool(routines.listed)
+    return JSONResponse({"routines": [{**one, "offered": one["id"] in behind.offered} for one in listed]})
 
 
 async def read_routine(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
@@ -226,6 +248,11 @@ async def keep_routine(behind: Behind, request: Request) -> Response:  # noqa: A
     kept = await _body(request, _Kept)
     answer = await run_in_threadpool(routines.keep, kept.name, kept.text, replace=kept.replace)
     return JSONResponse(answer, 200 if answer["kept"] else 409)
+
+
+async def doctor(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
+    """Tell what can be examined without a sound."""
+    return JSONResponse(await run_in_threadpool(examined, behind.language))
 
 
 async def site(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
@@ -255,6 +282,7 @@ ROUTES = (
     *(Entry("GET", path, site, strangers=True) for path in FILES),
     Entry("GET", "/api/hello", hello, strangers=True),
     Entry("POST", "/api/press", press, strangers=True),  # pain and "stop" only, see `press`
+    Entry("POST", "/api/begin", begin),
     Entry("POST", "/api/pairing/ask", ask_for_code, strangers=True),
     Entry("POST", "/api/pairing/enter", enter_code, strangers=True),
     Entry("POST", "/api/pairing/leave", leave),
@@ -263,6 +291,7 @@ ROUTES = (
     Entry("GET", "/api/history", history),
     Entry("GET", "/api/routines", list_routines),
     Entry("GET", "/api/routines/{name}", read_routine),
+    Entry("GET", "/api/doctor", doctor),
     Entry("POST", "/api/routines/check", check_routine),
     Entry("POST", "/api/routines/keep", keep_routine),
 )

@@ -24,6 +24,7 @@ def listed() -> list[dict[str, Any]]:
     return [
         {
             "name": one.name,
+            "id": one.file.id if one.file else None,
             "own": one.own,
             "title": one.file.title if one.file else one.name,
             "summary": one.file.summary if one.file else "",

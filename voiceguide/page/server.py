@@ -11,21 +11,20 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 
-from voiceguide.audio.port import AudioPort
 from voiceguide.core.commands import Command
+from voiceguide.core.states import MAY_SPEAK_OF_OTHERS
 from voiceguide.core.view import View
 from voiceguide.errors import PageError
 from voiceguide.page.board import Board
 from voiceguide.page.door import Door
 from voiceguide.page.guests import Guests
-from voiceguide.page.meter import Level, MeteredPort
-from voiceguide.page.pairing import Announce, Pairing
+from voiceguide.page.pairing import Pairing
 from voiceguide.page.routes import Behind, application
 from voiceguide.page.stream import Streams
 from voiceguide.presses import Presses
@@ -44,10 +43,9 @@ CLOSE_LIMIT_S = 0.45
 _log = logging.getLogger(__name__)
 
 
-def print_in_log(digits: str) -> str:
+def in_log(digits: str) -> None:
     """Make a pairing code known where the program's messages go."""
     _log.warning("To pair a phone with the page, type: %s %s", digits[:3], digits[3:])
-    return "printed"
 
 
 class PageServer:
@@ -61,7 +59,8 @@ class PageServer:
         history: the history's file.
         pairings: where paired browsers are kept; None forgets them with the program.
         night: from when until when the page is dark.
-        announce: makes a pairing code known in the room.
+        offered: what to say for each routine that can be asked for by name, by the routine's id.
+        printed: makes a pairing code known where the guide cannot say it.
         board: what is shown.
 
     Raises:
@@ -78,22 +77,25 @@ class PageServer:
         language: str = "en",
         pairings: Path | None = None,
         night: tuple[str, str] | None = None,
-        announce: Announce = print_in_log,
+        offered: Mapping[str, str] | None = None,
+        printed: Callable[[str], None] = in_log,
         board: Board | None = None,
     ) -> None:
-        self._level = Level()
+        self._presses = presses
+        self._printed = printed
         self._board = board or Board()
         self._socket = _listen(port, lan=lan)
         self.port: int = self._socket.getsockname()[1]
         self.lan = lan
-        self._streams = Streams(self._board, self._level)
+        self._streams = Streams(self._board)
         guests = Guests(pairings, time.time)
         behind = Behind(
             board=self._board,
             streams=self._streams,
             guests=guests,
-            pairing=Pairing(guests, announce, time.monotonic),
-            press=_presser(presses),
+            pairing=Pairing(guests, self._announce, time.monotonic),
+            press=self._press,
+            offered=offered or {},
             history=history,
             language=language,
             night=night,
@@ -139,15 +141,23 @@ class PageServer:
         """Show that no guide runs any more, while the page stays."""
         self._board.stopped()
 
-    def metered(self, port: AudioPort) -> AudioPort:
-        """Return the same audio port, with its microphone's level shown on the page."""
-        return MeteredPort(port, self._level)
-
     def close(self) -> None:
         """Stop serving; open pages show that the guide is gone. Comes back within half a second."""
         self._streams.close()
         self._server.should_exit = True
         self._thread.join(CLOSE_LIMIT_S)
+
+    def _press(self, command: Command, text: str) -> None:
+        if self._presses is not None:
+            self._presses.press(command, BY, text)
+
+    def _announce(self, digits: str) -> str:
+        shown = self._board.shown.values
+        if self._presses is None or not shown["running"] or shown["state"] not in MAY_SPEAK_OF_OTHERS:
+            self._printed(digits)
+            return "printed"
+        self._presses.ask_for_code(digits)
+        return "spoken"
 
     def _run(self) -> None:
         try:
@@ -160,14 +170,6 @@ def names_of_this_machine() -> frozenset[str]:
     """Return the names under which this machine is known in its network."""
     name = socket.gethostname().lower()
     return frozenset({name, f"{name.partition('.')[0]}.local"})
-
-
-def _presser(presses: Presses | None) -> Callable[[Command], None]:
-    def press(command: Command) -> None:
-        if presses is not None:
-            presses.press(command, BY)
-
-    return press
 
 
 def _listen(port: int, *, lan: bool) -> socket.socket:

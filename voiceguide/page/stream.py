@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from voiceguide.page.board import Board
-from voiceguide.page.meter import Level
 
 LOOK_EVERY_S = 0.1
 """How often there is a look at the board: what happened is seen a twentieth of a second later on average."""
@@ -39,14 +37,10 @@ class Streams:
 
     Args:
         board: what is shown.
-        level: the microphone's meter.
-        now: the monotonic clock, in seconds.
     """
 
-    def __init__(self, board: Board, level: Level, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, board: Board) -> None:
         self._board = board
-        self._level = level
-        self._now = now
         self._open = 0
         self._closing = False
         self._written = (-1, b"")
@@ -75,10 +69,10 @@ class Streams:
                     told = shown[0]
                     yield shown[1]
                 if looks % LEVEL_EVERY == 0:
-                    reading = self._level.dbfs
+                    reading = self._board.level_dbfs
                     if reading is not None and (level is None or abs(reading - level) >= LEVEL_STEP_DB):
                         level = reading
-                        yield b"event: level\ndata: %d\n\n" % round(reading)
+                        yield event("level", round(reading))
                 looks += 1
                 if looks % ALIVE_EVERY == 0:
                     if not still_welcome():
@@ -96,6 +90,6 @@ class Streams:
         return self._written
 
 
-def event(kind: str, values: dict[str, Any]) -> bytes:
+def event(kind: str, values: Any) -> bytes:
     """Return a server-sent event."""
     return f"event: {kind}\ndata: {json.dumps(values, ensure_ascii=False, separators=(',', ':'))}\n\n".encode()

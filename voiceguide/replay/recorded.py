@@ -122,7 +122,7 @@ def read_recording(folder: Path) -> Recorded:
                 case {"block": int(block), "listen_for": list(commands), "hold": bool(hold)}:
                     listened_for[block] = frozenset(Command(command) for command in commands), hold
                 case {"block": int(block), "pressed": list(presses)}:
-                    pressed[block] = [Press(Command(one["command"]), one["by"]) for one in presses]
+                    pressed[block] = [Press(Command(one["command"]), one["by"], one["text"]) for one in presses]
                 case {"block": int(block), "slipped": int(times)}:
                     slipped[block] = times
                 case {"block": int(block), "microphone": "ended"}:

@@ -169,7 +169,7 @@ class Recorder:
 
     def pressed(self, taken: list[Press]) -> None:
         """Take what was pressed by the time of this block."""
-        pressed = [{"command": press.command, "by": press.by} for press in taken]
+        pressed = [{"command": press.command, "by": press.by, "text": press.text} for press in taken]
         self._line(self._hearing, {"block": self._blocks - 1, "pressed": pressed})
 
     def text(self, number: int, text: str, length: int) -> None:

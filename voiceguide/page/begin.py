@@ -1,0 +1,75 @@
+"""Puts the page up beside a guide: for `voiceguide listen`, `voiceguide run --page` and `voiceguide page`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voiceguide.errors import PageError
+from voiceguide.language.pack import load_language, normalise
+from voiceguide.language.templates import expand
+from voiceguide.places import data_folder, history_file
+from voiceguide.presses import Presses
+from voiceguide.routine.load import find_routine, read_routine_file
+from voiceguide.settings import Settings
+
+if TYPE_CHECKING:
+    from voiceguide.page.server import PageServer
+
+MISSING = (
+    "The page needs Starlette and uvicorn, which are not installed. Install them with: pip install "
+    "'voiceguide[page]'. Without them, leave out --page, or set page: {on: false} in the settings."
+)
+
+
+def put_up(
+    settings: Settings,
+    presses: Presses | None,
+    *,
+    language: str = "en",
+    routines: Sequence[str] = (),
+    history: Path | None = None,
+    printed: Callable[[str], None] | None = None,
+) -> PageServer:
+    """Serve the page as the settings say; its owner closes it.
+
+    Args:
+        settings: of whoever set up the speaker.
+        presses: where what is pressed goes; None for a page beside no guide.
+        language: of the guide.
+        routines: names or paths of what the guide can be asked for by name.
+        history: the history's file; by default the one in the user's data folder.
+        printed: makes a pairing code known where the guide cannot say it; by default in the log.
+
+    Raises:
+        PageError: the port is taken, or what the page needs is not installed.
+        VoiceguideError: one of the routines is missing or broken.
+    """
+    try:
+        from voiceguide.page.server import PageServer, in_log  # noqa: PLC0415 - optional
+    except ImportError as error:
+        raise PageError(MISSING) from error
+    night = settings.night
+    return PageServer(
+        presses,
+        history=history or history_file(),
+        lan=settings.page.lan,
+        port=settings.page.port,
+        language=language,
+        pairings=data_folder() / "paired.json",
+        night=None if night is None else (night.begins, night.ends),
+        offered=what_to_say(routines, language),
+        printed=printed or in_log,
+    )
+
+
+def what_to_say(routines: Sequence[str], language: str) -> dict[str, str]:
+    """Return what to say to ask for each routine that has a name to be called by, by its id.
+
+    Raises:
+        VoiceguideError: one of them is missing or broken.
+    """
+    template = expand(load_language(language).standby.start_by_name[0])[0]
+    files = [read_routine_file(find_routine(name)) for name in routines]
+    return {file.id: normalise(template.replace("{name}", file.called[0])) for file in files if file.called}
