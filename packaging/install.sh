@@ -5,13 +5,15 @@ set -eu
 
 usage() {
     cat <<'END'
-Usage: sh packaging/install.sh [--user NAME] [--no-model] [--no-service] [--no-doctor]
+Usage: sh packaging/install.sh [--user NAME] [--with PARTS] [--no-model] [--no-service] [--no-doctor]
        sh packaging/install.sh --uninstall [--user NAME]
 
 Run it as the user the guide is to run as; sudo asks for a password where Debian packages are missing. As root, say
 for whom with --user.
 
   --user NAME    install for this user (as root only)
+  --with PARTS   also install what these need, by commas: page (a page for a phone), home (home automation), gpio (a
+                 light and a button at a Pi's pins), korean (the Korean model)
   --no-model     do not fetch the English model for the recogniser Vosk
   --no-service   do not set up the service that starts the guide with the machine
   --no-doctor    do not look at the end whether everything works
@@ -24,6 +26,7 @@ What goes where:
                                      cannot break the system, and removing the user removes it.
   ~/.local/share/voiceguide          models, history, rehearsed words, own routines
   ~/.local/bin/voiceguide            a link to the program
+  ~/.local/share/voiceguide/docs     the documentation
   ~/.config/systemd/user             the service
 END
 }
@@ -36,7 +39,7 @@ fail() {
 }
 
 source=$(cd "$(dirname "$0")/.." && pwd)
-user=""
+user="" extras=natural
 model=yes service=yes doctor=yes action=install
 arguments=""
 while [ $# -gt 0 ]; do
@@ -44,6 +47,14 @@ while [ $# -gt 0 ]; do
     --user)
         [ $# -ge 2 ] || fail "--user needs a name"
         user=$2
+        shift
+        ;;
+    --with)
+        [ $# -ge 2 ] || fail "--with needs names, such as page,home"
+        case ,$2, in
+        *[!a-z,]* | *,,*) fail "--with needs names, such as page,home" ;;
+        esac
+        extras=$extras,$2 arguments="$arguments --with $2"
         shift
         ;;
     --no-model) model=no arguments="$arguments $1" ;;
@@ -120,7 +131,7 @@ uninstall() {
     if [ "$(readlink "$link" 2>/dev/null)" = "$venv/bin/voiceguide" ]; then
         rm -f "$link"
     fi
-    rm -rf "$venv" "$data/models" "$HOME/.cache/voiceguide"
+    rm -rf "$venv" "$data/docs" "$data/models" "$HOME/.cache/voiceguide"
     # Only if nothing is left in it.
     rmdir "$data" 2>/dev/null || say "Kept: what you made yourself, in $data:" "$(cd "$data" && echo ./*)"
     say "Debian packages stay, others may need them; so does lingering (sudo loginctl disable-linger $user)."
@@ -136,7 +147,7 @@ program() {
         rm -rf "$venv"
         python3 -m venv "$venv"
     fi
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --upgrade "${source}[natural]"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --upgrade "${source}[$extras]"
     # The version may be the same as before and the code another one: the last copy wins.
     "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --force-reinstall "$source"
     if [ -e "$link" ] && [ "$(readlink "$link")" != "$venv/bin/voiceguide" ]; then
@@ -144,6 +155,8 @@ program() {
     else
         ln -sf "$venv/bin/voiceguide" "$link"
     fi
+    rm -rf "$data/docs"
+    cp -R "$source/docs" "$data/docs"
     "$venv/bin/voiceguide" --version
 }
 

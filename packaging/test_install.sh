@@ -41,11 +41,12 @@ failed() {
 # Which index and certificates pip is to use on this machine holds in the other system, too.
 inside() {
     unshare --mount --pid --fork sh "$0" --inside "$root" -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
-        ${PIP_INDEX_URL:+PIP_INDEX_URL="$PIP_INDEX_URL"} PIP_CERT=/etc/machine-certificates.crt \
+        ${PIP_INDEX_URL:+PIP_INDEX_URL="$PIP_INDEX_URL"} PIP_CERT=/etc/machine-certificates.crt COLUMNS=160 \
         "$@" >"$work/log" 2>&1 </dev/null
 }
 says() { grep -qF -- "$1" "$work/log" || failed "it did not say: $1"; }
-there() { [ -e "$root$1" ] || failed "$1 is missing"; }
+# A link points to a place in the other system.
+there() { [ -e "$root$1" ] || [ -L "$root$1" ] || failed "$1 is missing"; }
 gone() { if [ -e "$root$1" ] || [ -L "$root$1" ]; then failed "$1 is still there"; fi; }
 
 clean_system() {
@@ -65,7 +66,8 @@ clean_system() {
     inside useradd --create-home --shell /bin/sh vera || failed "useradd"
     home=/home/vera
     mkdir -p "$root$home/voiceguide"
-    (cd "$source" && git ls-files -z --cached --others --exclude-standard | tar --null --ignore-failed-read -T - -cf - 2>/dev/null) |
+    (cd "$source" && git ls-files -z --cached --others --exclude-standard |
+        tar --null --ignore-failed-read -T - -cf - 2>/dev/null) |
         tar -C "$root$home/voiceguide" -xf -
     chmod -R a+rX "$root$home"
 }
@@ -84,7 +86,10 @@ try() {
 
     echo "== $release: install"
     inside sh "$install" --user vera || failed "the first installation"
-    says "Python                  good"
+    grep -Eq '^Python +good' "$work/log" || failed "doctor does not like Python"
+    for works in PortAudio "echo canceller" "second ear" history voice recogniser; do
+        grep -Eq "^$works +good" "$work/log" || failed "doctor says of $works that it is not good"
+    done
     says "No sound card was found"
     says "A session is not safe to start"
     says "voiceguide is installed"
@@ -92,10 +97,7 @@ try() {
     there "$data/venv/bin/voiceguide"
     there "$home/.local/bin/voiceguide"
     [ "$(stat -c %U "$root$data/venv" 2>/dev/null || true)" != root ] || failed "the program belongs to root"
-    inside runuser -u vera -- "$home/.local/bin/voiceguide" --version || failed "it does not start"
-    inside runuser -u vera -- "$home/.local/bin/voiceguide" doctor --no-words && failed "doctor finds a sound card here"
-    inside runuser -u vera -- "$home/.local/bin/voiceguide" doctor --no-sound || failed "doctor without sound fails"
-    says "A session is safe to start"
+    inside runuser -u vera -- "$home/.local/bin/voiceguide" doctor --no-words && failed "a sound card is found here"
 
     echo "== $release: install again"
     # What somebody made themselves.
