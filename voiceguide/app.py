@@ -256,7 +256,7 @@ def listening(
     Raises:
         RecogniserError: there is no second ear for the language, or what it needs is missing.
     """
-    enrolled = _rehearsed(enrolment, second_ear=second_ear) if enrolment is not None else None
+    enrolled = words_of(enrolment, second_ear=second_ear) if enrolment is not None else None
     air = Air() if shared_air else None
     typed = isinstance(recogniser, TypedRecogniser)
     return Chain(
@@ -298,8 +298,8 @@ def ears_of(
     return EarsInThread(ears, ears, ears if isinstance(recogniser, Revivable) else None) if live else ears
 
 
-def _rehearsed(path: Path, *, second_ear: bool) -> Enrolled | EnrolledAlone | None:
-    """Return what knows the words of the person who rehearsed here, None when nobody has."""
+def words_of(path: Path, *, second_ear: bool) -> Enrolled | EnrolledAlone | None:
+    """Return what knows the words of the person who rehearsed, from a file of theirs; None when there is none."""
     try:
         enrolment = load(path)
         if enrolment is None:
