@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 from collections.abc import Iterator
+from importlib.metadata import version
 
 from voiceguide.audio.devices import portaudio
 from voiceguide.doctor.check import Check, Verdict, failing
@@ -12,26 +14,45 @@ from voiceguide.hearing.echo.canceller import TAPS
 from voiceguide.hearing.echo.speex import open_filter
 from voiceguide.hearing.spotter.head import shipped
 
+ESPEAK = "libespeak-ng.so.1"
+
 
 def libraries(language: str) -> Iterator[Check]:
-    """Look for PortAudio, an echo canceller and what the second ear needs.
-
-    The voice and the recogniser have checks of their own, which use them.
+    """Look for every library. Whether the voice and the recogniser work is tried by checks of their own.
 
     Args:
         language: what will be spoken.
     """
     yield _portaudio()
+    yield _espeak()
+    yield _vosk()
     yield _canceller()
     yield _second_ear(language)
 
 
 def _portaudio() -> Check:
     try:
-        version = portaudio().get_portaudio_version()[1]
+        found = portaudio().get_portaudio_version()[1]
     except AudioError as error:
         return failing("PortAudio", error)
-    return Check("PortAudio", Verdict.GOOD, version.split(",", 1)[0])
+    return Check("PortAudio", Verdict.GOOD, found.split(",", 1)[0])
+
+
+def _espeak() -> Check:
+    try:
+        ctypes.CDLL(ESPEAK)
+    except OSError:
+        remedy = (
+            "sudo apt-get install libespeak-ng1 espeak-ng-data: the voice that is left when another one fails."
+        )
+        return Check("espeak-ng", Verdict.WARNING, f"no {ESPEAK}", remedy)
+    return Check("espeak-ng", Verdict.GOOD, ESPEAK)
+
+
+def _vosk() -> Check:
+    if importlib.util.find_spec("vosk") is None:
+        return Check("Vosk", Verdict.WARNING, "not installed", "pip install vosk==0.3.45, to use its models.")
+    return Check("Vosk", Verdict.GOOD, version("vosk"))
 
 
 def _canceller() -> Check:
@@ -52,4 +73,4 @@ def _second_ear(language: str) -> Check:
     if importlib.util.find_spec("pyopen_wakeword") is None:
         remedy = "pip install pyopen-wakeword. Without, one recogniser alone decides, and misses more."
         return Check(name, Verdict.WARNING, "not installed", remedy)
-    return Check(name, Verdict.GOOD, "pyopen-wakeword")
+    return Check(name, Verdict.GOOD, f"pyopen-wakeword {version('pyopen-wakeword')}")
