@@ -18,6 +18,7 @@ from voiceguide.core.clock import RATE, samples
 from voiceguide.core.commands import Command
 from voiceguide.core.plan import Breathing, Routine
 from voiceguide.core.session import Session
+from voiceguide.core.view import View
 from voiceguide.guide import Guide
 from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.hearing import Chain
@@ -104,9 +105,7 @@ class LiveSession:
         typed: what the person in the room says.
     """
 
-    def __init__(
-        self, folder: Path, routine: Routine | None = None, *, speech: Any = None, **server: Any
-    ) -> None:
+    def __init__(self, folder: Path, routine: Routine | None = None, *, speech: Any = None, **server: Any) -> None:
         self.entries: list[dict[str, Any]] = []
         self.port = PacedPort()
         self.presses = Presses()
@@ -119,7 +118,7 @@ class LiveSession:
         voice = speech or QuickSpeech()
         journal = Journal()
         journal.watch(self.entries.append)
-        journal.watch(lambda entry: self.page.notice(entry))
+        journal.watch(self._notice)
         self._guide = Guide(
             Session(plan, language.phrases, voice.length, first_time=False),
             port=self.port,
@@ -127,7 +126,7 @@ class LiveSession:
             speech=voice,
             chimes={sound: chime(sound) for sound in Sound},
             journal=journal,
-            watch=lambda view: self.page.show(view),
+            watch=self._show,
             presses=self.presses,
         )
         self._thread = threading.Thread(target=self._guide.run, daemon=True)
@@ -180,6 +179,12 @@ class LiveSession:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _notice(self, entry: dict[str, Any]) -> None:
+        self.page.notice(entry)
+
+    def _show(self, view: View) -> None:
+        self.page.show(view)
 
     def _serve(self) -> PageServer:
         board = Board(SpeakerClock(LEAD_S))

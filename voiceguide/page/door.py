@@ -22,6 +22,7 @@ from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -103,10 +104,7 @@ class Door:
         if refusal is not None:
             await refusal(scope, receive, answer)
             return
-        try:
-            await self._app(scope, _limited(receive), answer)
-        except _TooLongError:
-            await refuse(413, "too_long")(scope, receive, answer)
+        await self._app(scope, _limited(receive), answer)
 
     def _wrong_name(self, scope: Scope, headers: Headers) -> Response | None:
         hosts = headers.getlist("host")
@@ -167,10 +165,6 @@ def _wrong_token(scope: Scope, headers: Headers, guest: Guest) -> Response | Non
     return None
 
 
-class _TooLongError(Exception):
-    """More came than was announced, or than may."""
-
-
 def _too_long(headers: Headers) -> Response | None:
     length = headers.get("content-length", "0")
     return refuse(413, "too_long") if not length.isdigit() or int(length) > BODY_MOST else None
@@ -184,7 +178,7 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         came += len(message.get("body", b""))
         if came > BODY_MOST:
-            raise _TooLongError
+            raise HTTPException(413, "too_long")  # in the midst of the application, which turns it into an answer
         return message
 
     return receiving

@@ -106,11 +106,11 @@ class _Leave(_Body):
 
 
 class _Draft(_Body):
+    name: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)
     text: str = Field(max_length=60_000)
 
 
 class _Kept(_Draft):
-    name: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)
     replace: bool = False
 
 
@@ -240,7 +240,7 @@ async def read_routine(behind: Behind, request: Request) -> Response:  # noqa: A
 async def check_routine(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
     """Tell what is wrong with the text of a routine."""
     draft = await _body(request, _Draft)
-    return JSONResponse(await run_in_threadpool(routines.check, draft.text))
+    return JSONResponse(await run_in_threadpool(routines.check, draft.name, draft.text))
 
 
 async def keep_routine(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above

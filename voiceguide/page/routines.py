@@ -16,8 +16,6 @@ from voiceguide.errors import RoutineError
 from voiceguide.places import routine_folders, shipped_routines
 from voiceguide.routine.load import SUFFIX, check_file, list_routines
 
-_DRAFT = "draft.yaml"
-
 
 def listed() -> list[dict[str, Any]]:
     """Return all routines that can be named."""
@@ -44,10 +42,10 @@ def text_of(name: str) -> dict[str, Any] | None:
     return None
 
 
-def check(text: str) -> dict[str, Any]:
-    """Return what is wrong with a text, in the order of its lines."""
+def check(name: str, text: str) -> dict[str, Any]:
+    """Return what is wrong with a text as a routine of that name, in the order of its lines."""
     with tempfile.TemporaryDirectory(prefix="voiceguide-") as folder:
-        path = Path(folder) / _DRAFT
+        path = Path(folder) / f"{name}{SUFFIX}"
         path.write_text(text, encoding="utf-8")
         found = check_file(path)
     return {
@@ -71,7 +69,7 @@ def keep(name: str, text: str, *, replace: bool) -> dict[str, Any]:
     Raises:
         RoutineError: the folder cannot be written.
     """
-    answer = {"kept": False, **check(text)}
+    answer = {"kept": False, **check(name, text)}
     if answer["problems"]:
         return {**answer, "why": "problems"}
     if (shipped_routines() / f"{name}{SUFFIX}").exists():

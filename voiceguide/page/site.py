@@ -15,6 +15,7 @@ FILES = {
     "/session.js": ("session.js", "text/javascript; charset=utf-8"),
     "/breath.js": ("breath.js", "text/javascript; charset=utf-8"),
     "/history.js": ("history.js", "text/javascript; charset=utf-8"),
+    "/doctor.js": ("doctor.js", "text/javascript; charset=utf-8"),
     "/routines.js": ("routines.js", "text/javascript; charset=utf-8"),
     "/icon.svg": ("icon.svg", "image/svg+xml"),
     "/manifest.webmanifest": ("manifest.webmanifest", "application/manifest+json"),

@@ -5,6 +5,7 @@ A button is called by the phrase that does the same when it is spoken, so that t
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,10 @@ from voiceguide.language.pack import load_language
 
 WORDS = Path(__file__).with_name("words")
 """Where the files are: one flat mapping of names to texts each; `{blank}` is filled in by the page."""
+
+
+_ALONE = re.compile(r"\bi\b")
+"""Phrases are kept in small letters; the one English word that is never written so."""
 
 
 @cache
@@ -42,4 +47,4 @@ def phrases_of(language: str) -> dict[str, str]:
         LanguageError: there is no such language, or its file is broken.
     """
     pack = load_language(language)
-    return {command.value: pack.commands[command][0] for command in Command}
+    return {command.value: _ALONE.sub("I", pack.commands[command][0]) for command in Command}

@@ -1,5 +1,6 @@
 /** The page: words, tabs, pairing, the night, and what is pressed. */
 
+import { showDoctor } from "/doctor.js";
 import { showHistory } from "/history.js";
 import { openRoutines } from "/routines.js";
 import { Session, fill, showLevel } from "/session.js";
@@ -45,13 +46,13 @@ export async function press(command) {
     toast(fill(hello.words.pressed, { phrase }));
   } catch (refusal) {
     const word = `refused_${refusal instanceof Refusal ? refusal.message : "other"}`;
-    toast(fill(hello.words[word] ?? (refusal.message === "no_guide" ? hello.words.no_guide : hello.words.refused_other), { seconds: refusal.waitS }));
+    toast(fill(hello.words[word] ?? hello.words.refused_other, { seconds: refusal.waitS ?? 0 }));
   }
 }
 
 // --- tabs ---------------------------------------------------------------------------------------------------
 
-const OPENED = { history: showHistory, routines: openRoutines };
+const OPENED = { history: showHistory, routines: openRoutines, doctor: showDoctor };
 
 function turnTo(name) {
   const views = [...document.querySelectorAll("main > .view")];

@@ -1,7 +1,7 @@
 /** Routines: which there are, and an editor that says what is wrong while one writes. */
 
 import { fill } from "/session.js";
-import { get, hello, post } from "/server.js";
+import { get, hello, post, Refusal } from "/server.js";
 
 const CHECK_AFTER_MS = 400;
 
@@ -18,18 +18,33 @@ function card(routine) {
   const { words } = hello;
   const facts = [routine.minutes && fill(words.routines_minutes, { minutes: routine.minutes }), routine.own && words.routines_own,
     routine.problems && fill(words.routines_broken, { count: routine.problems })];
-  const edit = html("button", { type: "button", textContent: fill(words.routines_edit, { name: routine.name }) });
+  const edit = html("button", { type: "button", textContent: words.routines_edit });
+  edit.setAttribute("aria-label", fill(words.routines_edit_named, { name: routine.title }));
   edit.addEventListener("click", async () => {
     const found = await get(`/api/routines/${encodeURIComponent(routine.name)}`);
     openEditor(routine.own ? routine.name : `my-${routine.name}`, found.text, routine.own);
   });
+  const begin = html("button", { type: "button", className: "main", textContent: words.routines_begin, hidden: !routine.offered });
+  begin.setAttribute("aria-label", fill(words.routines_begin_named, { name: routine.title }));
+  const told = html("p", { className: "soft" });
+  told.setAttribute("role", "status");
+  begin.addEventListener("click", async () => {
+    try {
+      await post("/api/begin", { routine: routine.id });
+      told.textContent = words.start_hint;
+    } catch (refusal) {
+      const word = refusal instanceof Refusal ? `refused_${refusal.message}` : "refused_other";
+      told.textContent = fill(words[word] ?? words.refused_other, { seconds: refusal.waitS ?? 0 });
+    }
+  });
   return html("li", {}, html("h2", { textContent: routine.title }), html("p", { textContent: routine.summary }),
-    html("p", { className: "facts", textContent: facts.filter(Boolean).join(" · ") }), html("p", { className: "keys" }, edit));
+    html("p", { className: "facts", textContent: facts.filter(Boolean).join(" · ") }), html("p", { className: "keys" }, begin, edit), told);
 }
 
 async function list() {
   const { routines } = await get("/api/routines");
-  byId("routine-items").replaceChildren(...routines.map(card));
+  const ours = routines.filter((routine) => routine.own || routine.language === hello.language);
+  byId("routine-items").replaceChildren(...ours.map(card));
 }
 
 function openEditor(name, text, own) {
@@ -51,7 +66,7 @@ function closeEditor() {
 /** Has the text checked; only the newest answer counts. */
 async function check() {
   const number = ++asked;
-  const { problems } = await post("/api/routines/check", { text: byId("editor-text").value });
+  const { problems } = await post("/api/routines/check", { name: byId("editor-name").value, text: byId("editor-text").value });
   if (number === asked) showProblems(problems);
 }
 
@@ -95,10 +110,12 @@ export async function openRoutines() {
     byId("routine-new").addEventListener("click", () => openEditor("my-routine", "", false));
     byId("editor-close").addEventListener("click", closeEditor);
     byId("editor").addEventListener("submit", keep);
-    byId("editor-text").addEventListener("input", () => {
-      clearTimeout(checking);
-      checking = setTimeout(check, CHECK_AFTER_MS);
-    });
+    for (const id of ["editor-text", "editor-name"]) {
+      byId(id).addEventListener("input", () => {
+        clearTimeout(checking);
+        checking = setTimeout(check, CHECK_AFTER_MS);
+      });
+    }
   }
   await list();
 }

@@ -13,6 +13,9 @@ const KINDS_OF_PAIN = new Set(["dull", "sharp", "shooting", "numb", "worse", "ca
 const LEADS_ON = new Set(["start", "ready", "resume", "next", "next_side", "skip", "back"]);
 const BEFORE_THE_START = new Set(["checking", "waiting", "returning"]);
 
+const LEVEL_LEAST = -70;
+const LEVEL_LOUD = -1;
+
 const byId = (id) => document.getElementById(id);
 
 /** Fills the blanks of a text. */
@@ -45,7 +48,8 @@ export class Session {
       }
     }
     for (const button of document.querySelectorAll("button[data-command]")) {
-      button.textContent = this.phrases[button.dataset.command];
+      const phrase = this.phrases[button.dataset.command];
+      button.textContent = phrase[0].toUpperCase() + phrase.slice(1);
       button.addEventListener("click", () => press(button.dataset.command));
       if (!button.closest(".emergency")) this.buttons.set(button.dataset.command, button);
     }
@@ -167,8 +171,11 @@ export class Session {
 
 /** Shows how loud the microphone is. */
 export function showLevel(dbfs) {
-  const meter = byId("level");
+  const level = byId("level");
+  const bounded = Math.min(0, Math.max(dbfs, LEVEL_LEAST));
   byId("metered").hidden = false;
-  meter.value = Math.max(dbfs, -70);
-  meter.setAttribute("aria-valuetext", fill(hello.words.level, { level: -dbfs }));
+  level.classList.toggle("loud", dbfs >= LEVEL_LOUD);
+  level.firstElementChild.style.transform = `scaleX(${1 - bounded / LEVEL_LEAST})`;
+  level.setAttribute("aria-valuenow", bounded);
+  level.setAttribute("aria-valuetext", fill(hello.words.level, { level: -bounded }));
 }

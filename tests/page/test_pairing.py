@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from voiceguide.page.door import COOKIE
+from voiceguide.page.guests import KEPT_DAYS, MOST, Guests
+from voiceguide.page.limits import Backoff, Bucket, Buckets
+from voiceguide.page.pairing import ASKED_AT_ONCE, GUESSES, LIVES_S
+
+DAY_S = 86_400
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+def test_who_types_what_was_said_in_the_room_is_paired(page: Any) -> None:
+    phone = page.paired()
+    assert phone.get("/api/hello").json()["paired"]
+    assert phone.get("/api/history").status_code == 200
+    assert len(page.said) == 1
+    assert page.said[0].isdigit()
+    assert len(page.said[0]) == 6
+
+
+def test_pairing_gives_a_new_cookie_so_that_knowing_the_old_one_is_worth_nothing(page: Any) -> None:
+    phone = page.browser()
+    before = phone.cookies[COOKIE]
+    phone.post("/api/pairing/ask", json={})
+    phone.post("/api/pairing/enter", json={"code": page.said[-1]})
+    assert phone.cookies[COOKIE] != before
+    assert not page.guests.knows(before)
+
+
+def test_the_code_is_for_the_browser_that_asked(page: Any) -> None:
+    page.browser().post("/api/pairing/ask", json={})
+    listener = page.browser("192.168.7.99")
+    answer = listener.post("/api/pairing/enter", json={"code": page.said[-1]})
+    assert (answer.status_code, answer.json()["error"]) == (403, "no_code")
+
+
+def test_a_code_is_used_once(page: Any) -> None:
+    phone = page.browser()
+    phone.post("/api/pairing/ask", json={})
+    cookies = dict(phone.cookies)
+    assert phone.post("/api/pairing/enter", json={"code": page.said[-1]}).status_code == 204
+    phone.cookies.clear()
+    phone.cookies.update(cookies)
+    assert phone.post("/api/pairing/enter", json={"code": page.said[-1]}).json()["error"] == "no_code"
+
+
+def test_a_code_grows_old(page: Any) -> None:
+    phone = page.browser()
+    phone.post("/api/pairing/ask", json={})
+    page.time[0] += LIVES_S + 1
+    assert phone.post("/api/pairing/enter", json={"code": page.said[-1]}).json()["error"] == "no_code"
+
+
+def test_a_wrong_guess_waits_longer_each_time_and_the_third_ends_the_code(page: Any) -> None:
+    phone = page.browser()
+    phone.post("/api/pairing/ask", json={})
+    code, waits = page.said[-1], []
+    for number in range(GUESSES):
+        refused = phone.post("/api/pairing/enter", json={"code": wrong(code)})
+        assert refused.json()["error"] == ("wrong" if number < GUESSES - 1 else "no_code")
+        waits.append(refused.json()["wait_s"])
+        hasty = phone.post("/api/pairing/enter", json={"code": code})  # the right one, but at once
+        assert (hasty.status_code, hasty.json()["error"]) == (429, "wait")
+        assert int(hasty.headers["retry-after"]) >= 1
+        page.time[0] += waits[-1] + 0.01
+    assert waits == [5, 10, 20]
+    assert phone.post("/api/pairing/enter", json={"code": code}).json()["error"] == "no_code"
+
+
+def test_many_addresses_do_not_get_more_codes_nor_make_the_speaker_talk_all_day(page: Any) -> None:
+    told = [page.browser(f"192.168.7.{last}").post("/api/pairing/ask", json={}) for last in range(10, 60)]
+    assert [answer.status_code for answer in told].count(200) == ASKED_AT_ONCE
+    assert len(page.said) == ASKED_AT_ONCE
+    page.time[0] += 3600
+    hour = 0
+    for minute in range(60):
+        hour += page.browser(f"192.168.8.{minute}").post("/api/pairing/ask", json={}).status_code == 200
+        page.time[0] += 60
+    assert hour <= ASKED_AT_ONCE + 20
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "{}",
+        "[]",
+        '{"code": 123456}',
+        '{"code": "12345"}',
+        '{"code": "1234567"}',
+        '{"code": "12345x"}',
+        '{"code": "12345\\n"}',
+        '{"code": "١٢٣٤٥٦"}',
+        '{"code": "123456", "x": 1}',
+    ],
+)
+def test_what_is_no_code_costs_no_guess(page: Any, body: str) -> None:
+    phone = page.browser()
+    phone.post("/api/pairing/ask", json={})
+    assert phone.post("/api/pairing/enter", content=body.encode()).json()["error"] == "wrong_body"
+    assert phone.post("/api/pairing/enter", json={"code": page.said[-1]}).status_code == 204
+
+
+def test_unpairing_one_and_all(page: Any) -> None:
+    one, other = page.paired("192.168.7.31"), page.paired("192.168.7.32")
+    assert one.post("/api/pairing/leave", json={"who": "me"}).status_code == 204
+    assert one.get("/api/history").status_code == 403
+    assert other.get("/api/history").status_code == 200
+    page.browser("127.0.0.1").post("/api/pairing/leave", json={"who": "everybody"})
+    assert other.get("/api/history").status_code == 403
+
+
+def test_pairings_outlive_a_restart_and_only_hashes_lie_on_the_disk(page: Any, tmp_path: Path) -> None:
+    phone = page.paired()
+    cookie, path = phone.cookies[COOKIE], tmp_path / "paired.json"
+    assert Guests(path, lambda: page.time[0]).knows(cookie)
+    assert cookie not in path.read_text()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_who_was_not_here_for_half_a_year_is_forgotten(tmp_path: Path) -> None:
+    now = [0.0]
+    guests = Guests(tmp_path / "paired.json", lambda: now[0])
+    seldom, often = guests.admit(), guests.admit()
+    for _ in range(KEPT_DAYS + 2):
+        now[0] += DAY_S + 1
+        assert guests.knows(often)
+    assert not guests.knows(seldom)
+
+
+def test_no_more_than_twenty_browsers_stay_paired(tmp_path: Path) -> None:
+    now = [0.0]
+    guests = Guests(tmp_path / "paired.json", lambda: now[0])
+    cookies = []
+    for _ in range(MOST + 1):
+        now[0] += 1
+        cookies.append(guests.admit())
+    assert [guests.knows(cookie) for cookie in cookies] == [False] + [True] * MOST
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"paired": 3}', '{"paired": {"a": "b"}}', "\x00\xff"])
+def test_a_damaged_file_means_pairing_again_and_nothing_worse(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "paired.json"
+    path.write_text(content)
+    guests = Guests(path, lambda: 0.0)
+    assert not guests.knows("anything")
+    assert guests.knows(guests.admit())
+    assert json.loads(path.read_text())["paired"]
+
+
+def test_a_folder_that_cannot_be_written_is_no_reason_to_refuse(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    guests = Guests(tmp_path / "file" / "paired.json", lambda: 0.0)
+    assert guests.knows(guests.admit())
+
+
+def test_a_bucket_fills_again_and_never_overflows() -> None:
+    bucket = Bucket(2, 10)
+    assert [bucket.take(0), bucket.take(0)] == [0, 0]
+    assert bucket.take(0) == 10
+    assert bucket.take(4) == pytest.approx(6)
+    assert bucket.take(10) == 0
+    assert bucket.take(1000) == bucket.take(1000) == 0
+    assert bucket.take(1000) == 10
+    assert bucket.take(900) == 10  # a clock that goes back gives nothing away
+
+
+def test_what_is_known_of_addresses_is_bounded() -> None:
+    buckets, backoff = Buckets(1, 1e9, most=3), Backoff(1, 8, most=3)
+    for number in range(100):
+        assert buckets.take(str(number), 0) == 0
+        backoff.failed(str(number), 0)
+    assert len(buckets._known) == len(backoff._failures) == 3
+    for _ in range(100):
+        backoff.failed("99", 0)
+    assert backoff.wait_s("99", 0) == 8
+    backoff.succeeded("99")
+    assert backoff.wait_s("99", 0) == 0
