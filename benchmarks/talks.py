@@ -17,7 +17,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from itertools import takewhile
@@ -73,6 +73,9 @@ _MOMENTS: Mapping[str, dict[str, Any]] = {
     "goodbye_begins": {"kind": "say_started", "key": "goodbye"},
 }
 """Moments with a name; any other is the key of a line, once that was said."""
+
+ANYWHERE = "safety_release_anywhere"
+"""Key of the way out where there is no position to come out of."""
 
 _ROUTINE = ("setup", "title", "purpose", "begin", "ease_off", "next_repeat", "now_side", "coach", "upcoming")
 """Keys of lines that lead through the routine."""
@@ -146,6 +149,7 @@ class Came:
         said_again: how often words had to be repeated.
         heard: the commands that were heard, in order.
         entries: the journal.
+        reports: what the history kept.
     """
 
     unsafe: tuple[str, ...]
@@ -153,6 +157,7 @@ class Came:
     said_again: int
     heard: tuple[str, ...]
     entries: tuple[Entry, ...]
+    reports: tuple[PastPain, ...]
 
 
 def load_talks() -> list[Talk]:
@@ -270,11 +275,12 @@ def converse(prepared: Prepared, talk: Talk, render: Render, folder: Path, room:
     reports = _kept(path)
     path.unlink()
     return Came(
-        tuple(_unsafe(entries, reports, alone)),
+        tuple(unsafe(entries, reports, {*exercise.release, *prepared.language.phrases.lines(ANYWHERE)})),
         tuple(_astray(talk, entries, reports)),
         sum(words.attempt > 1 for words in person.uttered),
         tuple(entry["command"] for entry in entries if entry["kind"] == "heard" and entry["command"]),
         tuple(entries),
+        tuple(reports),
     )
 
 
@@ -293,13 +299,17 @@ def _kept(path: Path) -> list[PastPain]:
         return [pain for session in read_sessions(connection) for pain in session.pains]
 
 
-def _unsafe(entries: Sequence[Entry], reports: Sequence[PastPain], prepared: Prepared) -> Iterator[str]:
-    """Tell what must not happen, whatever was understood."""
+def unsafe(entries: Sequence[Entry], reports: Sequence[PastPain], ways_out: Collection[str]) -> Iterator[str]:
+    """Tell what must not happen, whatever was understood.
+
+    Args:
+        entries: the journal of a session.
+        reports: what its history kept.
+        ways_out: lines that lead out of its position.
+    """
     told = [number for number, entry in enumerate(entries) if entry["kind"] == "pain"]
     if len(told) != len(reports):
         yield f"{len(told)} reports of pain, {len(reports)} of them in the history"
-    (exercise,) = prepared.routine.exercises
-    ways_out = {*exercise.release, *prepared.language.phrases.lines("safety_release_anywhere")}
     for begins, ends, report in zip(told, [*told[1:], len(entries)], reports, strict=False):
         conversation = entries[begins:ends]
         first = next((entry["text"] for entry in conversation if entry["kind"] == "say_started"), None)

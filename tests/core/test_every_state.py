@@ -1,4 +1,8 @@
-"""The safety promises on every step from every state that a session can reach."""
+"""The safety promises on every step from every state that a session can reach.
+
+Here one hold is explored to its end, and for a few steps what sides, repeats and an earlier session add. All of it
+to its end, and what another try after sharp pain adds, is explored by `python -m benchmarks.exploration`.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +12,25 @@ import promises
 import pytest
 from tiny_routine import BALL, PHRASES, routine
 
+from voiceguide.core.commands import Command
+from voiceguide.core.events import Begun
 from voiceguide.core.memory import CutOff, Remembered
+from voiceguide.core.plan import Side
 from voiceguide.core.session import Session
 from voiceguide.core.states import State
-from voiceguide.testing import spoken_length
-from voiceguide.testing.exploration import Edge, explore
+from voiceguide.testing import VirtualSession, spoken_length
+from voiceguide.testing.exploration import Edge, Tried, explore
 
-TRIED_ONCE = replace(BALL, sides=(), repeats=1)
-"""One hold, where sharp pain is answered twice: by another try and by the end of the exercise."""
+ONE_HOLD = replace(BALL, sides=(), repeats=1, pain=replace(BALL.pain, sharp_tries=0))
+"""One hold; sharp pain ends the exercise at once."""
 
-CUT_OFF = Remembered(today=10, sessions=2, last_day=9, cut_off=CutOff(BALL.id, None, 1))
+CUT_OFF_ON_THE_LEFT = Remembered(today=10, sessions=2, last_day=9, cut_off=CutOff(BALL.id, Side.LEFT, 1))
+
+
+def begun() -> Session:
+    session = Session(routine(ONE_HOLD), PHRASES, spoken_length, first_time=False)
+    session.handle(Begun(0))
+    return session
 
 
 @pytest.mark.timeout(1800)  # half a minute of computing, which a busy machine may stretch
@@ -28,27 +41,57 @@ def test_the_promises_hold_on_every_step(capsys: pytest.CaptureFixture[str]) -> 
         reached.add(edge.after.state)
         promises.keep(edge)
 
-    session = Session(routine(TRIED_ONCE), PHRASES, spoken_length, first_time=False, remembered=CUT_OFF)
-    explored = explore(session, judge)
+    explored = explore(begun(), judge, Tried.ONE_OF_A_KIND)
     with capsys.disabled():
         print(f"\n{explored.states} states, {explored.edges} edges")  # noqa: T201 -- asked for
-    assert reached == set(State) - {State.RESTING, State.CHANGING}, "those need repeats and sides"
+    assert reached == set(State) - {State.CHECKING, State.RETURNING, State.RESTING, State.CHANGING}, "a longer one"
     assert explored.edges > 20 * explored.states
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "leads_to"),
+    [
+        (State.CHECKING, [], {State.WAITING, State.ENDING, State.INTRODUCING}),
+        (State.RETURNING, [Command.START], {State.WAITING, State.ENDING, State.INTRODUCING}),
+        (State.RESTING, [Command.START, Command.NO], {State.HOLDING, State.PAUSED, State.STOPPING}),
+        (
+            State.CHANGING,
+            [Command.START, Command.NO, State.SETTING_UP, Command.NEXT_SIDE],
+            {State.PAUSED, State.STOPPING},
+        ),
+    ],
+)
+def test_the_promises_hold_on_every_step_around_what_a_longer_session_adds(
+    state: State, said: list[Command | State], leads_to: set[State]
+) -> None:
+    reached: set[State] = set()
+
+    def judge(edge: Edge) -> None:
+        reached.add(edge.after.state)
+        promises.keep(edge)
+
+    virtual = VirtualSession(
+        Session(routine(BALL), PHRASES, spoken_length, first_time=False, remembered=CUT_OFF_ON_THE_LEFT)
+    )
+    virtual.begin()
+    for step in said:
+        virtual.run_until(step) if isinstance(step, State) else virtual.hear(step)
+    virtual.run_until(state)
+    explore(virtual.session, judge, depth=3)
+    assert reached >= {state, State.SAFETY, *leads_to}
 
 
 def test_a_broken_promise_is_found_with_the_way_that_leads_there() -> None:
     def judge(edge: Edge) -> None:
         assert edge.after.state is not State.QUIET, "nobody rests"
 
-    session = Session(routine(TRIED_ONCE), PHRASES, spoken_length, first_time=False)
     with pytest.raises(AssertionError, match="nobody rests") as broken:
-        explore(session, judge)
+        explore(begun(), judge)
     way = str(broken.value).partition("\nafter:\n")[2].splitlines()
     assert way[0].startswith("Heard(at=0, command=<Command.SHARP")
     assert way[-1].startswith("SpeechFinished")
 
 
 def test_too_many_states_are_given_up() -> None:
-    session = Session(routine(TRIED_ONCE), PHRASES, spoken_length, first_time=False)
     with pytest.raises(RuntimeError, match="more than 10 states"):
-        explore(session, lambda _: None, most=10)
+        explore(begun(), lambda _: None, most=10)

@@ -20,8 +20,10 @@ from voiceguide.core.memory import (
     neglected_side,
 )
 from voiceguide.core.plan import Side
+from voiceguide.core.session import Session
 from voiceguide.core.states import State
-from voiceguide.testing import VirtualSession
+from voiceguide.language.pack import load_language
+from voiceguide.testing import VirtualSession, spoken_length
 
 NewSession = Callable[..., VirtualSession]
 
@@ -290,3 +292,26 @@ def test_the_plan_is_recorded_when_the_routine_begins(new_session: NewSession) -
     (started,) = virtual.records("started")
     assert started.fields["plan"][0] == {"exercise": STRETCH.id, "side": "left", "planned_s": 60.0}
     assert len(started.fields["plan"]) == 5
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_what_is_remembered_is_told_in_the_language_of_the_session(language: str) -> None:
+    phrases = load_language(language).phrases
+    known = Remembered(today=10, sessions=2, last_day=7, sides=times(600, 200, 600))
+    virtual = VirtualSession(Session(ROUTINE, phrases, spoken_length, first_time=False, remembered=known))
+    virtual.begin()
+    virtual.hear(Command.START)
+    virtual.hear(Command.LAST_TIME)
+    virtual.run_until(State.SETTING_UP)
+    virtual.hear(Command.READY)
+    virtual.run_until(State.RESTING)
+    virtual.hear(Command.HOW_DID_I_DO)
+    virtual.run_until_silent()
+    virtual.hear(Command.STOP)
+    virtual.hear(Command.STOP)
+    virtual.run_until_idle()
+    said = [line.text for line in virtual.spoken]
+    done = phrases.lines("summary", done=1, total=7)[0]
+    assert phrases.lines("last_days", days=3)[0] in said
+    assert said.count(done) == 2, "when it was asked for, and at the end"
+    assert phrases.lines("uneven", side=phrases.side(Side.RIGHT))[0] in said

@@ -11,7 +11,19 @@ from small_routine import ROUTINE
 
 from voiceguide.core.actions import Action
 from voiceguide.core.commands import Command
-from voiceguide.core.events import Event, HearingBack, HearingLost, VoiceBegan, VoiceEnded
+from voiceguide.core.events import (
+    Event,
+    Heard,
+    HearingBack,
+    HearingLost,
+    HearingPoor,
+    HearingSlow,
+    HistoryLost,
+    Poor,
+    Trouble,
+    VoiceBegan,
+    VoiceEnded,
+)
 from voiceguide.core.memory import CutOff, PainReport, Remembered, SideTime
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.plan import Side
@@ -44,10 +56,13 @@ STEPS = st.one_of(
         lambda command: ("hear", command)
     ),
     st.just(("hear", None)),
+    st.sampled_from(["noise", "mumbled pain", "pressed"]).map(lambda what: (what, None)),
     st.floats(0.0, 30.0).map(lambda s: ("run", s)),
     st.just(("idle", None)),
     st.floats(0.0, 90.0).map(lambda s: ("jump", s)),
-    st.sampled_from([("lost", None), ("back", None), ("voice", None), ("voice over", None)]),
+    st.sampled_from([("voice", None), ("voice over", None), ("slow", None), ("disk full", None)]),
+    st.tuples(st.sampled_from(["lost", "back"]), st.sampled_from(Trouble)),
+    st.tuples(st.just("poor"), st.sampled_from(Poor)),
 )
 
 
@@ -85,10 +100,24 @@ def test_random_sessions_keep_the_promises(
                 virtual.run_until_idle()
             case ("jump", float(seconds)):  # the machine stood still: nothing happened at its time
                 virtual.stand_still(seconds)
-            case ("lost", _):
-                virtual.feed(HearingLost(virtual.now, "random"))
-            case ("back", _):
-                virtual.feed(HearingBack(virtual.now))
+            case ("noise", _):  # a cough, another voice, a television: one after the other
+                virtual.feed(VoiceBegan(virtual.now))
+                virtual.hear(None)
+                virtual.feed(VoiceEnded(virtual.now))
+            case ("mumbled pain", _):
+                virtual.feed(Heard(virtual.now, None, "words", "script", perhaps=Command.PAIN))
+            case ("pressed", _):
+                virtual.feed(Heard(virtual.now, Command.PAUSE, "pause", "page"))
+            case ("lost", Trouble() as trouble):
+                virtual.feed(HearingLost(virtual.now, "random", trouble))
+            case ("back", Trouble() as trouble):
+                virtual.feed(HearingBack(virtual.now, trouble))
+            case ("slow", _):
+                virtual.feed(HearingSlow(virtual.now))
+            case ("poor", Poor() as why):
+                virtual.feed(HearingPoor(virtual.now, why))
+            case ("disk full", _):
+                virtual.feed(HistoryLost(virtual.now, "random"))
             case ("voice", _):
                 virtual.feed(VoiceBegan(virtual.now))
             case ("voice over", _):

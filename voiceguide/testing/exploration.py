@@ -15,28 +15,31 @@ import pickle
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 from typing import Any
 
 from voiceguide.core.actions import Action
 from voiceguide.core.clock import samples
-from voiceguide.core.commands import Command
+from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import (
-    Begun,
     Event,
     Heard,
     HearingBack,
     HearingLost,
+    HearingSlow,
+    HistoryLost,
     SpeechFinished,
     Tick,
     VoiceBegan,
     VoiceEnded,
 )
 from voiceguide.core.interruptions import BESIDE, OWN_VOICE
-from voiceguide.core.pain import Kind
+from voiceguide.core.pain import KIND_OF, Kind
 from voiceguide.core.plan import Exercise
+from voiceguide.core.safety import REPLY_OF
 from voiceguide.core.session import Session
-from voiceguide.core.states import BEFORE_THE_WALK, State
+from voiceguide.core.states import BEFORE_THE_WALK, TABLE, State
 from voiceguide.core.walk import WARNINGS
 
 MOMENT = OWN_VOICE + samples(0.1)
@@ -76,27 +79,45 @@ class Explored:
     edges: int
 
 
-def explore(session: Session, judge: Callable[[Edge], None], most: int = 1_000_000) -> Explored:
+class Tried(StrEnum):
+    """Which events are tried in each state."""
+
+    EVERYTHING = "everything"
+    ONE_OF_A_KIND = "one of a kind"
+    """Of commands that do the same in a state one, each time another; and nothing that is only told."""
+
+
+def explore(
+    session: Session,
+    judge: Callable[[Edge], None],
+    tried: Tried = Tried.EVERYTHING,
+    *,
+    most: int = 1_000_000,
+    depth: int | None = None,
+) -> Explored:
     """Try every event in every state that a session can reach.
 
     Args:
-        session: a new one, of a routine with short holds.
+        session: one that has begun, of a routine with short holds.
         judge: is shown every edge and raises `AssertionError` when a promise is broken.
+        tried: which events.
         most: give up after this many states.
+        depth: try nothing in states that are this many events away; None for no end.
 
     Raises:
         AssertionError: the judge's, with the events that lead there.
         RuntimeError: there are more states.
     """
     store = Store(session)
-    session.handle(Begun(0))
     ways: dict[Hashable, tuple[Hashable, Event] | None] = {fingerprint(session): None}
-    waiting = deque([(fingerprint(session), store.keep(session))])
+    waiting = deque([(fingerprint(session), store.keep(session), 0)])
     edges = 0
     while waiting:
-        known, kept = waiting.popleft()
+        known, kept, far = waiting.popleft()
+        if far == depth:
+            break
         before, after, found = store.copy(kept), store.copy(kept), known
-        for event in _events(before):
+        for event in _events(before, tried, edges):
             if found != known or event.at < after._scene.now:
                 after = store.copy(kept)  # one that nothing has happened to serves again
             edges += 1
@@ -111,7 +132,7 @@ def explore(session: Session, judge: Callable[[Edge], None], most: int = 1_000_0
                 if len(ways) >= most:
                     raise RuntimeError(f"more than {most} states")
                 ways[found] = (known, event)
-                waiting.append((found, store.keep(after)))
+                waiting.append((found, store.keep(after), far + 1))
     return Explored(len(ways), edges)
 
 
@@ -147,44 +168,58 @@ def fingerprint(session: Session) -> Hashable:
         session._beside._asked_again if scene.state in BESIDE else session._opening._asked_again,
         0 if scene.state in _KEPT_OUT_OF_DOUBT else len(session._beside._doubts),
         *map(_plain, (scene.proceed, walk.begins, walk._say_again)),
-        suspended and tuple(map(_plain, vars(suspended).values())),
+        # Words of its own come before the lines it takes up: one or more make no difference.
+        suspended and tuple(_plain(value, most_lines=1) for value in vars(suspended).values()),
     )
 
 
-def _plain(value: Any) -> Hashable:
+def _plain(value: Any, most_lines: int = 2) -> Hashable:
     """Return a continuation, or what it carries, as something that can be compared."""
     match value:
         case partial():
             named = sorted(value.keywords.items())
-            return (_plain(value.func), *map(_plain, value.args), *map(_plain, named))
+            return tuple(_plain(one, most_lines) for one in (value.func, *value.args, *named))
         case Exercise():
             return value.id
         case [(str(), str()), *_] | ():
             # Lines: whether one or more are still to be said decides what happens next, and which are warnings.
-            return (min(len(value), 2), *sorted({key for key, _ in value if key in WARNINGS}))
+            return (min(len(value), most_lines), *sorted({key for key, _ in value if key in WARNINGS}))
         case tuple() | list():
-            return tuple(map(_plain, value))
+            return tuple(_plain(one, most_lines) for one in value)
         case _ if callable(value):
             return value.__qualname__  # type: ignore[no-any-return] # every callable here is a method
         case _:
             return value  # type: ignore[no-any-return] # frozen values of the core
 
 
-def _events(session: Session) -> Iterator[Event]:
+def _events(session: Session, tried: Tried, number: int) -> Iterator[Event]:
     now, due = session._scene.now, session.next_deadline()
-    for command in (*Command, None):
+    for command in Command if tried is Tried.EVERYTHING else _one_of_a_kind(session.state, number):
         yield Heard(now, command, "words")
+    yield Heard(now, None, "words")
     yield Heard(now, None, "words", perhaps=Command.PAIN)
     yield VoiceBegan(now)
     yield VoiceEnded(now)
     yield HearingLost(now, "no frames")
     yield HearingBack(now)
+    if tried is Tried.EVERYTHING:
+        yield HearingSlow(now)
+        yield HistoryLost(now, "no room")
     if session._scene.lines.speaking:
         yield SpeechFinished(now + 1, session._scene.lines._utterance)
     if due is not None:
         yield Tick(max(now, due))
     if due is None or due > now + MOMENT:
         yield Tick(now + MOMENT)
+
+
+def _one_of_a_kind(state: State, number: int) -> list[Command]:
+    """Return one command of each kind that the tables tell apart in a state: the `number`th, counted around."""
+    kinds: dict[Hashable, list[Command]] = {}
+    for command in Command:
+        kind = (command in PAIN_FAMILY, TABLE[state].get(command), REPLY_OF.get(command), KIND_OF.get(command))
+        kinds.setdefault(kind if state is State.SAFETY or kind[0] else kind[1], []).append(command)
+    return [alike[number % len(alike)] for alike in kinds.values()]
 
 
 def _way(ways: dict[Hashable, tuple[Hashable, Event] | None], state: Hashable) -> list[Event]:
