@@ -14,6 +14,7 @@ from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
 from voiceguide.cli.options import Engine, VoiceName
 from voiceguide.companions.choose import choose_companions
+from voiceguide.doctor import audible
 from voiceguide.errors import VoiceguideError
 from voiceguide.history.journal import Journal
 from voiceguide.loudness import loudness
@@ -104,7 +105,7 @@ def listen(
                 presses=presses,
                 live=not on_files,
                 cancel_echo=audio.cancel_echo,
-                loudness=lambda: loudness(datetime.now().astimezone().time(), settings.night),
+                loudness=lambda: loudness(datetime.now().astimezone().time(), settings.night, audible.kept()),
             )
         )
         ending.tell = service.tell_to_end
