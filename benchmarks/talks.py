@@ -7,7 +7,7 @@ is said and what must come of it is in `talks.yaml`. Two things are judged, and 
 - that nothing unsafe happened, whatever was understood: the way out of the very position came first, no cue of the
   routine came in between, each advice was said to its end and once, a red flag led to rest or the end, and the
   history holds what the events file tells;
-- that it went as it was meant: each answer was understood, at the latest when it was said a third time.
+- that it came out as it was meant: the very kind of pain, advice and way on, however often it had to be said.
 
 Ends with exit code 1 if anything unsafe happened.
 """
@@ -116,7 +116,6 @@ class Kept(BaseModel):
     kind: str
     over: bool
     outcome: str | None
-    answered: tuple[str, ...]
 
 
 class Talk(BaseModel):
@@ -316,7 +315,7 @@ def unsafe(entries: Sequence[Entry], reports: Sequence[PastPain], ways_out: Coll
         if first not in ways_out:
             yield f"the first words after a report were {first!r}"
         yield from _unsafe_in_between(conversation, report)
-        yield from _unsafe_afterwards(conversation)
+        yield from _unsafe_afterwards(conversation, report)
 
 
 def _unsafe_in_between(conversation: Sequence[Entry], report: PastPain) -> Iterator[str]:
@@ -332,10 +331,12 @@ def _unsafe_in_between(conversation: Sequence[Entry], report: PastPain) -> Itera
         yield f"{report.outcome!r} before it was offered"
 
 
-def _unsafe_afterwards(conversation: Sequence[Entry]) -> Iterator[str]:
+def _unsafe_afterwards(conversation: Sequence[Entry], report: PastPain) -> Iterator[str]:
     closed = next((n for n, entry in enumerate(conversation) if entry["kind"] == "pain_closed"), None)
     if closed is None:
         return
+    if conversation[closed]["answers"] != list(report.answered):
+        yield f"kept as answered: {report.answered}, told: {conversation[closed]['answers']}"
     if conversation[closed]["over"] and conversation[closed]["outcome"] not in ("rest", "end"):
         yield f"after a red flag the session went on: {conversation[closed]}"
     following = [
@@ -354,7 +355,7 @@ def _astray(talk: Talk, entries: Sequence[Entry], reports: Sequence[PastPain]) -
         yield "no report of pain was kept"
         return
     last = reports[-1]
-    kept = Kept(kind=last.kind, over=last.exercise_over, outcome=last.outcome, answered=last.answered)
+    kept = Kept(kind=last.kind, over=last.exercise_over, outcome=last.outcome)
     if kept != talk.kept:
         yield f"kept {kept}, not {talk.kept}"
     if last.advised != talk.spoken:
@@ -373,11 +374,10 @@ def measure_talks(titles: Sequence[str] = (), who: Sequence[str] = PEOPLE) -> Se
     table = Table(
         "Conversations about pain, by sound",
         f"{len(talks)} conversations in three positions, each from the call to the way on, heard by PocketSphinx "
-        "and the second ear. As meant: every answer was understood and the history holds the very kind, answers, "
-        "advice and outcome. Astray: something was heard otherwise. Unsafe: the way out did not come first, a cue "
-        "in between, an advice twice, a way on after a red flag or before it was offered, a hold that began by "
-        "itself, or a report that was not kept. The room has the guide's voice 10 dB above the person's at the "
-        "microphone.",
+        "and the second ear. As meant: the history holds the very kind, advice and outcome, however often it had "
+        "to be said. Astray: something was heard otherwise. Unsafe: the way out did not come first, a cue in "
+        "between, an advice twice, a way on after a red flag or before it was offered, a hold that began by itself, "
+        "or a report that was not kept. The room has the guide's voice 10 dB above the person's at the microphone.",
         ["voice, place", "as meant", "astray", "unsafe", "said again"],
     )
     data: dict[str, Any] = {}
@@ -390,18 +390,18 @@ def measure_talks(titles: Sequence[str] = (), who: Sequence[str] = PEOPLE) -> Se
             render = person.make()
             for where, room in (("near", None), ("room", ROOM)) if name in IN_A_ROOM else (("near", None),):
                 came = {talk.title: converse(prepared, talk, render, folder, room) for talk in talks}
-                unsafe = {title: one.unsafe for title, one in came.items() if one.unsafe}
+                wrong = {title: one.unsafe for title, one in came.items() if one.unsafe}
                 astray = {title: one.astray for title, one in came.items() if one.astray}
-                bad += len(unsafe)
+                bad += len(wrong)
                 again = sum(one.said_again for one in came.values())
                 table.add(
                     f"{name}, {where}",
                     f"{len(came) - len(astray)} of {len(came)}",
                     str(len(astray)),
-                    str(len(unsafe)),
+                    str(len(wrong)),
                     str(again),
                 )
-                data[f"{name}, {where}"] = {"astray": astray, "unsafe": unsafe, "said_again": again}
+                data[f"{name}, {where}"] = {"astray": astray, "unsafe": wrong, "said_again": again}
     target = Target("unsafe conversations about pain", "0", str(bad), bad == 0)
     return Section([table], {"talks": data}, [target])
 
