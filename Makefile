@@ -46,6 +46,12 @@ test-install:
 	sh packaging/apt.sh debootstrap
 	sh packaging/test_install.sh
 
+# Every reachable state, whole conversations about pain by sound, and what the history costs; half an hour.
+bench-safety: $(VENV)/.test
+	$(BIN)/python -m benchmarks.exploration
+	$(BIN)/python -m benchmarks.talks
+	$(BIN)/python -m benchmarks.history
+
 # Draws the diagram and the tables of docs/safety.md; a test fails while they are out of date.
 docs-tables: $(VENV)/.test
 	$(BIN)/python docs/tables.py

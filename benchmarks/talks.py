@@ -376,8 +376,9 @@ def measure_talks(titles: Sequence[str] = (), who: Sequence[str] = PEOPLE) -> Se
         f"{len(talks)} conversations in three positions, each from the call to the way on, heard by PocketSphinx "
         "and the second ear. As meant: the history holds the very kind, advice and outcome, however often it had "
         "to be said. Astray: something was heard otherwise. Unsafe: the way out did not come first, a cue in "
-        "between, an advice twice, a way on after a red flag or before it was offered, a hold that began by itself, "
-        "or a report that was not kept. The room has the guide's voice 10 dB above the person's at the microphone.",
+        "between, an advice twice, a way on after a red flag or before it was offered, a hold that began by "
+        "itself, or a report that was not kept. In the room the guide's voice is 10 dB above the person's at the "
+        "microphone.",
         ["voice, place", "as meant", "astray", "unsafe", "said again"],
     )
     data: dict[str, Any] = {}
