@@ -29,7 +29,7 @@ from voiceguide.page.board import PACES, Board
 from voiceguide.page.door import COOKIE, Guest, refuse
 from voiceguide.page.examined import examined
 from voiceguide.page.guests import KEPT_DAYS, Guests, new_cookie, token_for
-from voiceguide.page.limits import Bucket, Buckets
+from voiceguide.page.limits import Buckets
 from voiceguide.page.pairing import DIGITS, Pairing, RefusedError
 from voiceguide.page.past import past
 from voiceguide.page.site import FILES, content
@@ -71,11 +71,10 @@ class Behind:
     language: str = "en"
     night: tuple[str, str] | None = None
     now: Callable[[], float] = time.monotonic
-    # Ten presses at once and two a second are more than anybody makes who means them. A stranger's first are never
-    # refused, however many strangers there are; the last line is for all of them together.
+    # More than anybody presses who means it. Each address has its own, so that the first are never refused, however
+    # many others press; what waits for the guide is bounded by the number of commands anyway.
     by_guests: Buckets = field(default_factory=lambda: Buckets(10, 0.5))
     by_strangers: Buckets = field(default_factory=lambda: Buckets(5, 5.0))
-    by_all_strangers: Bucket = field(default_factory=lambda: Bucket(60, 1.0))
 
 
 class _Body(BaseModel):
@@ -345,8 +344,7 @@ def _wait_to_press(behind: Behind, guest: Guest) -> float:
     now = behind.now()
     if guest.paired:
         return behind.by_guests.take(guest.cookie or guest.address, now)
-    own = behind.by_strangers.take(guest.address, now)
-    return own or behind.by_all_strangers.take(now)
+    return behind.by_strangers.take(guest.address, now)
 
 
 def _set_cookie(response: Response, cookie: str) -> None:
