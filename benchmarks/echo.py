@@ -44,7 +44,7 @@ MOMENTS_S = (2, 5, 8, 15, 30, 60)
 """Seconds of the guide's speech, pauses not counted, around which ERLE is taken."""
 
 AROUND_S = 3.0
-LENGTH_S = 110
+LENGTH_S = 130
 SEED = 1
 ECHO_DBFS = -26.0
 HISS_DBFS = -70.0
