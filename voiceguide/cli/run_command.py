@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -19,10 +20,12 @@ from voiceguide.cli.page_command import Lan, Port, Show, page_beside, page_setti
 from voiceguide.cli.panel import Panel
 from voiceguide.cli.progress import counting
 from voiceguide.core.memory import NOTHING
+from voiceguide.doctor import audible
 from voiceguide.errors import VoiceguideError
 from voiceguide.hearing.recognisers.typed import TypedRecogniser, read_lines
 from voiceguide.history.history import History, is_introduced
 from voiceguide.history.journal import Journal
+from voiceguide.loudness import loudness
 from voiceguide.places import history_file
 from voiceguide.presses import Presses
 from voiceguide.rehearsing import everything_said as everything_rehearsed
@@ -160,6 +163,7 @@ def run(
             second_ear=False if typed else second_ear,
             rehearsed=live and not typed,
             remembered=kept.remembered if kept else NOTHING,
+            loudness=loudness(datetime.now().astimezone().time(), least_db=audible.kept() if live else None),
             recorder=recorder,
             presses=presses,
         )
