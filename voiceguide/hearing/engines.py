@@ -27,9 +27,18 @@ def choose_recogniser(language: str, preferred: str | None = None) -> Recogniser
         LanguageError: there is no such language.
         RecogniserError: nothing here can hear it; the message says what to install.
     """
+    return recogniser_for(load_language(language), preferred)
+
+
+def recogniser_for(pack: LanguagePack, preferred: str | None = None) -> Recogniser:
+    """Load an engine for a language pack, which need not be a shipped one; otherwise as `choose_recogniser`.
+
+    Raises:
+        RecogniserError: nothing here can hear it; the message says what to install.
+    """
     if preferred not in (None, *ENGINES):
         raise RecogniserError(f'there is no engine "{preferred}"; there are: {", ".join(ENGINES)}')
-    pack = load_language(language)
+    language = pack.language
     model = find_model(language) if preferred in (None, "vosk") else None
     if model is not None:
         return _vosk(model, pack)
