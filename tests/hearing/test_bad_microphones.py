@@ -166,6 +166,21 @@ def test_silence_is_hearing_lost_and_a_words_length_of_sound_brings_it_back() ->
     assert BACK_AFTER <= back.at - samples(30.05) <= 2 * BACK_AFTER
 
 
+def test_s7_the_guides_own_voice_does_not_bring_a_silent_microphone_back() -> None:
+    """A sound server may give the loudspeaker's sound in place of the microphone's."""
+    watch = MicrophoneWatch()
+    watched(watch, silence(4))
+    own = hiss(3)
+    noticed = [
+        one for at in range(0, len(own), BLOCK) for one in watch.accept(own[at : at + BLOCK], speaking=True)
+    ]
+    assert noticed == []
+    assert watched(watch, silence(10)) == []
+    assert watch.silent
+    [back] = watched(watch, hiss(1))
+    assert isinstance(back, HearingBack)
+
+
 def test_a_noise_gate_is_given_more_and_more_patience() -> None:
     watch = MicrophoneWatch()
     word = np.concatenate([hiss(2), silence(14)])

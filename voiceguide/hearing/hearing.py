@@ -96,7 +96,7 @@ class Chain:
             if self._card.deaf:  # nothing of this is the microphone's or the room's doing
                 return [*noticed, *self._ears.accept(microphone)]
         if self._watch is not None:
-            noticed += self._watch.accept(microphone)
+            noticed += self._watch.accept(microphone, speaking=bool(spoken.any()))
             if self._card is not None:
                 self._card.heard(len(microphone), anything=not self._watch.silent)
         if self._air is None:

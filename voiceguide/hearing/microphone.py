@@ -3,7 +3,8 @@
 | trouble  | what it looks like                                | what follows                    |
 |----------|---------------------------------------------------|---------------------------------|
 | silent   | nothing beyond the last bit for `PATIENCE`         | the guide has lost its hearing  |
-|          | and then sound again for `BACK_AFTER`              | it has it back                  |
+|          | and then sound for `BACK_AFTER` that cannot be the | it has it back                  |
+|          | guide's own                                        |                                 |
 | clipping | `CLIPPED` of a stretch's samples at full scale     | said once, and the session goes |
 | quiet    | a minute without anything as loud as `QUIETEST`    | on: words still come through    |
 | offset   | a stretch whose mean lies `OFFSET` from zero       | told once: it harms no word     |
@@ -32,6 +33,10 @@ back by itself, the guide is twice as patient."""
 
 BACK_AFTER = samples(0.3)
 """Samples with sound, out of the last second, after which the microphone is back: a word."""
+
+OWN_VOICE = samples(0.5)
+"""For so long after the guide's last sample it may still be heard. A sound server that loses the microphone has
+been seen to give the loudspeaker's own sound in its place: the guide would hear itself, and nobody else."""
 
 STRETCH = samples(5.0)
 
@@ -67,6 +72,7 @@ class MicrophoneWatch:
         self._at = 0
         self._silent = 0
         self._sounding = 0.0
+        self._spoke_at = -OWN_VOICE
         self._patience = PATIENCE
         self._lost = False
         self._told: set[str] = set()
@@ -78,9 +84,16 @@ class MicrophoneWatch:
         """True while it counts as silent."""
         return self._lost
 
-    def accept(self, frame: Frame) -> list[Noticed]:
-        """Take the next `(n,)` int16 samples as they came, and return what there is to say."""
+    def accept(self, frame: Frame, *, speaking: bool = False) -> list[Noticed]:
+        """Take the next samples and return what there is to say.
+
+        Args:
+            frame: `(n,)` int16, as they came.
+            speaking: the guide says something meanwhile.
+        """
         self._at += len(frame)
+        if speaking:
+            self._spoke_at = self._at
         low, high = int(frame.min()), int(frame.max())
         self._stretch.add(frame, low, high)
         noticed = list(self._listen_for_nothing(len(frame), sound=high > NOTHING or low < -NOTHING))
@@ -93,7 +106,8 @@ class MicrophoneWatch:
     def _listen_for_nothing(self, count: int, *, sound: bool) -> Iterator[Noticed]:
         self._silent = 0 if sound else self._silent + count
         # Forgets within about a second.
-        self._sounding += (count if sound else 0) - self._sounding * count / samples(1.0)
+        others = sound and self._at - self._spoke_at >= OWN_VOICE
+        self._sounding += (count if others else 0) - self._sounding * count / samples(1.0)
         if not self._lost and self._silent >= self._patience:
             self._lost = True
             _log.warning(_SILENT)
