@@ -48,7 +48,6 @@ def section(found: Found) -> Section:
         _price_table(found),
         _korean_table(found),
         _cost_table(found),
-        *(Table(**one) for _, one in of(found, "echo/")),
     ]
     targets = targets_of(found)
     data = {
@@ -68,6 +67,11 @@ def section(found: Found) -> Section:
     whole = targets_table(targets)
     whole.about = "Shares with 95% intervals (Wilson), rates with 95% intervals (Poisson)."
     return Section([whole, *(table for table in tables if table.rows)], data, targets)
+
+
+def echo_tables(found: Found) -> list[Table]:
+    """Return the tables about the echo canceller."""
+    return [Table(**one) for _, one in of(found, "echo/")]
 
 
 # --- calls -------------------------------------------------------------------------------------------------------

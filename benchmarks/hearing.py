@@ -28,7 +28,7 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks.figures import section
+from benchmarks.figures import echo_tables, section
 from benchmarks.parts import Task, first_look, whole
 from benchmarks.pictures import draw
 from benchmarks.session import machine
@@ -46,6 +46,7 @@ MATTERS = (
 """What was measured counts as long as none of these has changed."""
 
 BEGIN, END = "<!-- hearing: begin -->", "<!-- hearing: end -->"
+ECHO_BEGIN, ECHO_END = "<!-- echo: begin -->", "<!-- echo: end -->"
 
 Kept = dict[str, Any]
 """A part with its commit: `{"commit": ..., "measured": ...}`."""
@@ -122,7 +123,7 @@ def main() -> None:
         "quick": options.quick,
     }
     written = section(found)
-    for table in written.tables:
+    for table in [*written.tables, *echo_tables(found)]:
         console.print(table.for_terminal(), table.about, "", sep="\n")
     if not options.print_only:
         _write(written, about, found)
@@ -155,6 +156,9 @@ def _write(written: Section, about: dict[str, Any], found: dict[str, Any]) -> No
     text += "\n" + "\n".join(f"![{title}](images/{name})\n" for name, title in pictures.items())
     text += "\n" + "\n".join(table.markdown() for table in written.tables[2:])
     write_between(docs / "benchmarks.md", BEGIN, END, text)
+    if echoes := echo_tables(found):
+        text = "\n".join(table.markdown() for table in echoes)
+        write_between(docs / "benchmarks.md", ECHO_BEGIN, ECHO_END, text)
     data = json.dumps({"machine": about, **written.data}, indent=1, ensure_ascii=False)
     (docs / "hearing.json").write_text(data + "\n", encoding="utf-8")
 
