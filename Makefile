@@ -12,7 +12,7 @@ APT_RUN := $(call apt,run) $(call apt,demo)
 APT_TEST := $(call apt,test)
 APT_TRAIN := $(call apt,train)
 
-.PHONY: demo test lint types bench bench-hearing bench-power-cut bench-safety test-install docs-tables train-spotter clean
+.PHONY: demo test lint types fuzz bench bench-hearing bench-power-cut bench-safety test-install docs-tables train-spotter clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -34,7 +34,6 @@ bench: $(VENV)/.test
 # An hour on one core; HUMAN=DIR lets people speak as well as synthetic voices.
 bench-hearing: $(VENV)/.test
 	sh packaging/apt.sh $(APT_RUN) $(APT_TRAIN)
-	$(BIN)/python -m benchmarks.echo
 	$(BIN)/python -m benchmarks.hearing $(if $(HUMAN),--human $(HUMAN))
 
 # Fifty sessions killed at random points; half an hour on a busy machine.
@@ -51,6 +50,10 @@ bench-safety: $(VENV)/.test
 	$(BIN)/python -m benchmarks.exploration
 	$(BIN)/python -m benchmarks.talks
 	$(BIN)/python -m benchmarks.history
+
+# Twelve thousand files that no person would write, judged by `voiceguide check`; ten minutes.
+fuzz: $(VENV)/.test
+	$(BIN)/pytest -q tests/routine/test_routine_any_text.py --hypothesis-profile=fuzz
 
 # Draws the diagram and the tables of docs/safety.md; a test fails while they are out of date.
 docs-tables: $(VENV)/.test

@@ -3,6 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("fuzz", max_examples=2_000, deadline=None)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
