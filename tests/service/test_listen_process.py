@@ -9,6 +9,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -35,7 +36,7 @@ ENDS_WITHIN_S = 10
 
 PROGRAM = "from voiceguide.cli.main import main; main()"
 
-START = [(6.0, "start"), (12.0, "yes"), (34.0, "start")]
+START = [(6.0, "start"), (12.5, "yes please"), (34.0, "start")]
 """The first session ever tells what the guide is before it waits for the word."""
 
 
@@ -89,13 +90,10 @@ class Listening:
         self.process.wait(timeout=PATIENCE_S)
         return time.monotonic() - began
 
-    def notified(self) -> list[str]:
-        """Return what systemd would have been told so far."""
-        while True:
-            try:
-                self.told.append(self.link.recv(4096).decode())
-            except BlockingIOError:
-                return self.told
+    def be_notified(self) -> None:
+        """Take what systemd would be told, as it comes: the socket holds ten messages."""
+        while message := self.link.recv(4096):
+            self.told.append(message.decode())
 
     def sessions(self) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.folder / "history.sqlite")) as connection:
@@ -116,7 +114,7 @@ class Listening:
         spoken = sound[samples(said["time_s"]) : ends]
         assert np.sqrt(np.mean(np.square(spoken))) > 0.01, "and it is in the speaker's file"
         assert len(sound) - ends <= 160
-        assert self.notified()[-1].startswith("STOPPING=1")
+        assert self.told[-1].startswith("STOPPING=1")
 
 
 @pytest.fixture
@@ -124,24 +122,24 @@ def listening(tmp_path: Path) -> Iterator[Any]:
     """Start `voiceguide listen` for people who say words at given seconds."""
     running: list[Listening] = []
 
-    def start(words: list[tuple[float, str]]) -> Listening:
+    def start(words: list[tuple[float, str]], **environment: str) -> Listening:
         # Not tmp_path: the path of a Unix socket may have no more than 107 characters.
         link = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         name = f"\0voiceguide-test-{os.getpid()}-{len(running)}"
         link.bind(name)
-        link.setblocking(False)
         mic = quiet_evening(tmp_path / "user.wav", words)
         files = ["--mic", mic, "--speaker", tmp_path / "spoken.wav", "--events", tmp_path / "events.jsonl"]
         kept = ["--history", tmp_path / "history.sqlite"]
         engines = ["--engine", "pocketsphinx", "--voice", "pyttsx3"]
         process = subprocess.Popen(
             [sys.executable, "-c", PROGRAM, "listen", "constructive-rest", *files, *kept, *engines],
-            env={**os.environ, "NOTIFY_SOCKET": "@" + name[1:], "WATCHDOG_USEC": "400000"},
+            env={**os.environ, "NOTIFY_SOCKET": "@" + name[1:], **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
         one = Listening(process, tmp_path, link)
+        threading.Thread(target=one.be_notified, daemon=True).start()
         running.append(one)
         return one
 
@@ -150,6 +148,7 @@ def listening(tmp_path: Path) -> Iterator[Any]:
         if one.process.poll() is None:
             one.process.kill()
         one.process.communicate()
+        one.link.shutdown(socket.SHUT_RDWR)  # wakes the thread
         one.link.close()
 
 
@@ -157,10 +156,10 @@ Start = Any
 
 
 def test_in_standby_it_is_ready_and_fed_and_ends_when_told_to(listening: Start) -> None:
-    one = listening([])
+    one = listening([], WATCHDOG_USEC="400000")
     one.wait_for(kind="standby", stage="waiting")
     ends = time.monotonic() + PATIENCE_S
-    while sum("WATCHDOG=1" in line for line in one.notified()) < 3:
+    while sum("WATCHDOG=1" in line for line in one.told) < 3:
         assert time.monotonic() < ends
         time.sleep(0.05)
     took_s = one.end()
@@ -217,5 +216,5 @@ def test_while_the_voice_is_prepared_it_leaves_without_a_word(
         time.sleep(0.01)
     assert one.end() < ENDS_WITHIN_S
     assert one.process.returncode == 0
-    assert "READY=1" not in "\n".join(one.notified())
+    assert "READY=1" not in "\n".join(one.told)
     assert one.told[-1].startswith("STOPPING=1")

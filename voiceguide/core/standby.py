@@ -250,7 +250,7 @@ class Standby:
                 self._wait(code(self._phrases, digits))
             case ToldToEnd():
                 self._leave("told_to_end")
-                self._scene.say(self._scene.prompt("stopping_now"), self._end)
+                self._scene.say(self._scene.prompt("stopping_now"), self._end, over_chime=True)
             case _:
                 pass
 

@@ -343,7 +343,7 @@ class Walk:
         self.how = self.how or "stopped"
         self.enter(State.FINISHED)
         self._scene.record("finished", how=self.how)
-        self._scene.say(last_words, self._leave)
+        self._scene.say(last_words, self._leave, over_chime=True)
 
     def _end(self) -> None:
         self._scene.record("finished", how=self.how)
