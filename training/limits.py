@@ -6,7 +6,7 @@ Set on voices and people kept for that, by weights that learned from neither.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.hearing.spotter.embedding import HOP
 from voiceguide.hearing.spotter.head import Head, Limits
 
-PAIN_PER_HOUR, STOP_PER_HOUR, OTHERS_PER_HOUR, DOUBT_PER_HOUR = 1.0, 3.0, 2.0, 6.0
+PAIN_PER_HOUR, STOP_PER_HOUR, OTHERS_PER_HOUR, DOUBT_PER_HOUR = 1.0, 3.0, 1.0, 6.0
 """How often an hour, on what the limits are set with, the pain family, stop, all other commands, and a doubt about
 any word of safety may come of sound that holds none."""
 
@@ -30,9 +30,12 @@ AGREEING_ON_PAIN = 0.3
 tuning 94% of the pain phrases reached it in quiet and 92% in pink noise."""
 
 HAS_A_VOTE, HEARS_ALONE = 0.85, 0.4
-"""Share of a command's calls in quiet that must reach `AGREEING`, and share that it must be sure of alone. An
-ear that hears a word less often would take away more than it keeps out, and is not asked about it. About the
-words of safety it is always asked, because what it denies there still leads to a question."""
+"""Share of a command's calls in quiet that must reach `AGREEING`, and share that must reach `LOWEST`. An ear that
+hears a word less often would take away more than it keeps out, and is not asked about it."""
+
+ALWAYS_ASKED = SAFETY | {Command.NO_PAIN}
+"""Where it is asked nevertheless: what it denies of the words of safety still leads to a question, and a "no pain"
+that nobody said would end the care for somebody in pain, where one that is missed is asked for again."""
 
 LOWEST, LOWEST_DOUBT = 0.5, 0.4
 """No limit is set below these, however few mistakes were heard: so few minutes say nothing of the next hour."""
@@ -51,8 +54,9 @@ def set_limits(
         for column, command in enumerate(head.commands)
     }
 
-    def lowest(commands: Iterable[Command], per_hour: float, floor: float) -> dict[Command, float]:
-        heard = {command: means[command] for command in commands}
+    def lowest(commands: Container[Command], per_hour: float, floor: float) -> dict[Command, float]:
+        # In their own order: a set's differs from run to run, and which of two limits is raised first would, too.
+        heard = {command: means[command] for command in head.commands if command in commands}
         return _lowest(heard, math.floor(per_hour * hours), floor)
 
     others = frozenset(head.commands) - SAFETY
@@ -71,9 +75,8 @@ def set_limits(
             return AGREEING_ON_PAIN
         if command is Command.STOP:
             return AGREEING  # somebody who wants to stop should not have to say it twice
-        return _agreeing(
-            alone[command], *(_highest(head, command, hops[command], said) for said in (quiet, noisy))
-        )
+        kept = _agreeing(*(_highest(head, command, hops[command], said) for said in (quiet, noisy)))
+        return kept or (AGREEING if command in ALWAYS_ASKED else 0.0)
 
     return {
         command: Limits(
@@ -86,8 +89,8 @@ def set_limits(
     }
 
 
-def _agreeing(alone: float, quiet: Scores, noisy: Scores) -> float:
-    has_a_vote = np.mean(quiet >= AGREEING) >= HAS_A_VOTE and np.mean(quiet >= alone) >= HEARS_ALONE
+def _agreeing(quiet: Scores, noisy: Scores) -> float:
+    has_a_vote = np.mean(quiet >= AGREEING) >= HAS_A_VOTE and np.mean(quiet >= LOWEST) >= HEARS_ALONE
     if not has_a_vote:
         return 0.0
     kept = np.quantile(np.concatenate([quiet, noisy]), 1 - AGREEING_KEEPS)

@@ -69,7 +69,7 @@ def test_the_second_ear_hears_a_word_of_safety_by_itself(recogniser: TypedRecogn
 
 @pytest.mark.parametrize("mark", [pytest.param(None, marks=WITH_SPOTTER)])
 def test_what_the_guide_says_at_that_time_is_its_own(mark: None) -> None:
-    sound = called("sharp pain")
+    sound = called("shooting pain")
     ears = Ears(TypedRecogniser(), load_language("en"), Spotter("en"), OwnWords("en"))
     found = verdicts(ears, np.roll(sound, samples(0.1)), TWO_VOICES, spoken=sound)
     assert Rule.OWN_WORDS in [verdict.rule for verdict in found]
