@@ -48,18 +48,21 @@ def whole(side: str, human: Path | None) -> Tasks:
     named = {one.name: one for one in found}
     key = [one for one in found if one.amount is not Amount.FEW]
     yield from _calls(key, side)
-    yield from _talk(named, side, human, {QUIET: 270.0, PINK: 120.0})
-    for number, (_, _, count) in enumerate(OWN_ROOMS):
-        yield from _own_speech(number, range(count), resting=True)
+    yield from _talk(named, side, human, {QUIET: 270.0})
     yield "cost", cost
     yield "memory", memory
     yield from _rehearsed(named, PINK)
-    yield from _evenings(named, {TELEVISION: 460.0, BABBLE: 240.0})
+    yield from _evenings(named, {TELEVISION: 460.0})
+    yield from _people(named, side, human, {QUIET: 90})
+    for number, (_, _, count) in enumerate(OWN_ROOMS):
+        yield from _own_speech(number, range(count), resting=True)
     yield from _trials(named, side, {PINK: 2, BABBLE: 2, QUIET: 1, SPEAKING: 1})
-    yield from _people(named, side, human, {QUIET: 90, PINK: 60})
+    yield from _talk(named, side, human, {PINK: 120.0})
+    yield from _people(named, side, human, {PINK: 60})
     for name in (TELEVISION, BABBLE, FAN):
         yield f"noise/{name}", partial(noise_in, named[name], side, 180.0)
     yield from _calls([one for one in found if one not in key], side)
+    yield from _evenings(named, {BABBLE: 240.0})
     yield from _rehearsed(named, QUIET)
     yield from _own_speech(1, range(1), resting=False)
     spotting = replace(named[QUIET], hears=Hears.KEYWORDS)
