@@ -57,7 +57,9 @@ fuzz: $(VENV)/.test
 
 # Draws the diagram and the tables of docs/safety.md; a test fails while they are out of date.
 docs-tables: $(VENV)/.test
+	sh packaging/apt.sh graphviz
 	$(BIN)/python docs/tables.py
+	$(BIN)/python docs/reference.py
 
 # Twenty minutes; HUMAN=DIR lets people speak as well as synthetic voices. See training/README.md.
 train-spotter: $(VENV)/.test

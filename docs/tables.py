@@ -1,4 +1,4 @@
-"""Draws the diagram and the tables of docs/safety.md, and the file in docs/settings.md, from the program.
+"""Draws the picture and the tables of docs/safety.md, and the file in docs/settings.md, from the program.
 
 Run it (`make docs-tables`) after a change of `core/safety.py`, `core/pain.py`, the English phrases or the
 settings; a test fails while a document is out of date.
@@ -7,6 +7,8 @@ settings; a test fails while a document is out of date.
 
 from __future__ import annotations
 
+import subprocess
+import textwrap
 from pathlib import Path
 
 from voiceguide.core.commands import Command
@@ -17,6 +19,11 @@ from voiceguide.settings import template
 
 DOCUMENT = Path(__file__).with_name("safety.md")
 SETTINGS = Path(__file__).with_name("settings.md")
+
+PICTURE = Path(__file__).with_name("images") / "pain-conversation.svg"
+
+SOURCE_ARROW = "\N{RIGHTWARDS ARROW}"
+"""Stands for Graphviz's arrow in the source within the picture, where two hyphens would end the comment."""
 
 BEGINS = "<!-- {name}: drawn by docs/tables.py -->"
 ENDS = "<!-- end of {name} -->"
@@ -32,15 +39,31 @@ _CLOSES = {
 
 
 def diagram() -> str:
-    """Return the stages of the pain conversation as a Mermaid diagram."""
-    lines = ["```mermaid", "stateDiagram-v2", "    [*] --> releasing: a pain phrase"]
+    """Return the stages of the pain conversation in Graphviz's language."""
+    lines = [
+        "digraph pain {",
+        '  graph [bgcolor="white", pad="0.3", nodesep="0.5", ranksep="0.55"]',
+        '  node [shape=box, style="rounded,filled", fillcolor="#fde0dd", color="#99000d", fontname="sans-serif"]',
+        '  edge [fontname="sans-serif", fontsize=10, color="#525252"]',
+        '  begin [shape=circle, label="", width=0.2, fillcolor="black"]',
+        '  end [shape=doublecircle, label="", width=0.15, fillcolor="black"]',
+        '  begin -> releasing [label="a pain phrase"]',
+    ]
     for stage, row in TABLE.items():
         ways: dict[str, list[str]] = {}
         for reply, move in row.items():
             for target in LEADS_TO.get(move, (stage,)):
-                ways.setdefault(target.value if isinstance(target, Stage) else "[*]", []).append(reply.value)
-        lines += [f"    {stage} --> {target}: {', '.join(replies)}" for target, replies in ways.items()]
-    return "\n".join([*lines, "```"])
+                ways.setdefault(target.value if isinstance(target, Stage) else "end", []).append(reply.value)
+        for target, replies in ways.items():
+            label = "\\n".join(textwrap.wrap(", ".join(replies), 26))
+            lines.append(f'  {stage} -> {target} [label="{label}"]')
+    return "\n".join([*lines, "}", ""])
+
+
+def draw(path: Path) -> None:
+    """Draw the diagram with Graphviz; its source is kept in the picture, so that a test can tell its age."""
+    svg = subprocess.run(["dot", "-Tsvg"], input=diagram(), capture_output=True, text=True, check=True).stdout
+    path.write_text(f"{svg.rstrip()}\n<!--\n{diagram().replace('->', SOURCE_ARROW)}-->\n", encoding="utf-8")
 
 
 def kinds(pack: LanguagePack) -> str:
@@ -90,7 +113,7 @@ def _phrases(pack: LanguagePack, command: Command) -> str:
 
 def drawn(text: str, pack: LanguagePack) -> str:
     """Return the document's text with its drawn parts as the program has them now."""
-    for name, part in {"diagram": diagram(), "kinds": kinds(pack), "answers": answers(pack)}.items():
+    for name, part in {"kinds": kinds(pack), "answers": answers(pack)}.items():
         before, rest = text.split(BEGINS.format(name=name))
         after = rest.split(ENDS.format(name=name))[1]
         text = f"{before}{BEGINS.format(name=name)}\n{part}\n{ENDS.format(name=name)}{after}"
@@ -104,5 +127,6 @@ def with_settings(text: str) -> str:
 
 
 if __name__ == "__main__":
+    draw(PICTURE)
     SETTINGS.write_text(with_settings(SETTINGS.read_text(encoding="utf-8")), encoding="utf-8")
     DOCUMENT.write_text(drawn(DOCUMENT.read_text(encoding="utf-8"), load_language("en")), encoding="utf-8")

@@ -187,5 +187,7 @@ def test_words_that_are_no_answer_mean_nothing_there(phrases: Phrases) -> None:
 def test_the_document_shows_the_tables_as_they_are() -> None:
     docs = Path(__file__).resolve().parents[2] / "docs"
     text = (docs / "safety.md").read_text(encoding="utf-8")
-    drawn = runpy.run_path(str(docs / "tables.py"))["drawn"]
-    assert drawn(text, load_language("en")) == text, "run: make docs-tables"
+    tables = runpy.run_path(str(docs / "tables.py"))
+    assert tables["drawn"](text, load_language("en")) == text, "run: make docs-tables"
+    source = tables["diagram"]().replace("->", tables["SOURCE_ARROW"])
+    assert source in tables["PICTURE"].read_text(encoding="utf-8"), "run: make docs-tables"
