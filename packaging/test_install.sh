@@ -25,6 +25,7 @@ if [ "${1:-}" = --inside ]; then
     mount -t proc proc "$root/proc"
     mount --bind /dev "$root/dev"
     mount -t tmpfs tmpfs "$root/run"
+    [ ! -f "$root/usr/local/bin/systemctl" ] || mkdir -p "$root/run/systemd/system"
     shift 2
     exec chroot "$root" /usr/bin/env "$@"
 fi
@@ -40,14 +41,30 @@ failed() {
 }
 # Which index and certificates pip is to use on this machine holds in the other system, too.
 inside() {
-    unshare --mount --pid --fork sh "$0" --inside "$root" -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \
+    unshare --mount --pid --fork sh "$0" --inside "$root" -i LANG=C.UTF-8 PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
         ${PIP_INDEX_URL:+PIP_INDEX_URL="$PIP_INDEX_URL"} PIP_CERT=/etc/machine-certificates.crt COLUMNS=160 \
         "$@" >"$work/log" 2>&1 </dev/null
 }
+as_vera() { inside runuser -u vera -- env HOME="$home" USER=vera "$@"; }
 says() { grep -qF -- "$1" "$work/log" || failed "it did not say: $1"; }
 # A link points to a place in the other system.
 there() { [ -e "$root$1" ] || [ -L "$root$1" ] || failed "$1 is missing"; }
 gone() { if [ -e "$root$1" ] || [ -L "$root$1" ]; then failed "$1 is still there"; fi; }
+
+# No systemd runs in such a system, so programs of its names stand in for it and write down what they are told.
+pretend_systemd() {
+    for program in systemctl loginctl; do
+        printf '#!/bin/sh\necho "%s $*" >>/var/tmp/told\n' "$program" >"$root/usr/local/bin/$program"
+        chmod 755 "$root/usr/local/bin/$program"
+    done
+    : >"$root/var/tmp/told"
+    chmod 666 "$root/var/tmp/told"
+}
+was_told() {
+    grep -v -e show-environment -e is-enabled "$root/var/tmp/told" >"$work/told" || true
+    printf '%s\n' "$@" | diff - "$work/told" >&2 || failed "systemd was told something else"
+    : >"$root/var/tmp/told"
+}
 
 clean_system() {
     base=${ROOTS:-$work}/$release-base
@@ -97,24 +114,44 @@ try() {
     there "$data/venv/bin/voiceguide"
     there "$home/.local/bin/voiceguide"
     [ "$(stat -c %U "$root$data/venv" 2>/dev/null || true)" != root ] || failed "the program belongs to root"
-    inside runuser -u vera -- "$home/.local/bin/voiceguide" doctor --no-words && failed "a sound card is found here"
+    as_vera "$home/.local/bin/voiceguide" doctor --no-words && failed "a sound card is found here"
 
-    echo "== $release: install again"
+    echo "== $release: install again, for another user's systemd"
     # What somebody made themselves.
     for own in history.sqlite audible.json rehearsal/en.npz routines/mine.yaml; do
-        inside runuser -u vera -- mkdir -p "$data/$(dirname "$own")" && inside runuser -u vera -- touch "$data/$own"
+        as_vera mkdir -p "$data/$(dirname "$own")" && as_vera touch "$data/$own"
     done
+    pretend_systemd
     inside sh "$install" --user vera --no-doctor || failed "the second installation"
     grep -q '^installing:' "$work/log" && failed "packages were installed twice"
-    inside runuser -u vera -- "$home/.local/bin/voiceguide" --version || failed "it does not start any more"
+    as_vera "$home/.local/bin/voiceguide" --version || failed "it does not start any more"
+    there "$home/.config/systemd/user/voiceguide.service"
+    was_told "loginctl enable-linger vera" "systemctl --user daemon-reload" \
+        "systemctl --user enable voiceguide.service" "systemctl --user stop voiceguide.service" \
+        "systemctl --user start voiceguide.service"
+
+    echo "== $release: install as an ordinary user, with sudo"
+    inside apt-get install -q -y --no-install-recommends sudo || failed "sudo"
+    echo "vera ALL=(ALL) NOPASSWD: ALL" >"$root/etc/sudoers.d/vera"
+    inside apt-get remove -q -y alsa-utils || failed "taking a package away"
+    as_vera sh "$install" --user root && failed "an ordinary user may not install for another one"
+    says "only root can install for another user"
+    as_vera sh "$install" --with page,home --no-model --no-doctor || failed "the third installation"
+    says "installing: alsa-utils"
+    as_vera "$data/venv/bin/python" -c "import paho.mqtt, starlette, uvicorn" || failed "--with installs nothing"
+    was_told "loginctl enable-linger vera" "systemctl --user daemon-reload" \
+        "systemctl --user enable voiceguide.service" "systemctl --user stop voiceguide.service" \
+        "systemctl --user start voiceguide.service"
 
     echo "== $release: remove"
-    inside sh "$install" --user vera --uninstall || failed "removing"
+    as_vera sh "$install" --uninstall || failed "removing"
     gone "$data/venv"
     gone "$data/models"
+    gone "$data/docs"
     gone "$home/.local/bin/voiceguide"
     gone "$home/.config/systemd/user/voiceguide.service"
     for own in history.sqlite audible.json rehearsal/en.npz routines/mine.yaml; do there "$data/$own"; done
+    was_told "systemctl --user disable --now voiceguide.service" "systemctl --user daemon-reload"
     inside sh "$install" --user vera --uninstall || failed "removing twice"
     rm -rf "$root"
     echo "== $release: passed"

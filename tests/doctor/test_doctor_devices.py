@@ -66,7 +66,7 @@ def test_loudspeakers(echo: Echo, verdict: Verdict, remedy: str) -> None:
         (1.0, Verdict.GOOD, ""),
         (-1.0, Verdict.GOOD, ""),
         (-35.0, Verdict.WARNING, "The guide follows"),
-        (250.0, Verdict.WARNING, "More than the guide can follow"),
+        (250.0, Verdict.WARNING, "More than the guide was tried with"),
     ],
 )
 def test_clocks(drift: float | None, verdict: Verdict, remedy: str) -> None:

@@ -54,7 +54,8 @@ def test_who_says_them_is_heard_and_told_how_loud(try_words: TryWords) -> None:
     ]
     for check, said in zip(checks, (pain, stop), strict=True):
         loudest = max(level_dbfs(said[at : at + 1600]) for at in range(0, len(said) - 1600, 160))
-        assert check.figures["level_dbfs"] == pytest.approx(loudest, abs=2.0)
+        # It counts up to when the word was heard, which may be before its end.
+        assert loudest - 6.0 < check.figures["level_dbfs"] < loudest + 1.0
         assert check.figures["tries"] == 1
         assert check.figures["ear"]
         assert "above the noise" in check.found

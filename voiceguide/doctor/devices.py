@@ -124,7 +124,7 @@ def clocks(echo: Echo) -> Check:
     if abs(echo.drift_ppm) <= FOLLOWED_PPM:
         remedy = "Two devices with two clocks. The guide follows that; one device for both hears better at first."
     else:
-        remedy = "More than the guide can follow: use one device for both, such as a USB speakerphone."
+        remedy = "More than the guide was tried with: use one device for both, such as a USB speakerphone."
     return Check(name, Verdict.WARNING, drift, remedy, figures)
 
 

@@ -33,7 +33,7 @@ from voiceguide.speaking.cache import SpeechStore
 from voiceguide.speaking.choose import choose_voice
 from voiceguide.speaking.voice import Voice
 
-_SPOKEN = samples(6.0)
+_SPOKEN = samples(4.0)
 """So much speech is listened to for measuring how fast that goes."""
 
 RUNNING = (

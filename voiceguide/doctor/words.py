@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from voiceguide.audio.port import AudioPort
+from voiceguide.audio.port import BLOCK, AudioPort
 from voiceguide.core.actions import Sound
-from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.core.trial import Trial, Tried
 from voiceguide.doctor.check import Check, Figure, Verdict
@@ -27,9 +25,6 @@ from voiceguide.language.pack import LanguagePack
 from voiceguide.speaking.chimes import chime
 from voiceguide.speaking.voice import Samples
 
-_ASKED_WITHIN = samples(30.0)
-"""How far back levels are kept: longer than a word is waited for."""
-
 _REMEDY = "Say it louder or move the microphone nearer; `voiceguide rehearse` teaches it your voice."
 
 
@@ -42,9 +37,9 @@ class Levelled:
 
     def __init__(self, hearing: Hearing) -> None:
         self._hearing = hearing
-        self._window: list[Frame] = []
+        self._window: deque[Frame] = deque(maxlen=WINDOW // BLOCK)
         self._at = 0
-        self._levels: deque[tuple[int, float]] = deque(maxlen=_ASKED_WITHIN // WINDOW)
+        self._levels: list[tuple[int, float]] = []
 
     def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:
         """Set the commands that are possible from now on; the pain family always is."""
@@ -59,10 +54,7 @@ class Levelled:
         self._at += len(spoken)
         if microphone is not None:
             self._window.append(microphone)
-            if sum(map(len, self._window)) >= WINDOW:
-                loud = level_dbfs(np.concatenate(self._window))
-                self._levels.append((self._at, loud))
-                self._window.clear()
+            self._levels.append((self._at, level_dbfs(np.concatenate(self._window))))
         return self._hearing.accept(microphone, spoken)
 
     def loudest(self, since: int, until: int) -> float:
@@ -72,12 +64,6 @@ class Levelled:
     def close(self) -> None:
         """Stop listening."""
         self._hearing.close()
-
-
-@dataclass(frozen=True)
-class _Asked:
-    tried: Tried
-    level_dbfs: float
 
 
 def words(
@@ -101,20 +87,15 @@ def words(
     """
     levelled = Levelled(hearing)
     trial = Trial(pack.rehearsal.words, pack.trial)
-    asked: list[_Asked] = []
 
     def notice(entry: dict[str, Any]) -> None:
         if entry["kind"] == "say_started":
             tell(entry["text"])
 
-    def look(_: object) -> None:
-        new = trial.tried[len(asked) :]
-        asked.extend(_Asked(tried, levelled.loudest(tried.since, tried.until)) for tried in new)
-
     journal = Journal()
     journal.watch(notice)
     chimes = {sound: chime(sound) for sound in Sound}
-    guide = Guide(trial, port=port, hearing=levelled, speech=speech, chimes=chimes, journal=journal, watch=look)
+    guide = Guide(trial, port=port, hearing=levelled, speech=speech, chimes=chimes, journal=journal)
     trouble = ""
     try:
         guide.run()
@@ -122,25 +103,24 @@ def words(
         trouble = str(error)
     finally:
         guide.close()
-    look(None)
-    yield from (_check(one, floor_dbfs) for one in asked)
+    for tried in trial.tried:
+        yield _check(tried, levelled.loudest(tried.since, tried.until), floor_dbfs)
     if trouble or trial.deaf:
         yield Check("words", Verdict.FAILS, trouble or trial.deaf, _REMEDY)
 
 
-def _check(asked: _Asked, floor_dbfs: float | None) -> Check:
-    tried = asked.tried
+def _check(tried: Tried, loudest_dbfs: float, floor_dbfs: float | None) -> Check:
     name = f"“{tried.phrase}”"
-    level = f"{asked.level_dbfs:.0f} dBFS" if math.isfinite(asked.level_dbfs) else "no sound at all"
+    level = f"{loudest_dbfs:.0f} dBFS" if math.isfinite(loudest_dbfs) else "no sound at all"
     figures: dict[str, Figure] = {
         "command": tried.command.value,
         "heard": None if tried.heard is None else tried.heard.value,
         "ear": tried.engine or None,
         "tries": tried.tries,
-        "level_dbfs": asked.level_dbfs if math.isfinite(asked.level_dbfs) else None,
+        "level_dbfs": loudest_dbfs if math.isfinite(loudest_dbfs) else None,
     }
-    if floor_dbfs is not None and math.isfinite(asked.level_dbfs - floor_dbfs):
-        level += f", {asked.level_dbfs - floor_dbfs:.0f} dB above the noise"
+    if floor_dbfs is not None and math.isfinite(loudest_dbfs - floor_dbfs):
+        level += f", {loudest_dbfs - floor_dbfs:.0f} dB above the noise"
     if tried.heard is None:
         return Check(
             name, Verdict.FAILS, f"not heard in {tried.tries} tries; loudest sound {level}", _REMEDY, figures
