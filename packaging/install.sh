@@ -13,7 +13,8 @@ for whom with --user.
 
   --user NAME    install for this user (as root only)
   --with PARTS   also install what these need, by commas: page (a page for a phone), home (home automation), gpio (a
-                 light and a button at a Pi's pins), korean (the Korean model)
+                 light and a button at a Pi's pins), korean (the Korean model). With page or home the service may
+                 use the network.
   --no-model     do not fetch the English model for the recogniser Vosk
   --no-service   do not set up the service that starts the guide with the machine
   --no-doctor    do not look at the end whether everything works
@@ -124,7 +125,8 @@ uninstall() {
     if has_user_systemd; then
         systemctl --user disable --now "$unit" 2>/dev/null || true
     fi
-    rm -f "$units/$unit"
+    rm -f "$units/$unit" "$units/$unit.d/network.conf"
+    rmdir "$units/$unit.d" 2>/dev/null || true
     if has_user_systemd; then
         systemctl --user daemon-reload
     fi
@@ -179,6 +181,13 @@ user_service() {
     fi
     mkdir -p "$units"
     cp "$source/packaging/$unit" "$units/$unit"
+    case ,$extras, in
+    *,page,* | *,home,*)
+        mkdir -p "$units/$unit.d"
+        cp "$source/packaging/network.conf" "$units/$unit.d/network.conf"
+        say "It may use the network, for the page or home automation."
+        ;;
+    esac
     if ! has_user_systemd; then
         say "systemd does not answer for $user, so nothing starts the guide by itself. Where it does, later:"
         say "  sudo loginctl enable-linger $user; systemctl --user enable --now $unit"

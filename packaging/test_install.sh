@@ -139,6 +139,7 @@ try() {
     as_vera sh "$install" --with page,home --no-model --no-doctor || failed "the third installation"
     says "installing: alsa-utils"
     as_vera "$data/venv/bin/python" -c "import paho.mqtt, starlette, uvicorn" || failed "--with installs nothing"
+    there "$home/.config/systemd/user/voiceguide.service.d/network.conf"
     was_told "loginctl enable-linger vera" "systemctl --user daemon-reload" \
         "systemctl --user enable voiceguide.service" "systemctl --user stop voiceguide.service" \
         "systemctl --user start voiceguide.service"
@@ -150,6 +151,7 @@ try() {
     gone "$data/docs"
     gone "$home/.local/bin/voiceguide"
     gone "$home/.config/systemd/user/voiceguide.service"
+    gone "$home/.config/systemd/user/voiceguide.service.d"
     for own in history.sqlite audible.json rehearsal/en.npz routines/mine.yaml; do there "$data/$own"; done
     was_told "systemctl --user disable --now voiceguide.service" "systemctl --user daemon-reload"
     inside sh "$install" --user vera --uninstall || failed "removing twice"
