@@ -2,15 +2,16 @@ from __future__ import annotations
 
 import json
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from voiceguide.page.door import COOKIE
-from voiceguide.page.guests import KEPT_DAYS, MOST, Guests
+from voiceguide.page.guests import KEPT_DAYS, MOST, Guests, new_cookie
 from voiceguide.page.limits import Backoff, Bucket, Buckets
-from voiceguide.page.pairing import ASKED_AT_ONCE, GUESSES, LIVES_S
+from voiceguide.page.pairing import ASKED_AT_ONCE, GUESSES, LIVES_S, RefusedError
 
 DAY_S = 86_400
 
@@ -78,14 +79,16 @@ def test_a_wrong_guess_waits_longer_each_time_and_the_third_ends_the_code(page: 
 
 
 def test_many_addresses_do_not_get_more_codes_nor_make_the_speaker_talk_all_day(page: Any) -> None:
-    told = [page.browser(f"192.168.7.{last}").post("/api/pairing/ask", json={}) for last in range(10, 60)]
+    told = [page.browser(f"192.168.7.{last}").post("/api/pairing/ask", json={}) for last in range(10, 25)]
     assert [answer.status_code for answer in told].count(200) == ASKED_AT_ONCE
     assert len(page.said) == ASKED_AT_ONCE
     page.time[0] += 3600
     hour = 0
-    for minute in range(60):
-        hour += page.browser(f"192.168.8.{minute}").post("/api/pairing/ask", json={}).status_code == 200
-        page.time[0] += 60
+    for number in range(3600):
+        with suppress(RefusedError):
+            page.behind.pairing.ask(new_cookie(), f"192.168.8.{number}")
+            hour += 1
+        page.time[0] += 1
     assert hour <= ASKED_AT_ONCE + 20
 
 

@@ -96,7 +96,12 @@ class Door:
             return
         answer = with_headers(send)
         headers = Headers(scope=scope)
-        refusal = self._wrong_name(scope, headers) or _wrong_origin(scope, headers) or _too_long(headers)
+        refusal = (
+            self._wrong_name(scope, headers)
+            or _wrong_origin(scope, headers)
+            or _too_long(headers)
+            or _strange_query(scope)
+        )
         if refusal is None:
             guest = self._guest(scope, headers)
             refusal = _wrong_token(scope, headers, guest)
@@ -168,6 +173,11 @@ def _wrong_token(scope: Scope, headers: Headers, guest: Guest) -> Response | Non
 def _too_long(headers: Headers) -> Response | None:
     length = headers.get("content-length", "0")
     return refuse(413, "too_long") if not length.isdigit() or int(length) > BODY_MOST else None
+
+
+def _strange_query(scope: Scope) -> Response | None:
+    # Browsers escape whatever is not ASCII; the rest of the way relies on it.
+    return None if scope["query_string"].isascii() else refuse(400, "query")
 
 
 def _limited(receive: Receive) -> Receive:

@@ -71,8 +71,8 @@ class Behind:
     language: str = "en"
     night: tuple[str, str] | None = None
     now: Callable[[], float] = time.monotonic
-    # More than anybody presses who means it. Each address has its own, so that the first are never refused, however
-    # many others press; what waits for the guide is bounded by the number of commands anyway.
+    # More than anybody presses who means it. Each address has its own, so the first are never refused, whatever
+    # others do; what waits for the guide is bounded by the number of commands anyway.
     by_guests: Buckets = field(default_factory=lambda: Buckets(10, 0.5))
     by_strangers: Buckets = field(default_factory=lambda: Buckets(5, 5.0))
 
