@@ -27,7 +27,7 @@ and in noise, between the two others. Two models with different mistakes seldom 
 
 AGREEING_ON_PAIN = 0.3
 """The same for the pain family. What is denied there is asked about, so more can be demanded: with voices for
-tuning 94% of the pain phrases reached it in quiet and 92% in pink noise."""
+tuning 93% of the pain phrases reach it in quiet and 90% in pink noise."""
 
 HAS_A_VOTE, HEARS_ALONE = 0.85, 0.4
 """Share of a command's calls in quiet that must reach `AGREEING`, and share that must reach `LOWEST`. An ear that
