@@ -254,8 +254,10 @@ class Decision:
 
     def _enough(self, claim: Claim, ear: Opinion, alike: Command) -> float:
         """Return the score of a command that agrees with a claim: none agrees more easily than with itself."""
-        itself = claim.command is not None and ear.judges(claim.command, claim.at - BEFORE)
-        return max(ear.agreeing(alike), ear.agreeing(claim.command) if itself else 0.0)
+        enough = ear.agreeing(alike)
+        if claim.command is not None and ear.judges(claim.command, claim.at - BEFORE):
+            enough = max(enough, ear.agreeing(claim.command))
+        return enough
 
     # --- what speaks against a claim -----------------------------------------------------------------------
 
