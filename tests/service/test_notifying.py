@@ -74,10 +74,16 @@ def test_its_status_follows_what_happens_and_tells_nothing_that_was_heard(system
         {"kind": "heard", "command": "yes", "text": "yes please"},
         state,
         state,
-        {"kind": "hearing_lost", "reason": "why"},
+        {"kind": "hearing_lost", "trouble": "card", "reason": "why"},
+        {"kind": "hearing_back", "trouble": "card"},
     ):
         companion.notice({"time_s": 1.0, **entry})
-    assert told(systemd) == ["STATUS=Standby, asking", "STATUS=Session, setting up: ball", "STATUS=Cannot hear"]
+    assert told(systemd) == [
+        "STATUS=Standby, asking",
+        "STATUS=Session, setting up: ball",
+        "STATUS=Session, setting up: ball (cannot hear: card)",
+        "STATUS=Session, setting up: ball",
+    ]
 
 
 def test_the_watchdog_is_fed_twice_in_its_time_while_the_loop_runs_and_not_else(systemd: socket.socket) -> None:

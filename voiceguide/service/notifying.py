@@ -36,6 +36,8 @@ class Systemd:
     ) -> None:
         self._clock = clock
         self._status = ""
+        self._doing = ""
+        self._troubles: set[str] = set()
         self._link: socket.socket | None = None
         name = environment.get("NOTIFY_SOCKET", "")
         if name.startswith(("/", "@")):
@@ -65,13 +67,17 @@ class Systemd:
         """Take one entry of the journal: a change of state is what there is to tell."""
         match entry:
             case {"kind": "standby", "stage": stage}:
-                self._tell_status(f"Standby, {stage}")
+                self._doing = f"Standby, {stage}"
             case {"kind": "state", "state": state, "exercise": exercise}:
-                self._tell_status(f"Session, {str(state).replace('_', ' ')}: {exercise}")
-            case {"kind": "hearing_lost"}:
-                self._tell_status("Cannot hear")
+                self._doing = f"Session, {str(state).replace('_', ' ')}: {exercise}"
+            case {"kind": "hearing_lost", "trouble": trouble}:
+                self._troubles.add(trouble)
+            case {"kind": "hearing_back", "trouble": trouble}:
+                self._troubles.discard(trouble)
             case _:
-                pass
+                return
+        deaf = f" (cannot hear: {', '.join(sorted(self._troubles))})" if self._troubles else ""
+        self._tell_status(self._doing + deaf)
 
     def show(self, _view: View) -> None:
         """Feed the watchdog. A loop that hangs does not come by here, and systemd starts the guide again."""
