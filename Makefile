@@ -1,7 +1,7 @@
 # Two commands for a newcomer; each does all set-up itself on Debian 12 or 64-bit Raspberry Pi OS.
 #   make demo   a whole session without microphone, loudspeaker or downloaded model
 #   make test   lint, types and all tests
-# What else there is: make bench, bench-hearing, bench-power-cut, bench-safety, test-install, docs-tables, train-spotter, clean.
+# What else there is: make docs, fuzz, bench, bench-hearing, bench-power-cut, bench-safety, test-install, docs-tables, train-spotter, clean.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +12,7 @@ APT_RUN := $(call apt,run) $(call apt,demo)
 APT_TEST := $(call apt,test)
 APT_TRAIN := $(call apt,train)
 
-.PHONY: demo test lint types fuzz bench bench-hearing bench-power-cut bench-safety test-install docs-tables train-spotter clean
+.PHONY: demo test lint types docs fuzz bench bench-hearing bench-power-cut bench-safety test-install docs-tables train-spotter clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -50,6 +50,11 @@ bench-safety: $(VENV)/.test
 	$(BIN)/python -m benchmarks.exploration
 	$(BIN)/python -m benchmarks.talks
 	$(BIN)/python -m benchmarks.history
+
+# The documentation as a site that needs no network; make test builds it as well.
+docs: $(VENV)/.test
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+	@echo "build/site is written. To read it: $(BIN)/python -m http.server --directory build/site 8000"
 
 # Twelve thousand files that no person would write, judged by `voiceguide check`; ten minutes.
 fuzz: $(VENV)/.test
