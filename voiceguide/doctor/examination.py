@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -78,7 +78,7 @@ class Sound:
     """
 
     port: AudioPort
-    rates: tuple[int, int] | None = field(default=None)
+    rates: tuple[int, int] | None = None
 
 
 def examine(
@@ -114,20 +114,21 @@ def examine(
         tell("loading the recogniser")
         recogniser = _recogniser(stack, wanted, load)
         yield recogniser_check(recogniser, wanted.language)
-        speech = None if isinstance(voice, VoiceguideError) else SpeechStore(voice)
-        ready = _Ready(pack, speech, None if isinstance(recogniser, VoiceguideError) else recogniser)
-        yield from _speed(ready, tell)
+        ready = None
+        if not isinstance(voice, VoiceguideError) and not isinstance(recogniser, VoiceguideError):
+            ready = _Ready(pack, SpeechStore(voice), recogniser)
+            yield from _speed(ready, tell)
         if wanted.sound:
             yield from _sound(stack, wanted, ready, open_sound, tell)
 
 
 @dataclass(frozen=True)
 class _Ready:
-    """What was loaded; None for what could not be."""
+    """What a guide needs to speak and to hear."""
 
     pack: LanguagePack
-    speech: SpeechStore | None
-    recogniser: Recogniser | None
+    speech: SpeechStore
+    recogniser: Recogniser
 
 
 def _voice(stack: ExitStack, wanted: Wanted) -> Voice | VoiceguideError:
@@ -147,9 +148,6 @@ def _recogniser(
 
 
 def _speed(ready: _Ready, tell: Tell) -> Iterator[Check]:
-    if ready.speech is None or ready.recogniser is None:
-        yield Check("speed", Verdict.NOT_TRIED, "needs a voice and a recogniser")
-        return
     tell("measuring how fast it listens")
     try:
         lines = list(everything_tried(ready.pack.rehearsal.words, ready.pack.trial))
@@ -162,7 +160,7 @@ def _speed(ready: _Ready, tell: Tell) -> Iterator[Check]:
 
 
 def _sound(
-    stack: ExitStack, wanted: Wanted, ready: _Ready, open_sound: Callable[[], Sound], tell: Tell
+    stack: ExitStack, wanted: Wanted, ready: _Ready | None, open_sound: Callable[[], Sound], tell: Tell
 ) -> Iterator[Check]:
     try:
         sound = open_sound()
@@ -180,24 +178,18 @@ def _sound(
         yield check
     if not wanted.words:
         yield Check("words", Verdict.NOT_TRIED, "not asked for")
-    elif not works or ready.speech is None or ready.recogniser is None:
+    elif not works or ready is None:
         yield Check("words", Verdict.NOT_TRIED, "what fails above has to work first")
     else:
-        yield from _words(wanted, ready, ready.speech, ready.recogniser, sound.port, floor_dbfs, tell)
+        yield from _words(wanted, ready, sound.port, floor_dbfs, tell)
 
 
-def _words(  # noqa: PLR0917 - what was loaded, told apart from None
-    wanted: Wanted,
-    ready: _Ready,
-    speech: SpeechStore,
-    recogniser: Recogniser,
-    port: AudioPort,
-    floor_dbfs: float | None,
-    tell: Tell,
+def _words(
+    wanted: Wanted, ready: _Ready, port: AudioPort, floor_dbfs: float | None, tell: Tell
 ) -> Iterator[Check]:
     try:
         hearing = listening(
-            recogniser,
+            ready.recogniser,
             ready.pack,
             live=wanted.live,
             shared_air=wanted.shared_air,
@@ -208,6 +200,8 @@ def _words(  # noqa: PLR0917 - what was loaded, told apart from None
     except RecogniserError as error:
         yield failing("words", error)
         return
-    yield from words(
-        port, hearing, ready.pack, speech, floor_dbfs=floor_dbfs, tell=lambda said: tell(f"guide: {said}")
-    )
+
+    def repeat(said: str) -> None:
+        tell(f"guide: {said}")
+
+    yield from words(port, hearing, ready.pack, ready.speech, floor_dbfs=floor_dbfs, tell=repeat)
