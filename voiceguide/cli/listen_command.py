@@ -20,7 +20,7 @@ from voiceguide.history.journal import Journal
 from voiceguide.loudness import loudness
 from voiceguide.places import history_file, settings_file
 from voiceguide.presses import Presses
-from voiceguide.service.ending import ending_in_good_order
+from voiceguide.service.ending import ending_in_good_order, leave_at_once
 from voiceguide.service.logging_events import EventLog, log_to
 from voiceguide.service.notifying import Systemd
 from voiceguide.service.ready import make_ready
@@ -111,6 +111,8 @@ def listen(
         ending.tell = service.tell_to_end
         systemd.ready()
         service.run()
+    if ending.told:
+        leave_at_once()
 
 
 def _settings(path: Path | None) -> Settings:
