@@ -14,6 +14,7 @@ from training.judging import Call, Scores
 from training.texts import SAFETY, beginnings
 from voiceguide.core.clock import RATE
 from voiceguide.core.commands import PAIN_FAMILY, Command
+from voiceguide.hearing.decision import ALONE
 from voiceguide.hearing.spotter.embedding import HOP
 from voiceguide.hearing.spotter.head import Head, Limits
 
@@ -29,13 +30,14 @@ AGREEING_ON_PAIN = 0.3
 """The same for the pain family. What is denied there is asked about, so more can be demanded: with voices for
 tuning 93% of the pain phrases reach it in quiet and 90% in pink noise."""
 
-HAS_A_VOTE, HEARS_ALONE = 0.85, 0.4
-"""Share of a command's calls in quiet that must reach `AGREEING`, and share that must reach `LOWEST`. An ear that
-hears a word less often would take away more than it keeps out, and is not asked about it."""
+HAS_A_VOTE, HEARS_ALONE = 0.85, 0.5
+"""Share of a command's calls in quiet that must reach `AGREEING`, and share of which more must reach `LOWEST`. An
+ear that hears a word less often would take away more than it keeps out, and is not asked about it."""
 
-ALWAYS_ASKED = SAFETY | {Command.NO_PAIN}
-"""Where it is asked nevertheless: what it denies of the words of safety still leads to a question, and a "no pain"
-that nobody said would end the care for somebody in pain, where one that is missed is asked for again."""
+ALWAYS_ASKED = frozenset(Command) - ALONE
+"""Where it is asked nevertheless, because much is lost by a false one: the place in the routine, or with a "no
+pain" that nobody said the care for somebody who has it. What it denies of the words of safety still leads to a
+question."""
 
 LOWEST, LOWEST_DOUBT = 0.5, 0.4
 """No limit is set below these, however few mistakes were heard: so few minutes say nothing of the next hour."""
@@ -90,7 +92,7 @@ def set_limits(
 
 
 def _agreeing(quiet: Scores, noisy: Scores) -> float:
-    has_a_vote = np.mean(quiet >= AGREEING) >= HAS_A_VOTE and np.mean(quiet >= LOWEST) >= HEARS_ALONE
+    has_a_vote = np.mean(quiet >= AGREEING) >= HAS_A_VOTE and np.mean(quiet >= LOWEST) > HEARS_ALONE
     if not has_a_vote:
         return 0.0
     kept = np.quantile(np.concatenate([quiet, noisy]), 1 - AGREEING_KEEPS)
