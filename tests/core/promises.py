@@ -121,9 +121,8 @@ def s5_release_first(edge: Edge) -> None:
 def s7_no_deaf_guide(edge: Edge) -> None:
     if edge.after.view(edge.event.at).deaf:
         assert edge.after.state in WAITS_FOR_WORDS | {State.FINISHED}, "S7: pauses, and nothing leads on"
-    if isinstance(edge.event, HearingLost):
-        if edge.after.state is not State.FINISHED:
-            assert "hearing_lost" in [key for key, _ in edge.after._scene.lines.unsaid()], "S7: says so"
+    if isinstance(edge.event, HearingLost) and edge.after.state is not State.FINISHED:
+        assert "hearing_lost" in [key for key, _ in edge.after._scene.lines.unsaid()], "S7: says so"
 
 
 def s8_doubt_means_pause(edge: Edge) -> None:
