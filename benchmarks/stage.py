@@ -206,7 +206,8 @@ class Stage:
         self._hearing.listen_for(possible, hold=not self._condition.guide)
 
     def talk(self, sound: Samples) -> None:
-        """Let the person say what is no command."""
+        """Let the person say what is no command, in a hold or while the guide speaks."""
+        self._listen_for(None)
         self._caller.say(self.placed.spoken(sound))
         self.run(len(sound))
 
