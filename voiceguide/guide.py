@@ -274,7 +274,7 @@ class Guide:
             case Chime(at=at, sound=sound):
                 self._journal.write(at, "chime", sound=sound.value)
                 self._mouth.chime(self._chimes[sound], at)
-            case Listen(commands=commands, hold=hold):
+            case Listen(commands=commands, hold=hold) if self._deaf is None:
                 self._hearing.listen_for(commands, hold=hold)
             case SetVolume(gain_db=gain_db):
                 self._mouth.set_gain_db(gain_db)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,11 @@ class DyingRecogniser(TypedRecogniser):
         if self._left < 0:
             raise RecogniserError("the recogniser lost its model; please start voiceguide again")
         return super().accept(frame)
+
+    def expect(self, phrases: Sequence[str]) -> None:
+        if self._left < 0:
+            raise RecogniserError("nobody is there any more")
+        super().expect(phrases)
 
 
 def spoken_after(rig: Any, at: int) -> list[str]:

@@ -186,3 +186,30 @@ def test_when_samples_were_lost_on_the_way_the_echo_is_looked_for_anew() -> None
     assert before is not None
     assert after is not None
     assert before - after == pytest.approx(25, abs=0.5)
+
+
+def hear(air: Air, microphone: Samples, reference: Samples) -> None:
+    for _ in listen(air, microphone, reference):
+        pass
+
+
+def test_what_is_heard_right_after_a_slip_may_still_be_the_guide(air: Air) -> None:
+    """The echo is there, only its delay is not known: words must not count as somebody else's."""
+    said = guide(12)
+    hear(air, echo_of(said), said)
+    assert air.around.guide
+    air.slipped()
+    hear(air, echo_of(said)[: samples(0.3)], said[: samples(0.3)])
+    assert air.around.guide
+    assert not air.around.apart
+
+
+def test_a_slip_does_not_turn_a_headset_into_a_loudspeaker_but_another_device_may_be_one(air: Air) -> None:
+    said = guide(6)
+    hear(air, np.zeros_like(said), said)
+    air.slipped()
+    hear(air, np.zeros(samples(0.3), np.float32), said[: samples(0.3)])
+    assert air.around == QUIET
+    air.replaced()
+    hear(air, echo_of(said)[: samples(0.3)], said[: samples(0.3)])
+    assert air.around.guide

@@ -42,7 +42,7 @@ class Air:
         self._now = 0
         self._spoke = -HANGOVER
         self._noticed = -VOICE_WITHIN
-        self._spoken = 0  # samples of the guide's speech
+        self._spoken = 0  # samples of the guide's speech since an echo was looked for
         self._canceller: EchoCanceller | None = None
         try:
             self._canceller = EchoCanceller()
@@ -57,7 +57,14 @@ class Air:
     def slipped(self) -> None:
         """Samples were lost or added on the way: find out anew when the echo comes."""
         if self._canceller is not None:
+            if self._canceller.delay_ms is not None:
+                self._spoken = 0  # there is an echo, only not where it was: this is no headset
             self._canceller.restart()
+
+    def replaced(self) -> None:
+        """Microphone or loudspeaker may be other ones from now on: a headset may have become a loudspeaker."""
+        self._spoken = 0
+        self.slipped()
 
     def listen(self, microphone: Frame, reference: Samples) -> tuple[Frame, VoiceBegan | VoiceEnded | None]:
         """Take one exchange's blocks.

@@ -76,6 +76,7 @@ class Chain:
         self._slips = slips
         self._card = card
         self._slipped = slips()
+        self._replaced = False
 
     def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:
         """Set the commands that are possible from now on; the pain family always is."""
@@ -94,9 +95,14 @@ class Chain:
         if self._card is not None:
             noticed += self._card.look(len(spoken))
             if self._card.deaf:  # nothing of this is the microphone's or the room's doing
+                self._may_be_another()
                 return [*noticed, *self._ears.accept(microphone)]
         if self._watch is not None:
             noticed += self._watch.accept(microphone, speaking=bool(spoken.any()))
+            if self._watch.silent:
+                self._may_be_another()
+            else:
+                self._replaced = False
             if self._card is not None:
                 self._card.heard(len(microphone), anything=not self._watch.silent)
         if self._air is None:
@@ -110,6 +116,12 @@ class Chain:
         if voice is not None:
             noticed.append(voice)
         return [*noticed, *self._ears.accept(clean, around, said)]
+
+    def _may_be_another(self) -> None:
+        """What gives nothing now may be another microphone when it gives something again."""
+        if self._air is not None and not self._replaced:
+            self._air.replaced()
+        self._replaced = True
 
     def close(self) -> None:
         """Stop listening and free the canceller."""
