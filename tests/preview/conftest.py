@@ -82,15 +82,23 @@ def look_at(routine: Routine) -> Account:
 
 
 @pytest.fixture
-def account_of(mine: Path) -> Callable[..., Account]:
+def account_of(mine: Path) -> Callable[[str, str], Account]:
     """Account of the small routine, with a part of its text replaced, in virtual speech."""
 
-    def account_of(old: str = "", new: str = "") -> Account:
+    def account_of(old: str, new: str) -> Account:
         assert old in MINE
-        mine.write_text(MINE.replace(old, new) if old else MINE, encoding="utf-8")
+        mine.write_text(MINE.replace(old, new), encoding="utf-8")
         return look_at(load_routine(mine))
 
     return account_of
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Account:
+    """Account of the small routine as it is, in virtual speech."""
+    path = tmp_path_factory.mktemp("small") / "mine.yaml"
+    path.write_text(MINE, encoding="utf-8")
+    return look_at(load_routine(path))
 
 
 @pytest.fixture(scope="session")

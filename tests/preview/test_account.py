@@ -13,7 +13,7 @@ from voiceguide.core.states import State
 from voiceguide.preview.account import Account
 from voiceguide.testing.speech import spoken_length
 
-AccountOf = Callable[..., Account]
+AccountOf = Callable[[str, str], Account]
 
 
 def test_every_sample_is_in_one_passage(short: Account) -> None:
@@ -49,8 +49,8 @@ def test_the_chapters_are_exercises_and_sides(short: Account) -> None:
     assert rest.breaths == (30,)
 
 
-def test_breaths_are_where_the_session_had_them(account_of: AccountOf) -> None:
-    holds = [passage for passage in account_of().passages if passage.state is State.HOLDING]
+def test_breaths_are_where_the_session_had_them(small: Account) -> None:
+    holds = [passage for passage in small.passages if passage.state is State.HOLDING]
     assert len(holds) == 5
     for hold in holds:
         assert [seconds(breath.begins - hold.begins) for breath in hold.breaths] == [0, 10]
@@ -61,9 +61,8 @@ def test_breaths_are_where_the_session_had_them(account_of: AccountOf) -> None:
         assert hold.breath_words == 4
 
 
-def test_waiting_for_the_person_is_told_apart(account_of: AccountOf) -> None:
-    account = account_of()
-    waited = [round(seconds(passage.waited)) for passage in account.passages if passage.waited]
+def test_waiting_for_the_person_is_told_apart(small: Account) -> None:
+    waited = [round(seconds(passage.waited)) for passage in small.passages if passage.waited]
     assert waited == [5, 5, 5]  # for "start", and for "ready" on each side
 
 

@@ -63,7 +63,7 @@ def test_from_an_exercise_on(
     assert 'no exercise "strech" in it. Did you mean stretch? There are: stretch, rest.' in err
 
 
-@pytest.mark.parametrize("name", ["mine.flac", "mine.mp3", "mine.ogg"])
+@pytest.mark.parametrize("name", ["mine.mp3", "mine.ogg"])
 def test_a_rendered_routine_has_chapters(
     mine: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
