@@ -63,6 +63,7 @@ class Listening:
     folder: Path
     link: socket.socket
     told: list[str] = field(default_factory=list)
+    errors: str = ""
 
     @property
     def speaker(self) -> Path:
@@ -103,6 +104,7 @@ class Listening:
         out, err = self.process.communicate()
         assert self.process.returncode == 0, err
         assert "Traceback" not in out + err
+        self.errors = err
         entries = self.entries()
         said = [entry for entry in entries if entry["kind"] == "say_started"][-1]
         assert said["key"] == "stopping_now"
@@ -218,3 +220,29 @@ def test_while_the_voice_is_prepared_it_leaves_without_a_word(
     assert one.process.returncode == 0
     assert "READY=1" not in "\n".join(one.told)
     assert one.told[-1].startswith("STOPPING=1")
+
+
+def test_an_evening_from_the_first_word_back_to_waiting(listening: Start) -> None:
+    words = [
+        (6.0, "start the rest"),
+        (12.5, "yes please"),
+        (34.0, "start"),
+        (42.0, "stop"),
+        (49.0, "yes please"),
+    ]
+    one = listening(words)
+    one.wait_for(kind="finished")
+    ends = time.monotonic() + PATIENCE_S
+    while one.entries()[-1].get("stage") != "waiting":
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+    one.end()
+    one.assert_ended_well()
+    assert one.sessions() == [("constructive-rest", "stopped", 1)]
+    stages = [entry["stage"] for entry in one.entries() if entry["kind"] == "standby"]
+    assert stages == ["waiting", "asking", "over", "waiting", "over"]
+    times = [entry["time_s"] for entry in one.entries()]
+    assert times == sorted(times), "one clock for all conversations"
+    log = one.errors
+    assert "start the rest" not in log
+    assert "heard command=start" in log
