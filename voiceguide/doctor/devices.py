@@ -15,7 +15,7 @@ from voiceguide.errors import AudioError
 from voiceguide.hearing.microphone import CLIPPED, OFFSET
 
 ONE_CLOCK_PPM = 3.0
-"""Drift that may still be none: two sound cards of one kind differ by more, and it is measured to 1 ppm or so."""
+"""Drift that may still be none: two sound cards of one kind differ by more, and it is measured to 2 ppm."""
 
 FOLLOWED_PPM = 100.0
 """Drift up to which the echo canceller was measured to lose nothing but its first seconds (docs/benchmarks.md)."""

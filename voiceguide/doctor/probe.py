@@ -13,7 +13,7 @@ from voiceguide.speaking.finish import ACTIVE_LEVEL_DB
 from voiceguide.speaking.voice import Samples
 
 LENGTH = samples(10.0)
-"""Long enough for a drift to 1 ppm or so: tests/doctor holds it against the truth."""
+"""Long enough to measure a drift to 2 ppm: tests/doctor holds it against the truth."""
 
 _LOW_HZ = (250.0, 450.0)
 _HIGH_HZ = (4500.0, 6500.0)

@@ -38,6 +38,8 @@ def recogniser_check(recogniser: Recogniser | VoiceguideError, language: str) ->
         return failing("recogniser", recogniser)
     model = find_model(language)
     if recogniser.name == "vosk" and model is not None:
-        return Check("recogniser", Verdict.GOOD, f"Vosk with {model.name}")
+        # In a Python package the folder is called "model", and the package tells which.
+        name = model.name if model.name.startswith("vosk-model") else model.parent.name
+        return Check("recogniser", Verdict.GOOD, f"Vosk with {name}")
     found = recogniser.name if model is not None else f"{recogniser.name}; no Vosk model is installed"
     return Check("recogniser", Verdict.GOOD, found)
