@@ -75,7 +75,7 @@ def test_a_kind_of_pain_needs_a_second_phrase(
 
 
 def test_words_of_pain_that_the_model_does_not_know_do_not_count(english: LanguagePack) -> None:
-    remarks = about(review(english, Words("sharp", "stabbing"), english), "commands: sharp")
+    remarks = about(review(english, Words("sharp", "stabbing", "throbbing"), english), "commands: sharp")
     assert [remark.serious for remark in remarks] == [True, True]
     assert "0 phrases that words can hear" in remarks[0].what
     assert "will never be heard" in remarks[1].remedy
