@@ -35,7 +35,7 @@ def test_a_few_questions_give_a_routine_that_can_be_run_by_name(own_data_folder:
     assert reading.file is not None
     assert [exercise.id for exercise in reading.file.exercises] == ["hip-flexor-stretch", "constructive-rest"]
     assert reading.file.title == "My hips"
-    assert f"voiceguide check {path}" in result.output
+    assert "voiceguide check my-hips, voiceguide preview my-hips, voiceguide run my-hips" in result.output
     assert json.loads(path.with_name("routine.schema.json").read_text(encoding="utf-8")) == routine_schema()
     assert path.read_text(encoding="utf-8").startswith("# yaml-language-server: $schema=routine.schema.json\n")
 

@@ -78,6 +78,12 @@ def test_check_speaks_up_when_the_minutes_are_far_off(tmp_path: Path) -> None:
     assert f"{path}: can be run, about 25 minutes" in result.stdout
 
 
+def test_check_takes_names_as_run_does() -> None:
+    result = run("check", "psoas-short")
+    assert result.stdout.startswith(f"{shipped_routines() / 'psoas-short.yaml'}: fine")
+    assert isinstance(run("check", "psoas-shirt").exception, RoutineError)
+
+
 def test_check_needs_a_file() -> None:
     assert run("check").exit_code == 2
 

@@ -8,7 +8,7 @@ from voiceguide.core import plan
 from voiceguide.errors import RoutineError
 from voiceguide.places import shipped_routines
 from voiceguide.routine.duration import about_s
-from voiceguide.routine.load import find_routine, list_routines, load_routine
+from voiceguide.routine.load import find_routine, list_routines, load_routine, read, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +53,13 @@ def test_a_routine_becomes_the_sessions_plan(good: str, write: Write) -> None:
         ),
         closing=("Goodbye.",),
     )
+
+
+def test_text_that_is_no_file_yet_is_judged_like_one(good: str, write: Write) -> None:
+    for text in (good, good.replace("wait: ready", "wait: soon"), "- a list", "", "title: [", "\ud800"):
+        path = write(text.encode("utf-8", "surrogatepass"))
+        as_file, as_text = read(path), read_text(text, str(path))
+        assert (as_text.file, as_text.problems) == (as_file.file, as_file.problems)
 
 
 def test_what_may_be_left_out(good: str, write: Write) -> None:

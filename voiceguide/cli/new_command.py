@@ -57,7 +57,7 @@ def new(
     _write(path, begins.routine(name, title, chosen))
     typer.echo(f"{path}: written. Open it in an editor: everything in it is explained.")
     shown = name if folder is None else str(path)
-    typer.echo(f"Then: voiceguide check {path}, voiceguide preview {shown}, voiceguide run {shown}")
+    typer.echo(f"Then: voiceguide check {shown}, voiceguide preview {shown}, voiceguide run {shown}")
 
 
 def _named(name: str | None) -> str:

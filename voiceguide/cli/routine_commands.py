@@ -14,7 +14,7 @@ from rich.text import Text
 from voiceguide.errors import RoutineError
 from voiceguide.places import routine_folders
 from voiceguide.routine.duration import about_s
-from voiceguide.routine.load import Listed, as_plan, list_routines, read
+from voiceguide.routine.load import Listed, as_plan, find_routine, list_routines, read
 from voiceguide.routine.problems import Finding
 from voiceguide.routine.rules import find
 from voiceguide.routine.schema import routine_schema
@@ -46,7 +46,9 @@ def routines() -> None:
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Routine files to check.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Paths of routine files, or names of routines.")
+    ],
 ) -> None:
     """Check routine files: every mistake, and every line that will not be good to hear.
 
@@ -57,7 +59,7 @@ def check(
     Exit code 2 if there is a mistake, 1 if something is not good to hear, 0 if all is fine.
     """
     exit_code = 0
-    for path in files:
+    for path in map(_path, files):
         reading = read(path)
         for found in (*reading.problems, *find(reading)):
             typer.echo(found)
@@ -94,6 +96,12 @@ def schema(
             f"{output} cannot be written: {error.strerror}. Choose another file with -o."
         ) from error
     typer.echo(f"Written. Begin a routine beside it with: # yaml-language-server: $schema={output.name}")
+
+
+def _path(given: str) -> Path:
+    """Return the path of what is to be checked: a path is taken as it is, anything else is a name."""
+    path = Path(given).expanduser()
+    return path if path.exists() or "/" in given or path.suffix else find_routine(given)
 
 
 def _cells(routine: Listed) -> tuple[str, ...]:

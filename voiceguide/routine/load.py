@@ -15,7 +15,7 @@ from voiceguide.places import routine_folders
 from voiceguide.routine.checks import check_sense
 from voiceguide.routine.model import Exercise, RoutineFile
 from voiceguide.routine.problems import BrokenRoutineError, Location, Problem
-from voiceguide.routine.source import Source, read_source
+from voiceguide.routine.source import Source, read_source, source_of
 from voiceguide.routine.wording import report_invalid
 
 if TYPE_CHECKING:
@@ -60,10 +60,17 @@ class Reading:
 
 def read(path: Path) -> Reading:
     """Read a routine file; never raises for anything in the file, nor for a file that cannot be read."""
-    source = read_source(path)
-    file = _judge(source) if source.places else None
-    problems = tuple(sorted(set(source.problems)))
-    return Reading(None if problems else file, problems, source)
+    return _reading(read_source(path))
+
+
+def read_text(text: str, file: str) -> Reading:
+    """Read a routine that is being written, as `read` would if it were a file already.
+
+    Args:
+        text: what has been written so far.
+        file: the path it will have: its name must be the routine's id.
+    """
+    return _reading(source_of(text.encode("utf-8", "surrogatepass"), file))
 
 
 def check_file(path: Path) -> list[Problem]:
@@ -167,6 +174,12 @@ def _exercise(written: Exercise) -> plan.Exercise:
             dull=_lines(written.pain.dull),
         ),
     )
+
+
+def _reading(source: Source) -> Reading:
+    file = _judge(source) if source.places else None
+    problems = tuple(sorted(set(source.problems)))
+    return Reading(None if problems else file, problems, source)
 
 
 def _judge(source: Source) -> RoutineFile | None:

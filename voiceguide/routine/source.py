@@ -94,6 +94,18 @@ def read_source(path: Path, *, may_be_empty: bool = False) -> Source:
     return source
 
 
+def source_of(content: bytes, file: str) -> Source:
+    """Return what has been written so far, before it is a file.
+
+    Args:
+        content: the text, as UTF-8.
+        file: the path it will have; problems are told under this name.
+    """
+    source = Source(file)
+    _parse(content, source, may_be_empty=False)
+    return source
+
+
 def _parse(raw: bytes, source: Source, *, may_be_empty: bool) -> None:
     if len(raw) > MAX_BYTES:
         source.report(
