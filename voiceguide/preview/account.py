@@ -20,7 +20,7 @@ from voiceguide.core.view import View
 BREATH_WORDS = frozenset({"breathe_in", "breathe_out"})
 """Keys of the lines that are breath words."""
 
-_ASKS = frozenset({"waiting", "ask_ready"})
+ASKS = frozenset({"waiting", "ask_ready"})
 """Keys of the lines after which the guide waits for the person's word."""
 
 
@@ -96,7 +96,7 @@ class Passage:
     def waited(self) -> int:
         """Samples from a question to the person's answer, which no routine can know: an assumption."""
         ends = (*(line.begins for line in self.spoken), self.ends)
-        return sum(ends[i + 1] - line.ends for i, line in enumerate(self.spoken) if line.key in _ASKS)
+        return sum(ends[i + 1] - line.ends for i, line in enumerate(self.spoken) if line.key in ASKS)
 
     @property
     def breath_words(self) -> int:

@@ -11,7 +11,7 @@ from rich.text import Text
 from voiceguide.core.clock import samples, seconds
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.states import State
-from voiceguide.preview.account import Account, Breath, Chapter, Passage
+from voiceguide.preview.account import ASKS, Account, Breath, Chapter, Passage
 from voiceguide.preview.cue_sheet import chapter_title
 
 STATES = {
@@ -25,8 +25,8 @@ STATES = {
 }
 """The states of a session that nobody interrupts, in words."""
 
-_NOTABLE = samples(1.0)
-"""A silence of this length is told of its own; a shorter one is the breath between two lines."""
+_NOTABLE = samples(0.05)
+"""A silence before the first line of a passage is told from this length on, the step in which times are shown."""
 
 
 def told(
@@ -40,6 +40,7 @@ def told(
         chapters: which of its chapters to tell in full; the sums are always of all.
         ready_after_s: the assumption on how long the person takes.
     """
+    yield Text("second, length of the words + silence after them, words", style="dim")
     for chapter in chapters:
         yield Text.assemble("\n", (chapter_title(chapter, account.routine.title, phrases), "bold"))
         for passage in chapter.passages:
@@ -83,24 +84,29 @@ def _heading(passage: Passage) -> Text:
 
 def _lines(passage: Passage) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(justify="right", style="dim", min_width=8, no_wrap=True)
-    table.add_column(justify="right", style="dim", min_width=6, no_wrap=True)
+    for width in (8, 6, 9):
+        table.add_column(justify="right", style="dim", min_width=width, no_wrap=True)
     table.add_column(overflow="fold")
-    at = passage.begins
-    for line in passage.spoken:
-        _silence(table, passage, at, line.begins)
-        table.add_row(f"{seconds(line.begins):.1f}", f"{seconds(line.ends - line.begins):.1f} s", Text(line.text))
-        at = line.ends
-    _silence(table, passage, at, passage.ends)
+    first = passage.spoken[0].begins if passage.spoken else passage.ends
+    if first - passage.begins >= _NOTABLE:
+        silence = Text("(silence)", style="dim italic")
+        table.add_row(_second(passage.begins), "", f"+ {_lasting(first - passage.begins)}", silence)
+    nexts = [*(line.begins for line in passage.spoken[1:]), passage.ends]
+    for line, after in zip(passage.spoken, nexts, strict=True):
+        pause = max(0, after - line.ends)
+        words = Text(line.text)
+        if line.key in ASKS:
+            words.append("  (waiting for the person)", style="dim italic")
+        table.add_row(_second(line.begins), _lasting(line.ends - line.begins), f"+ {_lasting(pause)}", words)
     return table
 
 
-def _silence(table: Table, passage: Passage, begins: int, ends: int) -> None:
-    if ends - begins < _NOTABLE:
-        return
-    asked = any(line.ends == begins and line.key in ("waiting", "ask_ready") for line in passage.spoken)
-    what = "breathing" if passage.breaths else "waiting for the person" if asked else "silence"
-    table.add_row(f"{seconds(begins):.1f}", f"{seconds(ends - begins):.1f} s", Text(what, style="dim italic"))
+def _second(at: int) -> str:
+    return f"{seconds(at):.1f}"
+
+
+def _lasting(length: int) -> str:
+    return f"{seconds(length):.1f} s"
 
 
 def _remarks(passage: Passage) -> Iterator[Text]:
