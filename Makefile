@@ -1,7 +1,7 @@
 # Two commands for a newcomer; each does all set-up itself on Debian 12 or 64-bit Raspberry Pi OS.
 #   make demo   a whole session without microphone, loudspeaker or downloaded model
 #   make test   lint, types and all tests
-# What else there is: make docs, fuzz, bench, bench-hearing, bench-power-cut, bench-safety, test-install, docs-tables, train-spotter, clean.
+# What else there is: make docs, fuzz, bench, bench-hearing, bench-power-cut, bench-device, bench-safety, test-install, docs-tables, train-spotter, clean.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +12,7 @@ APT_RUN := $(call apt,run) $(call apt,demo)
 APT_TEST := $(call apt,test)
 APT_TRAIN := $(call apt,train)
 
-.PHONY: demo test lint types docs fuzz bench bench-hearing bench-power-cut bench-safety test-install docs-tables train-spotter clean
+.PHONY: demo test lint types docs fuzz bench bench-hearing bench-power-cut bench-device bench-safety test-install docs-tables train-spotter clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -35,6 +35,11 @@ bench: $(VENV)/.test
 bench-hearing: $(VENV)/.test
 	sh packaging/apt.sh $(APT_RUN) $(APT_TRAIN)
 	$(BIN)/python -m benchmarks.hearing $(if $(HUMAN),--human $(HUMAN))
+
+# Sound cards that fail, done for real on a virtual one; as root. PART=live or hours for the long ones.
+bench-device: $(VENV)/.test
+	sh packaging/apt.sh $(APT_RUN) $(APT_TEST)
+	$(BIN)/python -m benchmarks.device $(PART)
 
 # Fifty sessions killed at random points; half an hour on a busy machine.
 bench-power-cut: $(VENV)/.test

@@ -335,6 +335,7 @@ class Person:
         self._folder = folder
         self._env = env
         self._voice = FliteVoice(voice)
+        self.speak = self.say  # may be replaced
 
     def say(self, words: str) -> float:
         """Say something; return when it was over."""
@@ -356,7 +357,7 @@ class Person:
             if asked is not None and asked != waits:
                 waits, last, spoke = asked, self.ANSWERS.get(key, ""), 0.0
             if last and time.monotonic() - waits > 0.7 and time.monotonic() - spoke > 7.0:
-                self.say(last)
+                self.speak(last)
                 spoke = time.monotonic()
             time.sleep(0.05)
         return False
@@ -390,20 +391,20 @@ class Stage:
         self.routine = routine
         self.loudspeaker = Loudspeaker(self.server)
         self.person = Person(self.folder, self.env)
-        self._guides: list[GuideProcess] = []
+        self.guides: list[GuideProcess] = []
 
     def guide(self, history: Path | None = None) -> GuideProcess:
         """Start a guide."""
         kept = history or self.folder / "history.db"
         guide = GuideProcess(self.folder, self.env, routine=self.routine, history=kept)
-        self._guides.append(guide)
+        self.guides.append(guide)
         return guide
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for guide in self._guides:
+        for guide in self.guides:
             guide.end()
         self.loudspeaker.close()
         self.server.close()

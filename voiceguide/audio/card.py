@@ -32,7 +32,7 @@ OPEN_LIMIT_S = 15.0
 DEAF_AFTER_S = 1.0
 """Seconds without a microphone block after which the card counts as lost. A healthy one sends 100 in them."""
 
-WAKE_LIMIT_S = 5.0
+WAKE_LIMIT_S = 3.0
 """Seconds that a card may take for its very first block: one that was suspended has been seen to take 1.6."""
 
 MUTE_AFTER = 300
