@@ -12,20 +12,19 @@ import typer
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
-from voiceguide.cli.options import Engine, VoiceName
+from voiceguide.cli.options import Engine, SettingsFrom, VoiceName, settings_here
 from voiceguide.companions.choose import choose_companions
 from voiceguide.doctor import audible
 from voiceguide.errors import VoiceguideError
 from voiceguide.history.journal import Journal
 from voiceguide.loudness import loudness
-from voiceguide.places import history_file, settings_file
+from voiceguide.places import history_file
 from voiceguide.presses import Presses
 from voiceguide.service.ending import ending_in_good_order, leave_at_once
 from voiceguide.service.logging_events import EventLog, log_to
 from voiceguide.service.notifying import Systemd
 from voiceguide.service.ready import make_ready
 from voiceguide.service.service import Service
-from voiceguide.settings import Settings, read_settings
 
 
 def register(app: typer.Typer) -> None:
@@ -55,10 +54,7 @@ def listen(
             help="Keep what happens in this file; by default in your data folder, on the card only.",
         ),
     ] = None,
-    settings_from: Annotated[
-        Path | None,
-        typer.Option("--settings", metavar="FILE", help="By default settings.yaml in your config folder."),
-    ] = None,
+    settings_from: SettingsFrom = None,
     engine: Engine = None,
     voice: VoiceName = None,
 ) -> None:
@@ -73,7 +69,7 @@ def listen(
     if on_files and (input_device or output_device):
         raise VoiceguideError("--mic names a file, --input and --output name devices: use one or the other.")
     log_to()
-    settings = _settings(settings_from)
+    settings = settings_here(settings_from)
     if routines:
         settings = settings.model_copy(update={"routines": routines})
     audio = settings.audio
@@ -113,9 +109,3 @@ def listen(
         service.run()
     if ending.told:
         leave_at_once()
-
-
-def _settings(path: Path | None) -> Settings:
-    if path is not None:
-        return read_settings(path)
-    return read_settings(settings_file()) if settings_file().exists() else Settings()

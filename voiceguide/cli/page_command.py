@@ -12,14 +12,14 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from voiceguide.cli.options import SettingsFrom, settings_here
 from voiceguide.core.view import View
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import available_languages
 from voiceguide.page.begin import put_up
-from voiceguide.places import settings_file
 from voiceguide.presses import Presses
 from voiceguide.service.audience import Audience
-from voiceguide.settings import Settings, read_settings
+from voiceguide.settings import Settings
 
 Lan = Annotated[
     bool | None,
@@ -50,12 +50,17 @@ def page(
     lan: Lan = None,
     port: Port = None,
     language: Annotated[str, typer.Option(help="Language of the page.")] = "en",
+    settings_from: SettingsFrom = None,
 ) -> None:
     """Serve the page without a session: earlier sessions, routines and doctor's table."""
     console = Console()
     if language not in available_languages():
         raise typer.BadParameter(f"there are: {', '.join(available_languages())}", param_hint="--language")
-    with closing(put_up(page_settings(lan, port), None, language=language, printed=_on(console))) as server:
+    with closing(
+        put_up(
+            page_settings(settings_here(settings_from), lan, port), None, language=language, printed=_on(console)
+        )
+    ) as server:
         _tell(console, server.addresses)
         console.print(WITHOUT_GUIDE, style="dim", soft_wrap=True)
         try:
@@ -64,13 +69,8 @@ def page(
             console.print("")
 
 
-def page_settings(lan: bool | None, port: int | None) -> Settings:
-    """Return the settings of whoever set up the speaker, with what was said on the command line in place.
-
-    Raises:
-        SettingsError: the file is broken.
-    """
-    settings = read_settings(settings_file()) if settings_file().exists() else Settings()
+def page_settings(settings: Settings, lan: bool | None, port: int | None) -> Settings:
+    """Return settings with what was said on the command line in place."""
     said = {"lan": lan, "port": port}
     changed = settings.page.model_copy(update={name: value for name, value in said.items() if value is not None})
     return settings.model_copy(update={"page": changed})

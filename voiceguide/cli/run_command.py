@@ -15,7 +15,7 @@ from voiceguide.app import Choices, prepare
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
-from voiceguide.cli.options import Engine, VoiceName
+from voiceguide.cli.options import Engine, SettingsFrom, VoiceName, settings_here
 from voiceguide.cli.page_command import Lan, Port, Show, page_beside, page_settings
 from voiceguide.cli.panel import Panel
 from voiceguide.cli.progress import counting
@@ -32,6 +32,7 @@ from voiceguide.rehearsing import everything_said as everything_rehearsed
 from voiceguide.rehearsing import rehearse, worth_offering
 from voiceguide.replay.recorder import Recorder
 from voiceguide.routine.load import find_routine
+from voiceguide.settings import Settings
 
 RECORDED = "This session is recorded: everything the microphone hears goes into {folder}, until you delete it."
 
@@ -53,8 +54,11 @@ def run(
     output_device: Annotated[str | None, typer.Option("--output", help="Loudspeaker: part of its name.")] = None,
     typed: Annotated[bool, typer.Option(help="Type the commands instead of speaking them.")] = False,
     cancel_echo: Annotated[
-        bool, typer.Option(help="On the card, take the guide's own voice out of the microphone.")
-    ] = True,
+        bool | None,
+        typer.Option(
+            help="On the card, take the guide's own voice out of the microphone; by default as in the settings."
+        ),
+    ] = None,
     second_ear: Annotated[
         bool | None,
         typer.Option(
@@ -83,6 +87,7 @@ def run(
         bool | None,
         typer.Option(help="Say what the guide is and is not; by default before the first session only."),
     ] = None,
+    settings_from: SettingsFrom = None,
     page: Annotated[bool, typer.Option("--page", help="Show the session on a page, for a phone.")] = False,
     lan: Lan = None,
     page_port: Port = None,
@@ -93,26 +98,28 @@ def run(
     """
     console = Console()
     on_files = mic is not None
-    if speaker is not None and not on_files:
-        raise VoiceguideError(
-            "--speaker writes the voice of a session on files and needs --mic FILE as well. For the guide's voice "
-            "without anybody to hear use: voiceguide render."
-        )
-    if on_files and typed:
-        raise VoiceguideError("--mic hears a file, --typed the keyboard: use only one.")
-    if on_files and (input_device or output_device):
-        raise VoiceguideError("--mic names a file, --input and --output name devices: use one or the other.")
-    _see_that_one_is_enough(page=page, on_files=on_files, keeps=history is not None, no_history=no_history)
+    _see_that_they_agree(
+        on_files=on_files,
+        speaker=speaker is not None,
+        typed=typed,
+        devices=bool(input_device or output_device),
+        page=page,
+        keeps=history is not None,
+        no_history=no_history,
+    )
+    settings = Settings() if on_files else settings_here(settings_from)  # a session on files is a trial
+    audio = settings.audio
     with ExitStack() as stack:
         recorder = None
         if record is not None:  # closed last, so entered first
             recorder = stack.enter_context(closing(Recorder(record, find_routine(routine), live=not on_files)))
             console.print(Text(RECORDED.format(folder=record), style="yellow"))
         listener = TypedRecogniser(lines=read_lines()) if typed else None
-        prepared = stack.enter_context(prepare(Choices(routine, voice, engine), listener, apart=not on_files))
+        choices = Choices(routine, voice or settings.voice, engine or settings.engine)
+        prepared = stack.enter_context(prepare(choices, listener, apart=not on_files))
         journal = stack.enter_context(closing(Journal(events)))
         kept = None
-        if not no_history and (history is not None or not on_files):  # a session on files is a trial
+        if not no_history and (history is not None or not on_files):
             kept = stack.enter_context(closing(History(history or history_file(), prepared.routine)))
             journal.watch(kept.notice)
         introduced = kept.introduced if kept else is_introduced(history_file())
@@ -120,8 +127,10 @@ def run(
         if on_files:
             port = stack.enter_context(closing(FilePort(mic, speaker, silence_after_s=0)))
         else:
-            port = stack.enter_context(closing(LastingPort(input_device, output_device)))
-        live, shared_air = not on_files, cancel_echo and not on_files and not typed
+            devices = input_device or audio.input, output_device or audio.output
+            port = stack.enter_context(closing(LastingPort(*devices)))
+        cancel = audio.cancel_echo if cancel_echo is None else cancel_echo
+        live, shared_air = not on_files, cancel and not on_files and not typed
         offers = live and not typed and worth_offering(prepared.language.language, first_time=not introduced)
         with counting(console, "preparing the voice") as progress:  # the longest wait, so the last
             prepared.render(progress)
@@ -145,7 +154,7 @@ def run(
             watch = stack.enter_context(
                 page_beside(
                     console,
-                    page_settings(lan, page_port),
+                    page_settings(settings, lan, page_port),
                     presses,
                     journal,
                     watch,
@@ -163,7 +172,9 @@ def run(
             second_ear=False if typed else second_ear,
             rehearsed=live and not typed,
             remembered=kept.remembered if kept else NOTHING,
-            loudness=loudness(datetime.now().astimezone().time(), least_db=audible.kept() if live else None),
+            loudness=loudness(
+                datetime.now().astimezone().time(), settings.night, audible.kept() if live else None
+            ),
             recorder=recorder,
             presses=presses,
         )
@@ -174,7 +185,18 @@ def run(
         guide.run()
 
 
-def _see_that_one_is_enough(*, page: bool, on_files: bool, keeps: bool, no_history: bool) -> None:
+def _see_that_they_agree(
+    *, on_files: bool, speaker: bool, typed: bool, devices: bool, page: bool, keeps: bool, no_history: bool
+) -> None:
+    if speaker and not on_files:
+        raise VoiceguideError(
+            "--speaker writes the voice of a session on files and needs --mic FILE as well. For the guide's voice "
+            "without anybody to hear use: voiceguide render."
+        )
+    if on_files and typed:
+        raise VoiceguideError("--mic hears a file, --typed the keyboard: use only one.")
+    if on_files and devices:
+        raise VoiceguideError("--mic names a file, --input and --output name devices: use one or the other.")
     if page and on_files:
         raise VoiceguideError("--page shows a session on the card, --mic runs one on files: use one or the other.")
     if keeps and no_history:
