@@ -15,16 +15,18 @@ from rich.text import Text
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
-from voiceguide.cli.options import Engine, VoiceName
+from voiceguide.cli.options import Engine, SettingsFrom, VoiceName, settings_here
 from voiceguide.cli.progress import counting
 from voiceguide.core.rehearsal import RehearsalTexts, advice, grade
 from voiceguide.core.takes import Problem, Recall
 from voiceguide.errors import VoiceguideError
 from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.enrolment.templates import forget, place
+from voiceguide.hearing.recognisers.apart import RecogniserApart
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language
 from voiceguide.rehearsing import Rehearsed, everything_said, rehearse
+from voiceguide.settings import Settings
 from voiceguide.speaking.cache import SpeechStore
 from voiceguide.speaking.choose import choose_voice
 
@@ -62,10 +64,14 @@ def rehearsal(
     input_device: Annotated[str | None, typer.Option("--input", help="Microphone: part of its name.")] = None,
     output_device: Annotated[str | None, typer.Option("--output", help="Loudspeaker: part of its name.")] = None,
     cancel_echo: Annotated[
-        bool, typer.Option(help="On the card, take the guide's own voice out of the microphone.")
-    ] = True,
+        bool | None,
+        typer.Option(
+            help="On the card, take the guide's own voice out of the microphone; by default as in the settings."
+        ),
+    ] = None,
     engine: Engine = None,
     voice: VoiceName = None,
+    settings_from: SettingsFrom = None,
     forget_it: Annotated[
         bool, typer.Option("--forget", help="Delete what was learned in this language, and rehearse nothing.")
     ] = False,
@@ -84,15 +90,20 @@ def rehearsal(
         raise VoiceguideError("--speaker writes the voice of a rehearsal on files and needs --mic FILE as well.")
     if mic is not None and (input_device or output_device):
         raise VoiceguideError("--mic names a file, --input and --output name devices: use one or the other.")
+    live = mic is None
+    settings = settings_here(settings_from) if live else Settings()
+    audio = settings.audio
     with ExitStack() as stack:
-        recogniser = stack.enter_context(closing(choose_recogniser(language, engine)))
-        speech = SpeechStore(stack.enter_context(closing(choose_voice(language, voice))))
+        load = RecogniserApart if live else choose_recogniser
+        recogniser = stack.enter_context(closing(load(language, engine or settings.engine)))
+        speech = SpeechStore(stack.enter_context(closing(choose_voice(language, voice or settings.voice))))
         journal = stack.enter_context(closing(Journal(events)))
         port: AudioPort
         if mic is not None:
             port = stack.enter_context(closing(FilePort(mic, speaker, silence_after_s=math.inf)))
         else:
-            port = stack.enter_context(closing(LastingPort(input_device, output_device)))
+            devices = input_device or audio.input, output_device or audio.output
+            port = stack.enter_context(closing(LastingPort(*devices)))
         with counting(console, "preparing the voice") as progress:
             speech.prepare(everything_said(pack), progress)
         journal.watch(lambda entry: _show(console, entry))
@@ -102,8 +113,8 @@ def rehearsal(
             recogniser=recogniser,
             pack=pack,
             speech=speech,
-            live=mic is None,
-            shared_air=cancel_echo and mic is None,
+            live=live,
+            shared_air=live and (audio.cancel_echo if cancel_echo is None else cancel_echo),
         )
     if not _report(console, done, pack.rehearsal):
         raise typer.Exit(1)
