@@ -1,7 +1,7 @@
 # Two commands for a newcomer; each does all set-up itself on Debian 12 or 64-bit Raspberry Pi OS.
 #   make demo   a whole session without microphone, loudspeaker or downloaded model
 #   make test   lint, types and all tests
-# What else there is: make docs, fuzz, bench, bench-hearing, bench-power-cut, bench-device, bench-safety, test-install, docs-tables, train-spotter, clean.
+# What else there is: make docs, fuzz, bench, bench-hearing, bench-power-cut, bench-device, bench-safety, bench-page, screenshots, test-install, docs-tables, train-spotter, clean.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +12,7 @@ APT_RUN := $(call apt,run) $(call apt,demo)
 APT_TEST := $(call apt,test)
 APT_TRAIN := $(call apt,train)
 
-.PHONY: demo test lint types docs fuzz bench bench-hearing bench-power-cut bench-device bench-safety test-install docs-tables train-spotter clean
+.PHONY: demo test lint types docs fuzz bench bench-hearing bench-power-cut bench-device bench-safety bench-page screenshots test-install docs-tables train-spotter clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -60,6 +60,16 @@ bench-safety: $(VENV)/.test
 docs: $(VENV)/.test
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 	@echo "build/site is written. To read it: $(BIN)/python -m http.server --directory build/site 8000"
+
+# The pictures of docs/page.md, from the real page.
+screenshots: $(VENV)/.test
+	sh packaging/apt.sh chromium fonts-noto-core
+	$(BIN)/python docs/screenshots.py
+
+# What the page costs, and how far its circle is from the voice; five minutes.
+bench-page: $(VENV)/.test
+	sh packaging/apt.sh chromium
+	$(BIN)/python -m benchmarks.page
 
 # Twelve thousand files that no person would write, judged by `voiceguide check`; ten minutes.
 fuzz: $(VENV)/.test

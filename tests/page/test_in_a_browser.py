@@ -10,12 +10,24 @@ from statistics import median
 from typing import Any
 
 import pytest
-from browser import TURNS, chromium, needs_chromium
-from live_session import LEAD_S, LiveSession, until
 
 from voiceguide.places import routine_folders, shipped_routines
+from voiceguide.testing.chromium import CHROMIUM, chromium
+from voiceguide.testing.live import LEAD_S, LiveSession, until
 
-pytestmark = needs_chromium
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="there is no chromium here: the page is not tried in a browser (apt install chromium)"
+)
+
+TURNS = """
+window.turns = [];
+addEventListener("DOMContentLoaded", () => {
+  const box = document.getElementById("breath");
+  new MutationObserver(() => window.turns.push([box.dataset.phase, performance.timeOrigin + performance.now()]))
+    .observe(box, {attributes: true, attributeFilter: ["data-phase"]});
+});
+"""
+"""Writes down when the circle turns, in milliseconds since 1970."""
 
 WITHIN_S = 0.1
 """How far the circle may be from the spoken word."""

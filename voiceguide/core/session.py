@@ -176,6 +176,8 @@ class Session:
             heard=self._last_heard,
             commands=self._scene.commands,
             deaf=self._deafness.deaf,
+            pace=float(walk.pace),
+            gain_db=self._volume.chosen_db,
         )
 
     def _begin(self) -> None:

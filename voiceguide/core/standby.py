@@ -232,6 +232,7 @@ class Standby:
             standby=True,
             deaf=bool(self._troubles),
             commands=self._scene.commands,
+            gain_db=self._volume.chosen_db,
         )
 
     def _take(self, event: Event) -> None:

@@ -30,6 +30,8 @@ class View:
         commands: what can be said now.
         level_dbfs: the loudest sample of the microphone since the last view, in decibels below full scale; None
             when there was none.
+        pace: breathing pace, a factor on both phases of a breath.
+        gain_db: the volume that was chosen, relative to the voice as rendered.
         deaf: the guide cannot hear, and has paused.
     """
 
@@ -48,3 +50,5 @@ class View:
     deaf: bool = False
     commands: frozenset[Command] = frozenset()
     level_dbfs: float | None = None
+    pace: float = 1.0
+    gain_db: float = 0.0

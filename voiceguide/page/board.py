@@ -68,8 +68,6 @@ class Board:
             "heard": None,
             "speaking": False,
             "pain": None,
-            "pace": None,
-            "gain_db": 0.0,
             "troubles": {},
             "how": None,
             "lines": [],
@@ -101,10 +99,6 @@ class Board:
                 self._set(pain={"kind": entry["pain"], "over": entry["over"]})
             case "pain_closed":
                 self._set(pain=None)
-            case "pace":
-                self._set(pace=entry["pace"])
-            case "volume":
-                self._set(gain_db=entry["gain_db"])
             case "microphone":
                 self._trouble("microphone", entry["trouble"])
             case "hearing_lost":
@@ -139,6 +133,8 @@ class Board:
             repeats=view.repeats,
             minutes_left=view.minutes_left,
             commands=[command.value for command in Command if command in view.commands],
+            pace=view.pace,
+            gain_db=view.gain_db,
             ends_s=None if view.hold_left is None else seconds(view.at + view.hold_left),
             breath=_breath(view),
         )

@@ -39,6 +39,7 @@ def _listed(files: tuple[tuple[str, int], ...]) -> list[dict[str, Any]]:  # noqa
             "summary": one.file.summary if one.file else "",
             "minutes": one.file.minutes if one.file else None,
             "language": one.file.language if one.file else None,
+            "exercises": {exercise.id: exercise.title for exercise in one.file.exercises} if one.file else {},
             "problems": len(one.problems),
         }
         for one in list_routines()

@@ -4,11 +4,21 @@ import { fill } from "/session.js";
 import { get, hello } from "/server.js";
 
 const DAYS = 56;
-const WIDTH = 640;
 const HEIGHT = 150;
+const LEAST_WIDTH = 240;
+const TWO_COLUMNS = matchMedia("(min-width: 60rem)");
 const ROOM = { left: 34, bottom: 20, top: 14 };
+const REDRAW_AFTER_MS = 150;
 const DAY_MS = 86_400_000;
 const SVG = "http://www.w3.org/2000/svg";
+
+let redraw = () => {};
+let resizing = 0;
+
+addEventListener("resize", () => {
+  clearTimeout(resizing);
+  resizing = setTimeout(() => redraw(), REDRAW_AFTER_MS);
+});
 
 const byId = (id) => document.getElementById(id);
 
@@ -34,29 +44,36 @@ export function ceiling(value) {
   return [1, 2, 5, 10].map((factor) => factor * step).find((end) => end >= value) ?? value;
 }
 
+/** How wide a picture is on this screen, so that one unit in it is one pixel and its text stays readable. */
+function widthOf(wide) {
+  const whole = byId("history-plots").clientWidth;
+  return Math.max(LEAST_WIDTH, (TWO_COLUMNS.matches && !wide ? whole / 2 : whole) - 60);
+}
+
 /** Draws bars over days: `series` is a list of {kind, values: Map of day number to value}. */
-function plot(title, series, pained, first, last) {
+function plot(title, series, pained, first, last, wide = false) {
+  const width = widthOf(wide);
   const top = ceiling(Math.max(1, ...series.flatMap((one) => [...one.values.values()])));
-  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": title });
-  const wide = (WIDTH - ROOM.left) / (last - first + 1);
-  const x = (day) => ROOM.left + (day - first) * wide;
+  const picture = svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": title });
+  const room = (width - ROOM.left) / (last - first + 1);
+  const x = (day) => ROOM.left + (day - first) * room;
   const y = (value) => HEIGHT - ROOM.bottom - (value / top) * (HEIGHT - ROOM.bottom - ROOM.top);
   for (const value of [0, top / 2, top]) {
-    picture.append(svg("line", { x1: ROOM.left, x2: WIDTH, y1: y(value), y2: y(value), class: value ? "grid" : "axis" }));
+    picture.append(svg("line", { x1: ROOM.left, x2: width, y1: y(value), y2: y(value), class: value ? "grid" : "axis" }));
     picture.append(svg("text", { x: ROOM.left - 6, y: y(value) + 4, "text-anchor": "end" }, String(value)));
   }
   for (let day = last; day >= first; day -= 14) {
-    picture.append(svg("text", { x: x(day) + wide / 2, y: HEIGHT - 5, "text-anchor": day === last ? "end" : "middle" }, shortDay(day)));
+    picture.append(svg("text", { x: x(day) + room / 2, y: HEIGHT - 5, "text-anchor": day === last ? "end" : "middle" }, shortDay(day)));
   }
-  const bar = Math.max(2, (wide * 0.8) / series.length);
+  const bar = Math.max(2, (room * 0.8) / series.length);
   series.forEach(({ kind, values }, number) => {
     for (const [day, value] of values) {
-      picture.append(svg("rect", { class: kind, x: x(day) + wide * 0.1 + number * bar, y: y(value), width: bar, height: Math.max(0, y(0) - y(value)), rx: 1.5 }));
+      picture.append(svg("rect", { class: kind, x: x(day) + room * 0.1 + number * bar, y: y(value), width: bar, height: Math.max(0, y(0) - y(value)), rx: 1.5 }));
     }
   });
   for (const day of pained) {
     const highest = Math.max(0, ...series.map((one) => one.values.get(day) ?? 0));
-    const middle = x(day) + wide / 2, tip = Math.max(8, y(highest) - 3);
+    const middle = x(day) + room / 2, tip = Math.max(8, y(highest) - 3);
     picture.append(svg("path", { class: "pained", d: `M${middle - 5},${tip - 8} h10 l-5,8 z` }));
   }
   return html("figure", { className: "sheet" }, html("figcaption", { textContent: title }), picture, legend(series, pained));
@@ -72,7 +89,7 @@ function add(map, key, value) {
   map.set(key, (map.get(key) ?? 0) + value);
 }
 
-function draw({ sessions, first, last }) {
+function draw({ sessions, first, last }, titles) {
   const [begin, end] = [dayNumber(first), dayNumber(last)];
   const minutes = new Map(), held = new Map(), hurt = new Set(), hurtAt = new Map();
   for (const session of sessions) {
@@ -90,15 +107,15 @@ function draw({ sessions, first, last }) {
       hurtAt.get(exercise).add(day);
     }
   }
-  const plots = [plot(hello.words.history_minutes, [{ kind: "bar", values: minutes }], hurt, begin, end)];
+  const plots = [plot(hello.words.history_minutes, [{ kind: "bar", values: minutes }], hurt, begin, end, true)];
   for (const [exercise, sides] of held) {
     const series = [...sides].map(([kind, values]) => ({ kind, values }));
-    plots.push(plot(fill(hello.words.history_held, { exercise }), series, hurtAt.get(exercise) ?? new Set(), begin, end));
+    plots.push(plot(fill(hello.words.history_held, { exercise: titles[exercise] ?? exercise }), series, hurtAt.get(exercise) ?? new Set(), begin, end));
   }
   byId("history-plots").replaceChildren(...plots);
 }
 
-function tabulate({ sessions }) {
+function tabulate({ sessions }, titles) {
   const { words } = hello;
   const head = ["day", "routine", "length", "how", "pains"].map((name) => html("th", { scope: "col", textContent: words[`history_${name}`] }));
   const rows = sessions.toReversed().map((session) => html("tr", {},
@@ -106,24 +123,28 @@ function tabulate({ sessions }) {
     html("td", { textContent: session.routine }),
     html("td", { className: "number", textContent: session.minutes }),
     html("td", { textContent: words[`history_how_${session.how ?? "running"}`] ?? session.how }),
-    html("td", { textContent: session.pains.map((pain) => `${pain.exercise}: ${words[`pain_kind_${pain.kind}`] ?? pain.kind}`).join("; ") || words.history_none })));
+    html("td", { textContent: session.pains.map((pain) => `${titles[pain.exercise] ?? pain.exercise}: ${words[`pain_kind_${pain.kind}`] ?? pain.kind}`).join("; ") || words.history_none })));
   byId("history-table").replaceChildren(html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...rows));
 }
 
 export async function showHistory() {
-  const past = await get(`/api/history?days=${DAYS}`);
+  const [past, { routines }] = await Promise.all([get(`/api/history?days=${DAYS}`), get("/api/routines")]);
+  const ours = routines.filter((routine) => routine.language === hello.language);
+  const titles = Object.assign({}, ...ours.map((routine) => routine.exercises));
   const { words } = hello;
   const count = past.sessions.length;
   byId("history-details").hidden = count === 0;
   if (count === 0) {
     byId("history-summary").textContent = words.history_empty;
     byId("history-plots").replaceChildren();
+    redraw = () => {};
     return;
   }
   const parts = [count === 1 ? words.history_sessions_one : fill(words.history_sessions, { count })];
   const days = past.days_in_a_row;
   if (days > 0) parts.push(days === 1 ? words.history_in_a_row_one : fill(words.history_in_a_row, { days }));
   byId("history-summary").textContent = parts.join(" · ");
-  draw(past);
-  tabulate(past);
+  redraw = () => draw(past, titles);
+  redraw();
+  tabulate(past, titles);
 }

@@ -132,9 +132,9 @@ export class Session {
     if (troubles.join() !== [...byId("troubles").children].map((item) => item.textContent).join()) {
       byId("troubles").replaceChildren(...troubles.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
     }
-    const settings = [fill(words.volume_value, { decibels: (state.gain_db > 0 ? "+" : "") + state.gain_db })];
-    if (state.pace) settings.unshift(fill(words.pace_value, { percent: Math.round(100 / state.pace) }));
-    write(byId("settings"), settings.join(" · "));
+    const percent = Math.round(100 / (state.pace ?? 1));
+    const decibels = (state.gain_db > 0 ? "+" : "") + (state.gain_db ?? 0);
+    write(byId("settings"), `${fill(words.pace_value, { percent })} · ${fill(words.volume_value, { decibels })}`);
   }
 
   showButtons(state, hurts) {

@@ -1,4 +1,7 @@
-"""A real guide with a page beside it, at the pace of the clock: for tests with a real browser."""
+"""A real guide with the page beside it, at the pace of the clock: for tests and pictures of the page in a browser.
+
+It needs what the page needs (`voiceguide[page]`), so it is not among what `voiceguide.testing` exports.
+"""
 
 from __future__ import annotations
 
@@ -37,13 +40,15 @@ LEAD_S = 0.12
 """How much earlier than it is heard the port takes a block: as much as a sound card."""
 
 WAIT_S = 20.0
+"""Seconds after which something that never comes is an error."""
 
 
 class PacedPort:
     """A speaker and a microphone at the pace of the clock, for those who watch and do not listen.
 
     Attributes:
-        began: the monotonic clock when sample 0 was heard.
+        began: the monotonic clock when sample 0 was heard; None before.
+        ended: the microphone has come to its end, and so does the session.
     """
 
     name = "a paced port"
@@ -53,9 +58,11 @@ class PacedPort:
         self.began: float | None = None
         self.ended = False
         self._blocks = 0
-        self._noise = np.random.default_rng(1).normal(0, 40, BLOCK).astype(np.int16)
+        random = np.random.default_rng(1)
+        self._noise = [random.normal(0, 30 * 1.3**louder, BLOCK).astype(np.int16) for louder in range(12)]
 
-    def exchange(self, block: SpeakerBlock) -> MicrophoneBlock | None:
+    def exchange(self, block: SpeakerBlock) -> MicrophoneBlock | None:  # noqa: ARG002 - nobody listens
+        """Take a block and return noise that comes and goes when its time has come; None at the end."""
         now = time.monotonic()
         if self.began is None:
             self.began = now + LEAD_S
@@ -63,19 +70,21 @@ class PacedPort:
         ahead = self.began - LEAD_S + self._blocks * BLOCK / RATE - now
         if ahead > 0:
             time.sleep(ahead)
-        return None if self.ended else self._noise
+        return None if self.ended else self._noise[self._blocks // 10 % len(self._noise)]
 
     def close(self) -> None:
-        pass
+        """Nothing to close."""
 
 
 class QuickSpeech:
     """Speech that takes five milliseconds a letter, so that a session takes seconds."""
 
     def samples(self, text: str) -> Samples:
+        """Return silence of the text's length."""
         return np.zeros(self.length(text), np.float32)
 
     def length(self, text: str) -> int:
+        """Return the number of samples of a text."""
         return samples(0.15 + 0.005 * len(text))
 
 
@@ -94,19 +103,24 @@ class LiveSession:
     """A session with its page; close it in the end.
 
     Args:
-        routine: what is run.
-        server: settings of the page's server.
+        folder: for the history.
+        routine: what is run; by default a short one in seconds.
         speech: the guide's voice.
+        server: settings of the page's server.
 
     Attributes:
         entries: the journal.
         port: the sound.
         page: the page's server, which can be put up again with `restart_page`.
         typed: what the person in the room says.
+        view: the last look at the session.
     """
 
-    def __init__(self, folder: Path, routine: Routine | None = None, *, speech: Any = None, **server: Any) -> None:
+    def __init__(
+        self, folder: Path, routine: Routine | None = None, *, speech: QuickSpeech | None = None, **server: Any
+    ) -> None:
         self.entries: list[dict[str, Any]] = []
+        self.view: View | None = None
         self.port = PacedPort()
         self.presses = Presses()
         self.typed: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -133,9 +147,11 @@ class LiveSession:
 
     @property
     def address(self) -> str:
+        """Where the page is."""
         return f"http://127.0.0.1:{self.page.port}"
 
     def start(self) -> Self:
+        """Let the guide begin."""
         self._thread.start()
         return self
 
@@ -144,12 +160,14 @@ class LiveSession:
         self.typed.put(words)
 
     def of(self, kind: str, **fields: object) -> list[dict[str, Any]]:
+        """Return the entries of the journal with these fields."""
         wanted = {"kind": kind, **fields}
         return [entry for entry in list(self.entries) if wanted.items() <= entry.items()]
 
     def wait_for(self, kind: str, **fields: object) -> dict[str, Any]:
         """Wait until something is in the journal."""
-        return until(lambda: next(iter(self.of(kind, **fields)), None), f"{kind} {fields}")
+        found: dict[str, Any] = until(lambda: next(iter(self.of(kind, **fields)), None), f"{kind} {fields}")
+        return found
 
     def into_a_hold(self) -> None:
         """Lead the session into its first hold, by voice."""
@@ -169,6 +187,7 @@ class LiveSession:
         self.page = self._serve()
 
     def close(self) -> None:
+        """End the session and take the page down."""
         self.port.ended = True
         self.presses.press(Command.STOP, "button")
         self.presses.press(Command.YES, "button")
@@ -184,6 +203,7 @@ class LiveSession:
         self.page.notice(entry)
 
     def _show(self, view: View) -> None:
+        self.view = view
         self.page.show(view)
 
     def _serve(self) -> PageServer:
@@ -192,7 +212,11 @@ class LiveSession:
 
 
 def until(found: Callable[[], Any], what: str, limit_s: float = WAIT_S) -> Any:
-    """Wait until something is so, and return it."""
+    """Wait until something is so, and return it.
+
+    Raises:
+        AssertionError: it never was.
+    """
     ends = time.monotonic() + limit_s
     while time.monotonic() < ends:
         if value := found():
