@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Iterable
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,11 +15,20 @@ from rich.text import Text
 
 from voiceguide.audio.card import CardPort
 from voiceguide.audio.files import FilePort
-from voiceguide.cli.options import Engine, VoiceName
+from voiceguide.cli.options import (
+    CancelEcho,
+    Engine,
+    InputDevice,
+    MicFile,
+    OutputDevice,
+    SettingsFrom,
+    SpeakerFile,
+    VoiceName,
+    card_or_files,
+)
 from voiceguide.doctor.check import Check, Verdict, safe
 from voiceguide.doctor.configuration import routines, settings
 from voiceguide.doctor.examination import Sound, Wanted, examine
-from voiceguide.errors import VoiceguideError
 from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.recognisers.apart import RecogniserApart
 
@@ -46,21 +54,12 @@ def doctor(
     ] = True,
     sound: Annotated[bool, typer.Option(help="Try the microphone and the loudspeaker.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,
-    mic: Annotated[Path | None, typer.Option(help="Hear this sound file instead of the sound card.")] = None,
-    speaker: Annotated[Path | None, typer.Option(help="Write the guide's voice to this WAV or FLAC file.")] = None,
-    input_device: Annotated[str | None, typer.Option("--input", help="Microphone: part of its name.")] = None,
-    output_device: Annotated[str | None, typer.Option("--output", help="Loudspeaker: part of its name.")] = None,
-    cancel_echo: Annotated[
-        bool | None,
-        typer.Option(
-            help="On the card, take the guide's own voice out of the microphone.",
-            show_default="as in the settings",
-        ),
-    ] = None,
-    settings_from: Annotated[
-        Path | None,
-        typer.Option("--settings", metavar="FILE", help="By default settings.yaml in your config folder."),
-    ] = None,
+    mic: MicFile = None,
+    speaker: SpeakerFile = None,
+    input_device: InputDevice = None,
+    output_device: OutputDevice = None,
+    cancel_echo: CancelEcho = None,
+    settings_from: SettingsFrom = None,
     engine: Engine = None,
     voice: VoiceName = None,
 ) -> None:
@@ -68,10 +67,7 @@ def doctor(
 
     The exit code is 0 when nothing fails, 1 when something does, and 2 when the command is wrong.
     """
-    if speaker is not None and mic is None:
-        raise VoiceguideError("--speaker writes the voice of a trial on files and needs --mic FILE as well.")
-    if mic is not None and (input_device or output_device):
-        raise VoiceguideError("--mic names a file, --input and --output name devices: use one or the other.")
+    card_or_files(mic, speaker, input_device, output_device)
 
     chosen, settings_check = settings(settings_from)
     loaded, routines_check = routines(chosen.routines)

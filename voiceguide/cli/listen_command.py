@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,10 +11,21 @@ import typer
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
-from voiceguide.cli.options import Engine, SettingsFrom, VoiceName, settings_here
+from voiceguide.cli.options import (
+    Engine,
+    EventsFile,
+    HistoryFile,
+    InputDevice,
+    MicFile,
+    OutputDevice,
+    SettingsFrom,
+    SpeakerFile,
+    VoiceName,
+    card_or_files,
+    settings_here,
+)
 from voiceguide.companions.choose import choose_companions
 from voiceguide.doctor import audible
-from voiceguide.errors import VoiceguideError
 from voiceguide.history.journal import Journal
 from voiceguide.loudness import loudness
 from voiceguide.places import history_file
@@ -40,20 +50,12 @@ def listen(
         ),
     ] = None,
     *,
-    mic: Annotated[Path | None, typer.Option(help="Hear this sound file instead of the sound card.")] = None,
-    speaker: Annotated[Path | None, typer.Option(help="Write the guide's voice to this WAV or FLAC file.")] = None,
-    events: Annotated[
-        Path | None, typer.Option(help="Write what happens to this file, one JSON object a line.")
-    ] = None,
-    input_device: Annotated[str | None, typer.Option("--input", help="Microphone: part of its name.")] = None,
-    output_device: Annotated[str | None, typer.Option("--output", help="Loudspeaker: part of its name.")] = None,
-    history: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Keep what happens in this file; by default in your data folder, on the card only.",
-        ),
-    ] = None,
+    mic: MicFile = None,
+    speaker: SpeakerFile = None,
+    events: EventsFile = None,
+    input_device: InputDevice = None,
+    output_device: OutputDevice = None,
+    history: HistoryFile = None,
     settings_from: SettingsFrom = None,
     engine: Engine = None,
     voice: VoiceName = None,
@@ -64,10 +66,7 @@ def listen(
     time and faster than real time, without companions; without, on the card, until it is told to end.
     """
     on_files = mic is not None
-    if speaker is not None and not on_files:
-        raise VoiceguideError("--speaker writes the voice of a trial on files and needs --mic FILE as well.")
-    if on_files and (input_device or output_device):
-        raise VoiceguideError("--mic names a file, --input and --output name devices: use one or the other.")
+    card_or_files(mic, speaker, input_device, output_device)
     log_to()
     settings = settings_here(settings_from)
     if routines:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from voiceguide.errors import VoiceguideError
 from voiceguide.places import settings_file
 from voiceguide.settings import Settings, read_settings
 
@@ -18,6 +19,24 @@ Engine = Annotated[
 ]
 VoiceName = Annotated[
     str | None, typer.Option(help="Voice: hibari or pyttsx3. By default hibari if it is installed.")
+]
+MicFile = Annotated[Path | None, typer.Option(help="Hear this sound file instead of the sound card.")]
+SpeakerFile = Annotated[Path | None, typer.Option(help="Write the guide's voice to this WAV or FLAC file.")]
+InputDevice = Annotated[str | None, typer.Option("--input", help="Microphone: part of its name.")]
+OutputDevice = Annotated[str | None, typer.Option("--output", help="Loudspeaker: part of its name.")]
+CancelEcho = Annotated[
+    bool | None,
+    typer.Option(
+        help="On the card, take the guide's own voice out of the microphone.", show_default="as in the settings"
+    ),
+]
+EventsFile = Annotated[Path | None, typer.Option(help="Write what happens to this file, one JSON object a line.")]
+HistoryFile = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Keep what happens in this file; by default in your data folder, on the card only.",
+    ),
 ]
 SettingsFrom = Annotated[
     Path | None,
@@ -37,3 +56,18 @@ def settings_here(path: Path | None) -> Settings:
     if path is None and not settings_file().exists():
         return Settings()
     return read_settings(path or settings_file())
+
+
+def card_or_files(mic: Path | None, speaker: Path | None, *devices: str | None) -> None:
+    """See that the sound comes from one place: a card, or files.
+
+    Raises:
+        VoiceguideError: options contradict each other.
+    """
+    if speaker is not None and mic is None:
+        raise VoiceguideError(
+            "--speaker writes the guide's voice of a run on files and needs --mic FILE as well. For its voice "
+            "alone use: voiceguide render."
+        )
+    if mic is not None and any(devices):
+        raise VoiceguideError("--mic names a file, --input and --output name devices: use one or the other.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from contextlib import ExitStack, closing
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,7 +14,19 @@ from rich.text import Text
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
-from voiceguide.cli.options import Engine, SettingsFrom, VoiceName, settings_here
+from voiceguide.cli.options import (
+    CancelEcho,
+    Engine,
+    EventsFile,
+    InputDevice,
+    MicFile,
+    OutputDevice,
+    SettingsFrom,
+    SpeakerFile,
+    VoiceName,
+    card_or_files,
+    settings_here,
+)
 from voiceguide.cli.progress import counting
 from voiceguide.core.rehearsal import RehearsalTexts, advice, grade
 from voiceguide.core.takes import Problem, Recall
@@ -56,19 +67,12 @@ def register(app: typer.Typer) -> None:
 def rehearsal(
     *,
     language: Annotated[str, typer.Option(help="Language of the words.")] = "en",
-    mic: Annotated[Path | None, typer.Option(help="Hear this sound file instead of the sound card.")] = None,
-    speaker: Annotated[Path | None, typer.Option(help="Write the guide's voice to this WAV or FLAC file.")] = None,
-    events: Annotated[
-        Path | None, typer.Option(help="Write what happens to this file, one JSON object a line.")
-    ] = None,
-    input_device: Annotated[str | None, typer.Option("--input", help="Microphone: part of its name.")] = None,
-    output_device: Annotated[str | None, typer.Option("--output", help="Loudspeaker: part of its name.")] = None,
-    cancel_echo: Annotated[
-        bool | None,
-        typer.Option(
-            help="On the card, take the guide's own voice out of the microphone; by default as in the settings."
-        ),
-    ] = None,
+    mic: MicFile = None,
+    speaker: SpeakerFile = None,
+    events: EventsFile = None,
+    input_device: InputDevice = None,
+    output_device: OutputDevice = None,
+    cancel_echo: CancelEcho = None,
     engine: Engine = None,
     voice: VoiceName = None,
     settings_from: SettingsFrom = None,
@@ -86,10 +90,7 @@ def rehearsal(
     if forget_it:
         typer.echo("forgotten" if forget(place(language)) else "there was nothing to forget")
         return
-    if speaker is not None and mic is None:
-        raise VoiceguideError("--speaker writes the voice of a rehearsal on files and needs --mic FILE as well.")
-    if mic is not None and (input_device or output_device):
-        raise VoiceguideError("--mic names a file, --input and --output name devices: use one or the other.")
+    card_or_files(mic, speaker, input_device, output_device)
     live = mic is None
     settings = settings_here(settings_from) if live else Settings()
     audio = settings.audio

@@ -15,7 +15,20 @@ from voiceguide.app import Choices, prepare
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
-from voiceguide.cli.options import Engine, SettingsFrom, VoiceName, settings_here
+from voiceguide.cli.options import (
+    CancelEcho,
+    Engine,
+    EventsFile,
+    HistoryFile,
+    InputDevice,
+    MicFile,
+    OutputDevice,
+    SettingsFrom,
+    SpeakerFile,
+    VoiceName,
+    card_or_files,
+    settings_here,
+)
 from voiceguide.cli.page_command import Lan, Port, Show, page_beside, page_settings
 from voiceguide.cli.panel import Panel
 from voiceguide.cli.progress import counting
@@ -45,20 +58,13 @@ def register(app: typer.Typer) -> None:
 def run(
     routine: Annotated[str, typer.Argument(help="Name of a routine (see `routines`) or path of a routine file.")],
     *,
-    mic: Annotated[Path | None, typer.Option(help="Hear this sound file instead of the sound card.")] = None,
-    speaker: Annotated[Path | None, typer.Option(help="Write the guide's voice to this WAV or FLAC file.")] = None,
-    events: Annotated[
-        Path | None, typer.Option(help="Write what happens to this file, one JSON object a line.")
-    ] = None,
-    input_device: Annotated[str | None, typer.Option("--input", help="Microphone: part of its name.")] = None,
-    output_device: Annotated[str | None, typer.Option("--output", help="Loudspeaker: part of its name.")] = None,
+    mic: MicFile = None,
+    speaker: SpeakerFile = None,
+    events: EventsFile = None,
+    input_device: InputDevice = None,
+    output_device: OutputDevice = None,
     typed: Annotated[bool, typer.Option(help="Type the commands instead of speaking them.")] = False,
-    cancel_echo: Annotated[
-        bool | None,
-        typer.Option(
-            help="On the card, take the guide's own voice out of the microphone; by default as in the settings."
-        ),
-    ] = None,
+    cancel_echo: CancelEcho = None,
     second_ear: Annotated[
         bool | None,
         typer.Option(
@@ -71,13 +77,7 @@ def run(
             help="Record the whole session, microphone included, into this new folder, for a bug report."
         ),
     ] = None,
-    history: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Keep what happens in this file; by default in your data folder, on the card only.",
-        ),
-    ] = None,
+    history: HistoryFile = None,
     no_history: Annotated[
         bool, typer.Option("--no-history", help="Keep nothing, and remember nothing of earlier sessions.")
     ] = False,
@@ -98,14 +98,9 @@ def run(
     """
     console = Console()
     on_files = mic is not None
+    card_or_files(mic, speaker, input_device, output_device)
     _see_that_they_agree(
-        on_files=on_files,
-        speaker=speaker is not None,
-        typed=typed,
-        devices=bool(input_device or output_device),
-        page=page,
-        keeps=history is not None,
-        no_history=no_history,
+        on_files=on_files, typed=typed, page=page, keeps=history is not None, no_history=no_history
     )
     settings = Settings() if on_files else settings_here(settings_from)  # a session on files is a trial
     audio = settings.audio
@@ -185,18 +180,9 @@ def run(
         guide.run()
 
 
-def _see_that_they_agree(
-    *, on_files: bool, speaker: bool, typed: bool, devices: bool, page: bool, keeps: bool, no_history: bool
-) -> None:
-    if speaker and not on_files:
-        raise VoiceguideError(
-            "--speaker writes the voice of a session on files and needs --mic FILE as well. For the guide's voice "
-            "without anybody to hear use: voiceguide render."
-        )
+def _see_that_they_agree(*, on_files: bool, typed: bool, page: bool, keeps: bool, no_history: bool) -> None:
     if on_files and typed:
         raise VoiceguideError("--mic hears a file, --typed the keyboard: use only one.")
-    if on_files and devices:
-        raise VoiceguideError("--mic names a file, --input and --output name devices: use one or the other.")
     if page and on_files:
         raise VoiceguideError("--page shows a session on the card, --mic runs one on files: use one or the other.")
     if keeps and no_history:
