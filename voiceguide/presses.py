@@ -30,12 +30,16 @@ class Presses:
     """Commands on their way from other threads to the guide.
 
     Each waits only once, so what waits is bounded by the number of commands and nothing is ever dropped.
+
+    Attributes:
+        says_codes: the guide says digits that it is asked to; not while the session is recorded.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: dict[Command, Press] = {}
         self._code: str | None = None
+        self.says_codes = True
 
     def press(self, command: Command, by: str, text: str = "") -> None:
         """Hand over a command, from any thread. The same one again, before the guide has taken it, counts once."""

@@ -13,7 +13,7 @@ import pytest
 
 from voiceguide.places import routine_folders, shipped_routines
 from voiceguide.testing.chromium import CHROMIUM, chromium
-from voiceguide.testing.live import LEAD_S, LiveSession, until
+from voiceguide.testing.live import LiveSession, until
 
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="there is no chromium here: the page is not tried in a browser (apt install chromium)"
@@ -276,9 +276,3 @@ def test_nothing_is_fetched_from_elsewhere(browser: Any, live: LiveSession) -> N
         phone.wait_for_timeout(200)
     assert asked
     assert all(url.startswith(live.address) for url in asked)
-
-
-def test_the_paced_port_is_as_far_ahead_as_a_card() -> None:
-    from voiceguide.page.speaker_clock import CARD_LAG_S  # noqa: PLC0415
-
-    assert pytest.approx(CARD_LAG_S) == LEAD_S

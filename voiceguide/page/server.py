@@ -152,11 +152,11 @@ class PageServer:
             self._presses.press(command, BY, text)
 
     def _announce(self, digits: str) -> str:
-        shown = self._board.shown.values
-        if self._presses is None or not shown["running"] or shown["state"] not in MAY_SPEAK_OF_OTHERS:
+        shown, presses = self._board.shown.values, self._presses
+        if presses is None or not (presses.says_codes and shown["state"] in MAY_SPEAK_OF_OTHERS):
             self._printed(digits)
             return "printed"
-        self._presses.ask_for_code(digits)
+        presses.ask_for_code(digits)
         return "spoken"
 
     def _run(self) -> None:

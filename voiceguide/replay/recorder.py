@@ -271,6 +271,7 @@ class RecordedPresses:
 
     def __init__(self, presses: Presses, recorder: Recorder) -> None:
         self._presses = presses
+        presses.says_codes = False
         self._recorder = recorder
 
     def take(self) -> list[Press]:
