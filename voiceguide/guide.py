@@ -143,6 +143,7 @@ class Guide:
         self._told_to_end = False
         self._ended = False
         self._loudest = 0
+        self._other_voice = False
         self._ends: int | None = None  # sample time by which it has ended, whatever is being said
 
     @property
@@ -187,7 +188,8 @@ class Guide:
                 self._loudest = max(self._loudest, _peak(frame))
                 if blocks % VIEW_EVERY == 0:
                     level_dbfs, self._loudest = _dbfs(self._loudest), 0
-                    self._watch(replace(self._session.view(self.now), level_dbfs=level_dbfs))
+                    view = self._session.view(self.now)
+                    self._watch(replace(view, level_dbfs=level_dbfs, other_voice=self._other_voice))
             blocks += 1
 
     def history_lost(self, reason: str) -> None:
@@ -260,6 +262,8 @@ class Guide:
                     self._happen(replace(event, at=self.now))
 
     def _happen(self, event: Event) -> None:
+        if isinstance(event, VoiceBegan | VoiceEnded):
+            self._other_voice = isinstance(event, VoiceBegan)
         self._write_down(event)
         for action in self._session.handle(event):
             self._do(action)

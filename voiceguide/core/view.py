@@ -30,6 +30,7 @@ class View:
         commands: what can be said now.
         level_dbfs: the loudest sample of the microphone since the last view, in decibels below full scale; None
             when there was none.
+        other_voice: a voice that is not the guide's is heard; known on a sound card alone.
         pace: breathing pace, a factor on both phases of a breath.
         gain_db: the volume that was chosen, relative to the voice as rendered.
         deaf: the guide cannot hear, and has paused.
@@ -50,5 +51,6 @@ class View:
     deaf: bool = False
     commands: frozenset[Command] = frozenset()
     level_dbfs: float | None = None
+    other_voice: bool = False
     pace: float = 1.0
     gain_db: float = 0.0

@@ -133,6 +133,7 @@ class Board:
             repeats=view.repeats,
             minutes_left=view.minutes_left,
             commands=[command.value for command in Command if command in view.commands],
+            other_voice=view.other_voice,
             pace=view.pace,
             gain_db=view.gain_db,
             ends_s=None if view.hold_left is None else seconds(view.at + view.hold_left),

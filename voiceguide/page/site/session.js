@@ -117,7 +117,8 @@ export class Session {
 
   showEars(state) {
     const { words, phrases } = this;
-    const now = state.deaf ? words.cannot_hear : state.speaking ? words.guide_speaking : words.listening;
+    const now = state.deaf ? words.cannot_hear : state.other_voice ? words.somebody_speaking
+      : state.speaking ? words.guide_speaking : words.listening;
     write(byId("speaking"), state.running ? now : "–");
     const { heard } = state;
     let text = words.heard_nothing;
