@@ -10,14 +10,12 @@ from voiceguide.core.clock import seconds
 from voiceguide.core.view import View
 from voiceguide.demo.actor import Uttered
 from voiceguide.errors import VoiceguideError
+from voiceguide.fonts import LATIN, hangul_fonts
 
 ROW_S = 120.0
 """Seconds of the session in one row of the picture."""
 
 _SPOKEN, _CUT, _PERSON = "#08519c", "#54278f", "#a50f15"
-
-_HANGUL_FONTS = ("Noto Sans CJK KR", "NanumGothic", "UnDotum", "Baekmuk Gulim")
-"""Fonts with Korean letters that Debian has."""
 
 _COLOURS = {
     "waiting": "#d9d9d9",
@@ -50,16 +48,14 @@ def draw_timeline(
         VoiceguideError: matplotlib is not installed.
     """
     try:
-        from matplotlib import font_manager  # noqa: PLC0415 - an optional extra, loaded when a picture is wanted
-        from matplotlib.figure import Figure  # noqa: PLC0415
+        from matplotlib.figure import Figure  # noqa: PLC0415 - an optional extra, loaded when a picture is wanted
         from matplotlib.lines import Line2D  # noqa: PLC0415
         from matplotlib.patches import Patch  # noqa: PLC0415
     except ImportError as error:
         raise VoiceguideError(
             "Pictures need matplotlib. Install it with: pip install 'voiceguide[plot]'"
         ) from error
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    fonts = [name for name in _HANGUL_FONTS if name in installed]
+    fonts = hangul_fonts()
     end = max(entry["time_s"] for entry in journal)
     rows = max(1, -(-int(end + 1) // int(ROW_S)))
     figure = Figure(figsize=(16, 2.3 * rows + 0.8), layout="constrained")
@@ -114,7 +110,7 @@ def _draw_speech(
         # Without a font for the words the command stands for them.
         label = words.line.say if fonts or words.line.say.isascii() else str(words.line.expect)
         height = 2.32 + 0.28 * (number % 2)
-        ax.text(begins, height, label, fontsize=8, family=["DejaVu Sans", *fonts], clip_on=True)
+        ax.text(begins, height, label, fontsize=8, family=[LATIN, *fonts], clip_on=True)
 
 
 def _draw_breath(ax: Any, views: Sequence[View]) -> None:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from voiceguide.core.clock import seconds
 from voiceguide.core.phrases import Phrases
+from voiceguide.core.plan import Routine
 from voiceguide.core.states import State
 from voiceguide.errors import VoiceguideError
+from voiceguide.fonts import LATIN, drawable, hangul_fonts
 from voiceguide.preview.account import BREATH_WORDS, Account, Chapter
 from voiceguide.preview.cue_sheet import chapter_title
 from voiceguide.preview.told import STATES, clock
@@ -29,9 +31,6 @@ _COLOURS = {
 }
 _SPEECH, _BREATH_WORD, _BREATH = "#08306b", "#6baed6", "#006d2c"
 
-_HANGUL_FONTS = ("Noto Sans CJK KR", "NanumGothic", "UnDotum", "Baekmuk Gulim")
-"""Fonts with Korean letters that Debian has."""
-
 
 def draw(account: Account, phrases: Phrases, path: Path) -> None:
     """Draw a session, each chapter as a row that begins at its own second 0.
@@ -47,23 +46,21 @@ def draw(account: Account, phrases: Phrases, path: Path) -> None:
     if path.suffix.lower() not in FORMATS:
         raise VoiceguideError(f"{path}: a picture's name ends in {' or '.join(FORMATS)}.")
     try:
-        from matplotlib import font_manager, rc_context  # noqa: PLC0415 - an optional extra, slow to import
+        from matplotlib import rc_context  # noqa: PLC0415 - an optional extra, slow to import
         from matplotlib.figure import Figure  # noqa: PLC0415
         from matplotlib.patches import Patch  # noqa: PLC0415
     except ImportError as error:
         raise VoiceguideError(
             "Pictures need matplotlib. Install it with: pip install 'voiceguide[plot]'"
         ) from error
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    fonts = ["DejaVu Sans", *(name for name in _HANGUL_FONTS if name in installed)]
     chapters = account.chapters
     longest = max(seconds(chapter.length) for chapter in chapters)
-    with rc_context({"font.family": fonts}):
+    with rc_context({"font.family": [LATIN, *hangul_fonts()]}):
         figure = Figure(figsize=(14, 1.1 + 0.95 * len(chapters)), layout="constrained")
         axes = figure.subplots(len(chapters), 1, squeeze=False, sharex=True)[:, 0]
         for ax, chapter in zip(axes, chapters, strict=True):
             _row(ax, chapter)
-            label = f"{chapter_title(chapter, account.routine.title, phrases)}\n{clock(chapter.length)}"
+            label = f"{_label(chapter, account.routine, phrases)}\n{clock(chapter.length)}"
             ax.set_ylabel(label, rotation=0, ha="right", va="center")
             ax.set_xlim(0, longest)
             ax.set_ylim(0, 1)
@@ -72,7 +69,8 @@ def draw(account: Account, phrases: Phrases, path: Path) -> None:
         seen = dict.fromkeys(passage.state for passage in account.passages)
         handles: list[Any] = [Patch(color=_COLOURS[state], label=STATES[state]) for state in seen]
         handles += [Patch(color=_SPEECH, label="speech"), Patch(color=_BREATH_WORD, label="breath word")]
-        figure.suptitle(f"{account.routine.title}, {clock(account.length)}")
+        title = account.routine.title if drawable(account.routine.title) else account.routine.id
+        figure.suptitle(f"{title}, {clock(account.length)}")
         figure.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 5), frameon=False)
         try:
             figure.savefig(path, dpi=100)
@@ -80,6 +78,16 @@ def draw(account: Account, phrases: Phrases, path: Path) -> None:
             raise VoiceguideError(
                 f"{path} cannot be written: {error.strerror or error}. Choose another place."
             ) from error
+
+
+def _label(chapter: Chapter, routine: Routine, phrases: Phrases) -> str:
+    """Return a chapter's name, or what the file calls it where no font has its letters."""
+    title = chapter_title(chapter, routine.title, phrases)
+    if drawable(title):
+        return title
+    if chapter.exercise is None:
+        return routine.id
+    return f"{chapter.exercise.id} ({chapter.side})" if chapter.side else chapter.exercise.id
 
 
 def _row(ax: Axes, chapter: Chapter) -> None:
