@@ -119,6 +119,17 @@ def test_breath_words_do_not_push_away_what_was_said() -> None:
     assert board.shown.values["speaking"]
 
 
+def test_in_standby_nothing_of_what_was_heard_is_shown() -> None:
+    board = Board()
+    heard = {"kind": "heard", "time_s": 1.0, "command": None, "text": "what is for dinner", "engine": "vosk"}
+    board.show(VIEW)
+    board.notice(heard)
+    assert board.shown.values["heard"]
+    board.show(dataclasses.replace(VIEW, state=State.WAITING, standby=True))
+    board.notice(heard)
+    assert "dinner" not in json.dumps(board.shown.values)
+
+
 def test_troubles_come_and_go() -> None:
     board = Board()
     board.notice({"kind": "hearing_lost", "time_s": 0.0, "reason": "no frames"})

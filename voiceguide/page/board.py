@@ -65,6 +65,7 @@ class Board:
         self._values: dict[str, Any] = {
             "running": False,
             "state": None,
+            "standby": False,
             "heard": None,
             "speaking": False,
             "pain": None,
@@ -83,7 +84,7 @@ class Board:
     def notice(self, entry: dict[str, Any]) -> None:
         """Take an entry of the journal."""
         match entry["kind"]:
-            case "heard":
+            case "heard" if not self._values["standby"]:  # what is said in the house is nobody's business
                 told = {key: entry[key] for key in ("command", "text", "engine", "time_s")}
                 self._set(heard=told)
             case "say_started":
@@ -118,6 +119,8 @@ class Board:
         """Take a look at the session."""
         self._clock.measure(view.at, self._now())
         self.level_dbfs = view.level_dbfs
+        if view.standby:
+            self._set(heard=None, pain=None)
         start = self._clock.start_s
         if start is not None and (self._told_start is None or abs(start - self._told_start) >= CLOCK_STEP_S):
             self._told_start = start

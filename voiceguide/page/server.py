@@ -40,6 +40,9 @@ HEAD_MOST = 16 * 1024
 
 CLOSE_LIMIT_S = 0.45
 
+_NETWORKS = ("local", "lan", "home.arpa", "internal", "localdomain")
+"""What routers put behind a name at home; none of these can be registered on the internet."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -167,9 +170,10 @@ class PageServer:
 
 
 def names_of_this_machine() -> frozenset[str]:
-    """Return the names under which this machine is known in its network."""
+    """Return the names under which this machine is known in its network: none that anybody could register."""
     name = socket.gethostname().lower()
-    return frozenset({name, f"{name.partition('.')[0]}.local"})
+    short = name.partition(".")[0]
+    return frozenset({name, short, *(f"{short}.{network}" for network in _NETWORKS)})
 
 
 def _listen(port: int, *, lan: bool) -> socket.socket:
