@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 
 from voiceguide.audio.card import CardPort, CardProcess
 from voiceguide.audio.card_link import Wanted
+from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import BLOCK
 from voiceguide.core.clock import RATE
 from voiceguide.errors import AudioError
@@ -80,6 +82,25 @@ def open_again_and_again() -> dict[str, Any]:
     return {"first": left[0], "last": left[-1], "children": children.split()}
 
 
+def outlive_a_suspended_microphone() -> dict[str, Any]:
+    """Lose the microphone, say so through the speaker alone, and hear again; return what was told."""
+    port = LastingPort()
+    _exchange(port, 50)
+    told = []
+    subprocess.run(["pactl", "suspend-sink", "mic", "1"], check=True)
+    for _ in range(2):
+        before = port.lost
+        _exchange_until(port, lambda before=before: port.lost != before)
+        told.append(port.lost)
+    subprocess.run(["pactl", "suspend-sink", "mic", "0"], check=True)
+    _exchange_until(port, lambda: port.lost is None)
+    _exchange(port, 50)
+    answer = {"told": told, "lost": port.lost, "slipped": port.slipped, "counted": dict(port.troubles)}
+    port.close()
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+    return {**answer, "children": children.split()}
+
+
 def die() -> None:
     """Be killed in the middle, after telling the number of the card's process."""
     process = CardProcess(Wanted())
@@ -102,7 +123,12 @@ def _until_it_fails(trouble: Any, process: CardProcess | None = None) -> dict[st
         port.close()
 
 
-def _exchange(port: CardPort, blocks: int) -> None:
+def _exchange_until(port: LastingPort, condition: Callable[[], bool]) -> None:
+    while not condition():
+        _exchange(port, 1)
+
+
+def _exchange(port: CardPort | LastingPort, blocks: int) -> None:
     for _ in range(blocks):
         port.exchange(np.zeros(BLOCK, np.float32))
 

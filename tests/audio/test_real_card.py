@@ -131,6 +131,20 @@ def test_a_card_can_be_opened_again_and_again_and_nothing_is_left_of_it(sound_ca
     assert answer.json["children"] == []
 
 
+def test_s7_a_microphone_that_is_lost_is_told_of_through_the_speaker_and_comes_back(
+    mortal_sound_card: SoundServer,
+) -> None:
+    answer = mortal_sound_card.run("outlive_a_suspended_microphone")
+    assert answer.code == 0, answer.errors
+    gone, told_aloud = answer.json["told"]
+    assert "stopped delivering" in gone
+    assert "The speaker works" in told_aloud
+    assert answer.json["lost"] is None
+    assert answer.json["slipped"] >= 1
+    assert answer.json["counted"]["reopened"] >= 1
+    assert answer.json["children"] == []
+
+
 def test_the_process_of_the_card_ends_with_a_program_that_is_killed(sound_card: SoundServer) -> None:
     answer = sound_card.run("die")
     assert answer.code == -signal.SIGKILL

@@ -10,14 +10,24 @@ from speakers import blocks, in_a_room, spoken
 
 from voiceguide.core.clock import samples, seconds
 from voiceguide.core.commands import Command
-from voiceguide.core.events import HearingBack, HearingLost, HearingSlow
+from voiceguide.core.events import HearingBack, HearingLost, HearingPoor, HearingSlow
 from voiceguide.hearing.decision import STEADY, Decision
 from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.evidence import QUIET, Ear, Verdict
 from voiceguide.hearing.noticed import Noticed, Remark
 from voiceguide.hearing.recogniser import Hypothesis
-from voiceguide.hearing.shedding import CALM, LOST_AFTER, LOST_AT, SETTLES, SHED_AT, SLOW_AT, Level, Shedding
+from voiceguide.hearing.shedding import (
+    BUSY_AFTER,
+    CALM,
+    LOST_AFTER,
+    LOST_AT,
+    SETTLES,
+    SHED_AT,
+    SLOW_AT,
+    Level,
+    Shedding,
+)
 from voiceguide.hearing.spotter.spotter import Spotter, second_ear_for
 from voiceguide.hearing.worker import BACKLOG
 from voiceguide.language.pack import load_language
@@ -82,6 +92,13 @@ def test_the_safety_ear_is_left_when_everything_else_is_too_much() -> None:
     first, second = machine.when(Remark)
     assert second - first >= seconds(SETTLES)
     assert machine.when(HearingLost) == []
+
+
+def test_who_speaks_is_told_once_that_only_the_words_of_safety_are_heard() -> None:
+    machine = Machine(Level.SAFETY, by_level({Level.ALL: 0.5, Level.LESS: 0.7, Level.SAFETY: 1.2}))
+    machine.run(60)
+    [told] = machine.when(HearingPoor)
+    assert told - machine.when(Remark)[1] == pytest.approx(seconds(BUSY_AFTER), abs=0.02)
 
 
 def test_what_was_left_out_comes_back_in_reverse_order_after_a_calm_time() -> None:

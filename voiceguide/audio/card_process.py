@@ -235,6 +235,17 @@ def _hurry() -> None:
             os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
 
 
+def _silence_libraries() -> None:
+    """Keep what ALSA writes about every underrun and every try out of the log; errors of Python still get there.
+
+    What it would tell is told by the counters and by PortAudio's errors.
+    """
+    sys.stderr = os.fdopen(os.dup(2), "w", buffering=1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+
+
 def main() -> None:
     """Run the sound card until the program closes the socket."""
     for sent_to_all in (signal.SIGINT, signal.SIGTERM):  # by ctrl-C and by systemd; the program decides
@@ -243,6 +254,7 @@ def main() -> None:
     link.setblocking(False)
     threading.Thread(target=_end_with_the_program, args=(link,), daemon=True).start()
     _hurry()
+    _silence_libraries()
     gc.disable()  # nothing here makes cycles
     serve(link, Wanted(**json.loads(sys.argv[2])))
     os._exit(0)  # sounddevice would first talk to the sound server again, which may be dead

@@ -82,7 +82,7 @@ class Deafness:
         self._mention("hearing_slow")
 
     def poor(self, why: Poor) -> None:
-        """Say what is wrong with the microphone, through which words still come."""
+        """Say why not everything can be heard, though the words of safety can."""
         self._mention(f"hearing_{why.value}")
 
     def _mention(self, key: str) -> None:

@@ -98,6 +98,8 @@ class Poor(StrEnum):
 
     CLIPPING = "clipping"
     QUIET = "quiet"
+    BUSY = "busy"
+    """Nothing but the words of safety is listened for."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ class HearingSlow:
 
 @dataclass(frozen=True)
 class HearingPoor:
-    """The microphone is turned up or down too far."""
+    """Not everything that is said can be heard."""
 
     at: int
     why: Poor

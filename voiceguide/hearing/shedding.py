@@ -12,7 +12,8 @@ The figures are CPU seconds per second of sound on an x86 core; a Raspberry Pi 4
 The echo canceller (0.03) stays: without it nobody is heard through the guide's voice. So do partial results: they
 cost 0.0005, and a word of safety is acted on from them. Without a second ear there is nothing to leave out.
 
-Behind even so, the guide first says that it takes longer, then that it cannot hear, and pauses (S7).
+Who speaks is told when nothing but the words of safety is listened for, unless that is over soon. Behind even so,
+the guide first says that it takes longer, then that it cannot hear, and pauses (S7).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from enum import IntEnum
 from typing import Protocol
 
 from voiceguide.core.clock import samples, seconds
-from voiceguide.core.events import HearingBack, HearingLost, HearingSlow, Trouble
+from voiceguide.core.events import HearingBack, HearingLost, HearingPoor, HearingSlow, Poor, Trouble
 from voiceguide.hearing.noticed import Noticed, Remark
 
 SHED_AT = samples(0.8)
@@ -38,6 +39,9 @@ CALM_AT = samples(0.2)
 
 SLOW_AT = samples(1.5)
 """Behind by this at the deepest level: who speaks must know that an answer takes longer."""
+
+BUSY_AFTER = samples(5.0)
+"""Left with the words of safety for so long: who speaks must know why nothing else is answered."""
 
 LOST_AT = samples(2.5)
 LOST_AFTER = samples(8.0)
@@ -90,6 +94,7 @@ class Shedding:
         self._calm_since = 0
         self._late_since: int | None = None
         self._told_slow = False
+        self._told_busy = False
         self._lost = False
 
     @property
@@ -111,13 +116,16 @@ class Shedding:
         if behind >= SLOW_AT and self._level == self._deepest and settled and not self._told_slow:
             self._told_slow = True
             noticed.append(HearingSlow(self._at))
+        if self._level is Level.SAFETY and self._at - self._changed >= BUSY_AFTER and not self._told_busy:
+            self._told_busy = True
+            noticed.append(HearingPoor(self._at, Poor.BUSY))
         return [*noticed, *self._lost_or_back(behind)]
 
     def _change(self, level: Level, behind: int) -> Remark:
         deeper = level > self._level
         self._level, self._changed = level, self._at
         if level is Level.ALL:
-            self._told_slow = False
+            self._told_slow = self._told_busy = False
         if deeper:
             _log.warning("Hearing is %.1f s behind, so %s", seconds(behind), _SAYS[level])
         else:
