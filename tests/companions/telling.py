@@ -21,7 +21,7 @@ UNKNOWN: dict[str, Any] = {"time_s": 3.5, "kind": "heard", "command": None, "tex
 def view(
     state: State = State.HOLDING, *, saying: str = "", standby: bool = False, exercise: str = "Stretch"
 ) -> View:
-    return View(16_000, state, exercise, None, 1, 1, None, None, 5, saying, "", standby)
+    return View(16_000, state, exercise, saying=saying, standby=standby)
 
 
 def wait_until(true: Callable[[], Any]) -> None:

@@ -146,9 +146,7 @@ class Rehearsal:
         Raises:
             ValueError: the event lies before one that was handled already.
         """
-        if event.at < self._scene.now:
-            raise ValueError(f"{event} comes before sample {self._scene.now}, which has been handled already")
-        self._scene.now = event.at
+        self._scene.reach(event)
         match event:
             case Begun():
                 self._begin()
@@ -176,18 +174,12 @@ class Rehearsal:
 
     def view(self, at: int) -> View:
         """Return what there is to show at a sample time."""
-        line = self._scene.lines.current
         return View(
             at=at,
             state=State.FINISHED if self._stage is _Stage.OVER else State.WAITING,
-            exercise="",
-            side=None,
             repeat=min(self._take, QUIET_TAKES) + 1,
             repeats=QUIET_TAKES + 1,
-            hold_left=None,
-            breath=None,
-            minutes_left=0,
-            saying=line[1] if line else "",
+            saying=self._scene.saying,
             heard=self._heard,
             commands=self._scene.commands,
         )

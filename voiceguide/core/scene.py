@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from voiceguide.core.actions import Action, Chime, Listen, Record, Sound
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
+from voiceguide.core.events import Event
 from voiceguide.core.lines import LINE_GAP, Line, Lines
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.states import State
@@ -48,6 +49,22 @@ class Scene:
         self._spoke_until = 0
         self._interjected: tuple[Line, ...] = ()
         self._out: list[Action] = []
+
+    @property
+    def saying(self) -> str:
+        """The line being spoken, empty in silence."""
+        line = self.lines.current
+        return line[1] if line else ""
+
+    def reach(self, event: Event) -> None:
+        """Come to the time of an event.
+
+        Raises:
+            ValueError: it lies before one that was handled already; nothing has changed.
+        """
+        if event.at < self.now:
+            raise ValueError(f"{event} comes before sample {self.now}, which has been handled already")
+        self.now = event.at
 
     def do(self, action: Action) -> None:
         """Have something done by the outside world."""

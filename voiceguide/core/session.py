@@ -105,9 +105,7 @@ class Session:
         Raises:
             ValueError: the event lies before one that was handled already; nothing has changed.
         """
-        if event.at < self._scene.now:
-            raise ValueError(f"{event} comes before sample {self._scene.now}, which has been handled already")
-        self._scene.now = event.at
+        self._scene.reach(event)
         match event:
             case Heard(command=Command() as command, text=text) if command in PAIN_FAMILY:
                 self._last_heard = text
@@ -160,7 +158,7 @@ class Session:
 
     def view(self, at: int) -> View:
         """Return what there is to show at a sample time."""
-        walk, line = self._walk, self._scene.lines.current
+        walk = self._walk
         begun = self.state is not State.WAITING
         return View(
             at=at,
@@ -172,7 +170,7 @@ class Session:
             hold_left=max(0, walk.hold.ends - at) if walk.hold else None,
             breath=walk.hold.phase(at) if walk.hold else None,
             minutes_left=walk.minutes_left,
-            saying=line[1] if line else "",
+            saying=self._scene.saying,
             heard=self._last_heard,
             commands=self._scene.commands,
             deaf=self._deafness.deaf,

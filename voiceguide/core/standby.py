@@ -193,9 +193,7 @@ class Standby:
         Raises:
             ValueError: the event lies before one that was handled already.
         """
-        if event.at < self._scene.now:
-            raise ValueError(f"{event} comes before sample {self._scene.now}, which has been handled already")
-        self._scene.now = event.at
+        self._scene.reach(event)
         match event:
             case SpeechFinished(utterance=utterance):
                 self._scene.speech_finished(utterance)
@@ -216,19 +214,10 @@ class Standby:
 
     def view(self, at: int) -> View:
         """Return what there is to show at a sample time; never what was heard."""
-        line = self._scene.lines.current
         return View(
             at=at,
             state=State.WAITING,
-            exercise="",
-            side=None,
-            repeat=1,
-            repeats=1,
-            hold_left=None,
-            breath=None,
-            minutes_left=0,
-            saying=line[1] if line else "",
-            heard="",
+            saying=self._scene.saying,
             standby=True,
             deaf=bool(self._troubles),
             commands=self._scene.commands,

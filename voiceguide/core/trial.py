@@ -91,9 +91,7 @@ class Trial:
         Raises:
             ValueError: the event lies before one that was handled already.
         """
-        if event.at < self._scene.now:
-            raise ValueError(f"{event} comes before sample {self._scene.now}, which has been handled already")
-        self._scene.now = event.at
+        self._scene.reach(event)
         match event:
             case Begun():
                 self._scene.listen({Command.STOP})
@@ -119,18 +117,12 @@ class Trial:
 
     def view(self, at: int) -> View:
         """Return what there is to show at a sample time."""
-        line = self._scene.lines.current
         return View(
             at=at,
             state=State.WAITING,
-            exercise="",
-            side=None,
             repeat=min(len(self.tried) + 1, len(self.words)),
             repeats=len(self.words),
-            hold_left=None,
-            breath=None,
-            minutes_left=0,
-            saying=line[1] if line else "",
+            saying=self._scene.saying,
             heard=self._heard,
         )
 

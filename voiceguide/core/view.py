@@ -38,15 +38,15 @@ class View:
 
     at: int
     state: State
-    exercise: str
-    side: Side | None
-    repeat: int
-    repeats: int
-    hold_left: int | None
-    breath: BreathPhase | None
-    minutes_left: int
-    saying: str
-    heard: str
+    exercise: str = ""
+    side: Side | None = None
+    repeat: int = 1
+    repeats: int = 1
+    hold_left: int | None = None
+    breath: BreathPhase | None = None
+    minutes_left: int = 0
+    saying: str = ""
+    heard: str = ""
     standby: bool = False
     deaf: bool = False
     commands: frozenset[Command] = frozenset()
