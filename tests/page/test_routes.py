@@ -177,6 +177,15 @@ def test_only_routines_can_be_read(page: Any, name: str) -> None:
     assert page.browser(HERE).get(f"http://127.0.0.1:8642/api/routines/{name}").status_code == 404
 
 
+def test_what_will_not_be_good_to_hear_is_told_and_kept(page: Any) -> None:
+    client, text = page.browser(HERE), own("mine").replace("minutes: ", "minutes: 1")
+    checked = client.post("/api/routines/check", json={"name": "mine", "text": text}).json()
+    assert checked["problems"] == []
+    assert [advice["rule"] for advice in checked["advice"]] == ["wrong_minutes"]
+    assert checked["advice"][0]["line"] == text[: text.index("minutes: ")].count("\n") + 1
+    assert client.post("/api/routines/keep", json={"name": "mine", "text": text}).json()["kept"]
+
+
 def test_mistakes_are_told_with_their_lines_and_nothing_is_kept(page: Any) -> None:
     client, broken = page.browser(HERE), own("mine").replace("repeats: 3", "repeats: many")
     line = broken[: broken.index("repeats: many")].count("\n") + 1

@@ -16,7 +16,9 @@ from typing import Any
 
 from voiceguide.errors import RoutineError
 from voiceguide.places import routine_folders, shipped_routines
-from voiceguide.routine.load import SUFFIX, check_file, list_routines
+from voiceguide.routine.load import SUFFIX, list_routines, read_text
+from voiceguide.routine.problems import Problem
+from voiceguide.routine.rules import find
 
 _PLAIN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -58,16 +60,16 @@ def text_of(name: str) -> dict[str, Any] | None:
 
 
 def check(name: str, text: str) -> dict[str, Any]:
-    """Return what is wrong with a text as a routine of that name, in the order of its lines."""
-    with tempfile.TemporaryDirectory(prefix="voiceguide-") as folder:
-        path = Path(folder) / f"{name}{SUFFIX}"
-        path.write_text(text, encoding="utf-8")
-        found = check_file(path)
+    """Return what is wrong with a text as a routine of that name, and what will not be good to hear."""
+    reading = read_text(text, f"{name}{SUFFIX}")
     return {
-        "problems": [
-            {"line": one.line, "column": one.column, "what": one.what, "remedy": one.remedy} for one in found
-        ]
+        "problems": [_told(one) for one in reading.problems],
+        "advice": [_told(one) | {"rule": one.rule} for one in find(reading)],
     }
+
+
+def _told(one: Problem) -> dict[str, Any]:
+    return {"line": one.line, "column": one.column, "what": one.what, "remedy": one.remedy}
 
 
 def keep(name: str, text: str, *, replace: bool) -> dict[str, Any]:

@@ -66,17 +66,20 @@ function closeEditor() {
 /** Has the text checked; only the newest answer counts. */
 async function check() {
   const number = ++asked;
-  const { problems } = await post("/api/routines/check", { name: byId("editor-name").value, text: byId("editor-text").value });
-  if (number === asked) showProblems(problems);
+  const { problems, advice } = await post("/api/routines/check", { name: byId("editor-name").value, text: byId("editor-text").value });
+  if (number === asked) showProblems(problems, advice);
 }
 
-function showProblems(problems) {
+/** Shows mistakes, or, where there are none, what can be run and will not be good to hear. */
+function showProblems(problems, advice = []) {
   const { words } = hello;
-  byId("editor-verdict").textContent = problems.length ? fill(words.editor_problems, { count: problems.length }) : words.editor_fine;
-  byId("editor-problems").replaceChildren(...problems.map((problem) => {
+  const verdict = problems.length ? words.editor_problems : advice.length ? words.editor_advice : words.editor_fine;
+  byId("editor-verdict").textContent = fill(verdict, { count: problems.length || advice.length });
+  byId("editor-problems").replaceChildren(...[...problems, ...advice].map((problem) => {
     const go = html("button", { type: "button", textContent: fill(words.editor_problem, { line: problem.line }) });
     go.addEventListener("click", () => goTo(problem.line));
-    return html("li", {}, go, html("p", { textContent: problem.what }), html("p", { className: "soft", textContent: problem.remedy }));
+    const what = problem.rule ? `${problem.what} [${problem.rule}]` : problem.what;
+    return html("li", {}, go, html("p", { textContent: what }), html("p", { className: "soft", textContent: problem.remedy }));
   }));
 }
 
