@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -25,10 +25,11 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks.device_faults import FAULTS, Suffered, suffer
+from benchmarks.device_faults import FAULTS, Fault, Suffered, suffer
 from benchmarks.device_stage import GuideProcess, Stage
 from benchmarks.drifting import DriftingMicrophone
 from benchmarks.measure import open_files, resident_mb
+from benchmarks.sound_server import PIPEWIRE, PULSEAUDIO
 from benchmarks.tables import Table, write_between
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -43,10 +44,19 @@ Found = dict[str, Any]
 
 
 def faults() -> list[Found]:
-    """One fault after the other, in the same session as long as it lives."""
+    """One fault after the other, each in a session of its own."""
+    return _suffer(FAULTS, PULSEAUDIO)
+
+
+def pipewire() -> list[Found]:
+    """The faults of a sound server on another one."""
+    return _suffer(FAULTS[:4], PIPEWIRE)
+
+
+def _suffer(faults: Sequence[Fault], server: tuple[str, ...]) -> list[Found]:
     suffered: list[Suffered] = []
-    for fault in FAULTS:
-        with Stage(ROUTINE) as stage:
+    for fault in faults:
+        with Stage(ROUTINE, server) as stage:
             suffered.append(suffer(stage, stage.guide(), fault))
         print(suffered[-1], flush=True)
     return [asdict(one) for one in suffered]
@@ -174,10 +184,7 @@ def live() -> list[Found]:
         ends_at = guide.began + LIVE_MINUTES * 60
         look_at = guide.began + 60
         while guide.runs and time.monotonic() < ends_at:
-            stage.person.lead_to(guide, "finished", max(0.0, min(look_at, ends_at) - time.monotonic()))
-            if time.monotonic() < look_at:
-                time.sleep(1)
-                continue
+            stage.person.lead_to(guide, None, max(0.0, min(look_at, ends_at) - time.monotonic()))
             look_at += 300
             found.append({"minute": round((time.monotonic() - guide.began) / 60), **_held(guide)})
             print(found[-1], flush=True)
@@ -194,6 +201,7 @@ def hours() -> list[Found]:
 
 PARTS: dict[str, Callable[[], Any]] = {
     "faults": faults,
+    "pipewire": pipewire,
     "drift": drift,
     "disk": disk,
     "ends": ends,
@@ -270,23 +278,9 @@ def _s(value: float | None) -> str:
 def tables(found: Found) -> list[Table]:
     """Return what was measured, for people."""
     made: list[Table] = []
-    if "faults" in found:
-        table = Table(
-            "Faults in a hold",
-            "Each in a session of its own, in a hold. Known: until it stood in the events file. Aloud: until the "
-            "loudspeaker said so, while the fault lasted (25 s). Hears again: from the end of the fault, for the "
-            "last four from its beginning. Goes on: from four seconds later, “continue” and “ready” said, to the "
-            "next hold. Seconds.",
-            ["fault", "known", "aloud", "hears again", "says so", "goes on", "problems"],
-        )
-        for one in found["faults"]:
-            times = (one["known"], one["aloud"], one["back"], one["aloud_after"], one["goes_on"])
-            table.add(one["fault"], *map(_s, times), "; ".join(one["problems"]) or "none")
-        made.append(table)
-        words = Table("What the guide said", "Every line of it, as it was begun.", ["fault", "words"])
-        for one in found["faults"]:
-            words.add(one["fault"], " / ".join(one["said"]))
-        made.append(words)
+    for part, server in (("faults", "PulseAudio"), ("pipewire", "PipeWire")):
+        if part in found:
+            made += _faults(found[part], server)
     rest = Table("Other accidents", "", ["accident", "what became of it"])
     if one := found.get("drift"):
         heard = f"“it hurts” obeyed after {_s(one['pain_after_s'])} s" if one["pain_after_s"] else "NOT obeyed"
@@ -328,6 +322,23 @@ def tables(found: Found) -> list[Table]:
                 )
             made.append(table)
     return made
+
+
+def _faults(suffered: list[Found], server: str) -> list[Table]:
+    table = Table(
+        f"Faults in a hold, {server}",
+        "Each in a session of its own, in a hold. Known: until it stood in the events file. Aloud: until the "
+        "loudspeaker said so, while the fault lasted (25 s). Hears again: from the end of the fault, for those of "
+        "processes from its beginning. Goes on: from four seconds later, “continue” and “ready” said, to the next "
+        "hold. Seconds.",
+        ["fault", "known", "aloud", "hears again", "says so", "goes on", "problems"],
+    )
+    words = Table(f"What the guide said, {server}", "Each line of it, as it began.", ["fault", "words"])
+    for one in suffered:
+        times = (one["known"], one["aloud"], one["back"], one["aloud_after"], one["goes_on"])
+        table.add(one["fault"], *map(_s, times), "; ".join(one["problems"]) or "none")
+        words.add(one["fault"], " / ".join(one["said"]))
+    return [table, words]
 
 
 def _counted(counts: dict[str, int]) -> str:

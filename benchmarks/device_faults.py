@@ -10,7 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from benchmarks.device_stage import HOLE, MIC, PARK, SPK, GuideProcess, Stage
+from benchmarks.device_stage import GuideProcess, Stage
+from benchmarks.sound_server import HOLE, MIC, PARK, SPK
 
 CONNECTIONS = 64
 """As many a PulseAudio takes at once; the next program is turned away, as by a card that another one holds."""
@@ -139,9 +140,8 @@ def suffer(stage: Stage, guide: GuideProcess, fault: Fault) -> Suffered:
     if lost is not None and fault.lasts_s:
         word = stage.loudspeaker.first_word(lost.at)
         found.aloud = word - struck if word is not None else None
-    paused = _state(guide, since=struck)
-    if paused not in ("paused", "safety") and lost is not None:
-        found.problems.append(f"the session was {paused or 'going on'}")
+    if guide.wait_for(lambda entry: entry["kind"] == "state" and entry["state"] == "paused", struck, 5) is None:
+        found.problems.append("the session did not pause")
     fault.mend(stage, guide)
     back = guide.wait_for(lambda entry: entry["kind"] == "hearing_back", max(over, lost.at if lost else 0.0), 60)
     if back is None:
@@ -162,8 +162,3 @@ def suffer(stage: Stage, guide: GuideProcess, fault: Fault) -> Suffered:
     elif len(guide.children()) != children:
         found.problems.append(f"{len(guide.children())} child processes instead of {children}")
     return found
-
-
-def _state(guide: GuideProcess, since: float) -> str:
-    states = [one.entry["state"] for one in guide.events if one.entry["kind"] == "state" and one.at >= since]
-    return states[-1] if states else ""

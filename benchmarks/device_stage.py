@@ -9,9 +9,7 @@ events file is read while it grows; everything gets the time of `time.monotonic`
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -26,26 +24,14 @@ from typing import Any, Self
 import numpy as np
 import soundfile
 
+from benchmarks.sound_server import PULSEAUDIO, SoundServer
 from voiceguide.core.clock import RATE
 from voiceguide.demo.flite import FliteVoice
 from voiceguide.speaking.finish import finish
 
-# "default" is the sound server.
-ALSA_CONFIG = 'pcm.!default { type pulse hint.description "Default" }\nctl.!default { type pulse }\n'
-
-SPK, MIC, HOLE, PARK = "spk", "mic", "hole", "park"
-SINK = "module-null-sink sink_name={name} rate=16000 channels=1"
-DRAIN = (
-    "module-loopback source={name}.monitor sink=hole latency_msec=10 adjust_time=0 source_dont_move=true "
-    "sink_dont_move=true"
-)
-"""Without it streams stall."""
-
-NOISE_DBFS = -66.0
 PERSON_DBFS = -26.0
-SERVER_FIRST = ("chrt", "-r", "10")
 GUIDE_FIRST = ("chrt", "-r", "1")
-"""Both are run before other programs, so that what is measured is not what else the machine has to do."""
+"""It is run before other programs, so that what is measured is not what else the machine has to do."""
 
 HEARD_DBFS = -45.0
 """Louder than this is the guide's voice."""
@@ -57,115 +43,6 @@ class Stamped:
 
     at: float
     entry: dict[str, Any]
-
-
-class SoundServer:
-    """A private PulseAudio that can be killed and started again, with devices to be taken away and given back."""
-
-    def __init__(self, folder: Path) -> None:
-        for part in ("home", "run", "config"):
-            (folder / part).mkdir(mode=0o700)
-        config = folder / "asound.conf"
-        config.write_text(ALSA_CONFIG)
-        others = ("PULSE", "DBUS", "XDG")
-        inherited = {key: value for key, value in os.environ.items() if not key.startswith(others)}
-        self.socket = folder / "run" / "pulse" / "native"
-        self.env = {
-            **inherited,
-            "HOME": str(folder / "home"),
-            "XDG_RUNTIME_DIR": str(folder / "run"),
-            "XDG_CONFIG_HOME": str(folder / "config"),
-            "PULSE_RUNTIME_PATH": str(folder / "run" / "pulse"),
-            "ALSA_CONFIG_PATH": f"/usr/share/alsa/alsa.conf:{config}",
-        }
-        self.plugged_in = 0
-        self._folder = folder
-        self._noise: subprocess.Popen[bytes] | None = None
-        noise = np.random.default_rng(1).standard_normal(RATE * 60) * 10 ** (NOISE_DBFS / 20)
-        self._noise_file = folder / "noise.wav"
-        soundfile.write(self._noise_file, noise.astype(np.float32), RATE, "PCM_16")
-        self.start()
-
-    def start(self) -> None:
-        """Start it with all its devices, and wait until it answers."""
-        log = (self._folder / "server.log").open("ab")
-        command = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--disallow-exit"]
-        arguments = ["-L", "module-native-protocol-unix"]
-        with log:
-            self.process = subprocess.Popen(
-                [*SERVER_FIRST, *command, *arguments], env=self.env, stdout=log, stderr=log
-            )
-        ends = time.monotonic() + 20
-        while subprocess.run(["pactl", "info"], env=self.env, capture_output=True, check=False).returncode:
-            if time.monotonic() > ends or self.process.poll() is not None:
-                raise RuntimeError(
-                    f"PulseAudio does not start:\n{(self._folder / 'server.log').read_text()[-2000:]}"
-                )
-            time.sleep(0.1)
-        self.plug_in()
-
-    def plug_in(self) -> None:
-        """Give it loudspeaker and microphone, as they are missing."""
-        have = self.pactl("list", "short", "sinks")
-        missing = [name for name in (HOLE, PARK, SPK, MIC) if f"\t{name}\t" not in have]
-        for name in missing:
-            self.pactl("load-module", *SINK.format(name=name).split())
-            if name == SPK:
-                self.pactl("set-default-sink", SPK)
-            if name == MIC:
-                self.pactl("set-default-source", f"{MIC}.monitor")
-            if name in (SPK, MIC):
-                self.pactl("load-module", *DRAIN.format(name=name).split())
-        self.plugged_in += 1
-        self.make_noise()
-
-    def unplug(self, *names: str) -> None:
-        """Take devices away, with everything that is connected to them.
-
-        What played to or recorded from them is moved elsewhere by the server, if there is anything.
-        """
-        self.hush()
-        # Otherwise it would be moved to what the stage itself uses, and all that is there would move back with it.
-        if MIC in names:
-            self.pactl("set-default-source", f"{HOLE}.monitor")
-        if SPK in names:
-            self.pactl("set-default-sink", PARK)
-        for line in self.pactl("list", "short", "modules").splitlines():
-            number, _, *arguments = line.split("\t")
-            if any(f"sink_name={name} " in f"{' '.join(arguments)} " for name in names):
-                self.pactl("unload-module", number)
-
-    def pactl(self, *arguments: str) -> str:
-        """Run a command of `pactl`; return what it prints."""
-        command = ["pactl", *arguments]
-        done = subprocess.run(command, env=self.env, capture_output=True, text=True, check=False, timeout=20)
-        return done.stdout.strip()
-
-    def make_noise(self) -> None:
-        """Let the room be a room: play its noise into the microphone."""
-        self.hush()
-        play = f"while paplay --device=mic --stream-name=noise {self._noise_file}; do :; done"
-        self._noise = subprocess.Popen(["sh", "-c", play], env=self.env, start_new_session=True, stderr=-3)
-
-    def hush(self) -> None:
-        """Let the microphone send nothing but zeros, unless somebody speaks or the loudspeaker plays."""
-        if self._noise is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._noise.pid, signal.SIGKILL)
-            self._noise.wait()
-            self._noise = None
-
-    def kill(self) -> None:
-        """End it as a crash does."""
-        self.process.kill()
-        self.process.wait()
-        self.hush()
-
-    def close(self) -> None:
-        """End it."""
-        self.hush()
-        self.process.kill()
-        self.process.wait()
 
 
 class Loudspeaker(threading.Thread):
@@ -310,6 +187,7 @@ class Person:
 
     ANSWERS = {  # noqa: RUF012 - read only
         "standby_here": "start",
+        "finished": "start",
         "standby_ask": "yes",
         "standby_hears_again": "start",
         "standby_declined": "start",
@@ -346,8 +224,8 @@ class Person:
         subprocess.run(["paplay", "--device=mic", str(path)], env=self._env, check=False, timeout=20)
         return time.monotonic()
 
-    def lead_to(self, guide: GuideProcess, state: str, within_s: float = 240.0) -> bool:
-        """Answer what the guide asks until the session is in a state; return whether it came to that."""
+    def lead_to(self, guide: GuideProcess, state: str | None, within_s: float = 240.0) -> bool:
+        """Answer what the guide asks until the session is in a state, None for none; return whether it is."""
         ends = time.monotonic() + within_s
         spoke, last, waits = 0.0, "", 0.0
         while time.monotonic() < ends and guide.runs:
@@ -372,6 +250,10 @@ class Person:
                     asked = None
                 case {"kind": "say_finished", "key": str(which)} if which in self.ANSWERS:
                     key, asked = which, one.at
+                case {"kind": "finished"}:
+                    key, asked = "finished", one.at
+                case {"kind": "standby", "stage": "asking"}:
+                    state = ""
                 case {"kind": "say_started", "key": str(which)} if which in self.ANSWERS:
                     asked = None
                 case _:
@@ -382,10 +264,9 @@ class Person:
 class Stage:
     """All of it together, in a folder of its own that is gone afterwards."""
 
-    def __init__(self, routine: str) -> None:
-        # The path of a Unix socket may have no more than 107 characters.
+    def __init__(self, routine: str, server: tuple[str, ...] = PULSEAUDIO) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="vg-", dir="/tmp"))
-        self.server = SoundServer(self.folder)
+        self.server = SoundServer(self.folder, server)
         cache = Path.home() / ".cache"
         self.env = {**self.server.env, "XDG_CACHE_HOME": str(cache), "XDG_DATA_HOME": str(self.folder / "data")}
         self.routine = routine
@@ -407,5 +288,5 @@ class Stage:
         for guide in self.guides:
             guide.end()
         self.loudspeaker.close()
-        self.server.close()
+        self.server.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
