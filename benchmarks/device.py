@@ -12,11 +12,12 @@ import json
 import os
 import platform
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -128,12 +129,8 @@ def ends() -> list[Found]:
             code = guide.process.wait(timeout=30)
             ended = time.monotonic() - struck
             gone = _wait_until(lambda family=family: not any(map(_runs, family)), 30)
-            word = stage.loudspeaker.first_word(struck + 0.05)
             again = stage.guide()
             back = again.wait_for(lambda entry: entry["kind"] == "say_started", again.began, 60)
-            offered = None
-            if stage.person.lead_to(again, "returning", 60) or _last_state(again) == "returning":
-                offered = next((text for text in again.said(again.began) if "last time" in text.lower()), "yes")
             found.append(
                 {
                     "by": by.name,
@@ -142,9 +139,8 @@ def ends() -> list[Found]:
                     "code": code,
                     "all_gone_s": gone,
                     "last_words": guide.said(struck),
-                    "aloud": word is not None,
                     "speaks_again_s": back.at - again.began if back else None,
-                    "offers_to_return": offered,
+                    "history": _integrity(stage.folder / "history.db"),
                 }
             )
     return found
@@ -238,8 +234,10 @@ def _says(key: str) -> Callable[[dict[str, Any]], bool]:
     return lambda entry: entry["kind"] == "say_started" and entry["key"] == key
 
 
-def _last_state(guide: GuideProcess) -> str:
-    return next((one.entry["state"] for one in reversed(guide.events) if one.entry["kind"] == "state"), "")
+def _integrity(history: Path) -> str:
+    with closing(sqlite3.connect(history)) as database:
+        (answer,) = database.execute("PRAGMA integrity_check").fetchone()
+        return str(answer)
 
 
 def _runs(process: int) -> bool:
@@ -299,7 +297,7 @@ def tables(found: Found) -> list[Table]:
             f"{one['by']} in a hold",
             f"ended after {_s(one['ended_s'])} s with {one['code']}, all its processes {_s(one['all_gone_s'])} s "
             f"later; last words: {' / '.join(one['last_words']) or 'none'}; started again it spoke after "
-            f"{_s(one['speaks_again_s'])} s; offered to go on where it stopped: {_yes(one['offers_to_return'])}",
+            f"{_s(one['speaks_again_s'])} s; history: {one['history']}",
         )
     if one := found.get("restarts"):
         rest.add(
