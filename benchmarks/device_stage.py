@@ -124,11 +124,14 @@ class GuideProcess:
         return sorted(found)
 
     def child(self, module: str) -> int:
-        """Return the child that runs a module."""
-        for child in self.children():
-            with suppress(OSError):
-                if module in Path(f"/proc/{child}/cmdline").read_text():
-                    return child
+        """Return the child that runs a module, once there is one: it may just be started again."""
+        ends = time.monotonic() + 30
+        while time.monotonic() < ends:
+            for child in self.children():
+                with suppress(OSError):
+                    if module in Path(f"/proc/{child}/cmdline").read_text():
+                        return child
+            time.sleep(0.1)
         raise RuntimeError(f"there is no child {module}")
 
     def wait_for(
