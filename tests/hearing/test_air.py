@@ -16,7 +16,7 @@ from voiceguide.core.events import VoiceBegan, VoiceEnded
 from voiceguide.demo.flite import FliteVoice
 from voiceguide.errors import EchoError
 from voiceguide.hearing import air as air_module
-from voiceguide.hearing.air import Air
+from voiceguide.hearing.air import RESTS_AFTER, Air
 from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.evidence import QUIET, Around
 from voiceguide.hearing.hearing import Chain
@@ -213,3 +213,65 @@ def test_a_slip_does_not_turn_a_headset_into_a_loudspeaker_but_another_device_ma
     air.replaced()
     hear(air, echo_of(said)[: samples(0.3)], said[: samples(0.3)])
     assert air.around.guide
+
+
+def drifting(sound: Samples, ppm: float) -> Samples:
+    """Return a sound as a microphone records it whose clock is fast by so many millionths."""
+    at = np.arange(len(sound)) / (1 + ppm * 1e-6)
+    return np.interp(at, np.arange(len(sound)), sound).astype(np.float32)
+
+
+def left_of_the_guide(*, may_rest: bool, ppm: float) -> tuple[float, float]:
+    """Let the guide speak, be silent for half a minute and speak again.
+
+    Returns:
+        What is left of its voice in the two seconds after the silence, as a share of its power, and the ERLE then.
+    """
+    before, after = guide(40), guide(3)
+    silence = np.zeros(samples(30), np.float32)
+    said = np.concatenate((before, silence, after))
+    microphone = drifting(echo_of(said), ppm)
+    air = Air()
+    air.may_rest = may_rest
+    noise = np.random.default_rng(2).standard_normal(len(said)).astype(np.float32) * np.float32(3e-4)
+    sound = to_int16(microphone + noise)
+    rested = 0
+    clean = np.zeros_like(sound)
+    for at in range(0, len(said), BLOCK):
+        block = sound[at : at + BLOCK]
+        clean[at : at + BLOCK], _ = air.listen(block, said[at : at + BLOCK])
+        rested += np.array_equal(clean[at : at + BLOCK], block) and at > len(before)
+    assert air.canceller is not None
+    erle_db = air.canceller.erle_db
+    air.close()
+    assert (rested > samples(25) // BLOCK) == may_rest, "the microphone itself, all the while"
+    again = slice(len(before) + len(silence), len(before) + len(silence) + samples(2))
+    left = np.mean(np.square(clean[again], dtype=np.float64))
+    return float(left / np.mean(np.square(sound[again], dtype=np.float64))), erle_db
+
+
+def test_after_a_rest_the_canceller_takes_out_as_much_as_if_it_had_gone_on() -> None:
+    """Though two clocks have drifted meanwhile, by 19 samples."""
+    ppm = 40.0
+    left, erle_db = left_of_the_guide(may_rest=False, ppm=ppm)
+    left_after_rest, erle_after_rest_db = left_of_the_guide(may_rest=True, ppm=ppm)
+    assert left < 0.05
+    assert left_after_rest < 1.25 * left, "within a decibel"
+    assert erle_after_rest_db > erle_db - 1
+
+
+def test_the_canceller_rests_only_when_it_may_and_the_guide_has_been_silent_for_long(air: Air) -> None:
+    said = guide(3)
+    air.may_rest = True
+    hear(air, echo_of(said), said)
+    offset = np.full(BLOCK, 3000, np.int16)  # which the filter takes out
+    silence = np.zeros(BLOCK, np.float32)
+    for _ in range(RESTS_AFTER // BLOCK - samples(0.5) // BLOCK):
+        clean, _ = air.listen(offset, silence)
+    assert not np.array_equal(clean, offset)
+    for _ in range(samples(0.6) // BLOCK):
+        clean, _ = air.listen(offset, silence)
+    assert np.array_equal(clean, offset)
+    air.may_rest = False
+    clean, _ = air.listen(offset, silence)
+    assert not np.array_equal(clean, offset), "a session has begun"

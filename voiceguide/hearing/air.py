@@ -27,6 +27,13 @@ FOUND_WITHIN = samples(5)
 VOICE_WITHIN = samples(1.5)
 """A word was somebody else's when their voice was noticed so shortly before the decision."""
 
+RESTS_AFTER = samples(2.5)
+"""After so long without any reference nothing in the canceller remembers one: its delay line holds 0.5 s, what
+looks for the echo 1.0 s, the filter 0.2 s, the gate behind it waits 0.4 s."""
+
+LISTENS_FOR, LISTENS_EVERY = samples(0.03), samples(0.3)
+"""At rest, what tells other voices from what usually sounds here gets a tenth of it: it keeps the levels."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -35,14 +42,20 @@ class Air:
 
     Nobody else's voice is noticed before the canceller has converged: until then it could be the guide's own.
     Without a library for echo cancellation the microphone is passed on as it is, and a warning says so once.
+
+    Attributes:
+        may_rest: whether the canceller may rest while the guide is silent: what it lets through then is the
+            microphone, but for rumble below 50 Hz. In a session, whose silences are short, it goes on.
     """
 
     def __init__(self) -> None:
+        self.may_rest = False
         self._voice = OtherVoice()
         self._now = 0
         self._spoke = -HANGOVER
         self._noticed = -VOICE_WITHIN
         self._spoken = 0  # samples of the guide's speech since an echo was looked for
+        self._silent = 0  # samples since the last reference that was not nothing at all
         self._canceller: EchoCanceller | None = None
         try:
             self._canceller = EchoCanceller()
@@ -78,6 +91,10 @@ class Air:
             about the room from then on is in `around`.
         """
         self._now += len(microphone)
+        self._silent = 0 if reference.any() else self._silent + len(reference)
+        if self.may_rest and self._silent > RESTS_AFTER and self._canceller is not None:
+            self._rest(microphone, self._canceller)
+            return microphone, None
         if np.mean(np.square(reference)) > SPEECH:
             self._spoke = self._now
             self._spoken += len(reference)
@@ -103,6 +120,11 @@ class Air:
             other=self._now - self._noticed <= VOICE_WITHIN,
             apart=self._canceller is not None and self._canceller.converged,
         )
+
+    def _rest(self, microphone: Frame, canceller: EchoCanceller) -> None:
+        canceller.rest(len(microphone))
+        if self._now % LISTENS_EVERY < LISTENS_FOR:
+            self._voice.accept(microphone, microphone, guide=False)
 
     def _no_echo(self) -> bool:
         found = self._canceller is None or self._canceller.delay_ms is not None

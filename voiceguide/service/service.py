@@ -92,7 +92,8 @@ class Service:
         self._introduced = False
         self._volume_db: float | None = None
         self._troubles: set[Trouble] = set()
-        self._dozing, self._hearing = self._listen(live=live, shared_air=live and cancel_echo)
+        self._air = Air() if live and cancel_echo else None
+        self._dozing, self._hearing = self._listen(live=live, air=self._air)
         journal.watch(self._notice)
 
     def run(self) -> None:
@@ -144,12 +145,18 @@ class Service:
             troubles=self._troubles,
             announced=announced,
         )
-        self._dozing.may_doze = True
+        self._may_rest(True)
         try:
             self._run(standby)
         finally:
-            self._dozing.may_doze = False
+            self._may_rest(False)
         return standby.wanted
+
+    def _may_rest(self, may: bool, /) -> None:  # noqa: FBT001 - one word
+        """Let hearing do next to nothing while nothing is to be heard; in a session every sample counts."""
+        self._dozing.may_doze = may
+        if self._air is not None:
+            self._air.may_rest = may
 
     def _session(self, wanted: Wanted) -> bool:
         """Guide a session; return whether there may be another."""
@@ -240,13 +247,14 @@ class Service:
         """Return what is remembered, with the volume chosen since, which may not have been kept."""
         return remembered if self._volume_db is None else replace(remembered, volume_db=self._volume_db)
 
-    def _listen(self, *, live: bool, shared_air: bool) -> tuple[Dozing, Chain]:
+    def _listen(self, *, live: bool, air: Air | None) -> tuple[Dozing, Chain]:
         """Make the ears for all the time."""
         prepared, pack = self._ready.prepared, self._ready.named.pack
         twice = second_ear_for(pack.language)
         enrolled = words_of(place(pack.language), second_ear=twice) if live else None
+        shared_air = air is not None
         ears = ears_of(prepared.recogniser, pack, enrolled, live=live, shared_air=shared_air, second_ear=twice)
-        dozing, air, port = Dozing(ears), Air() if shared_air else None, self._port
+        dozing, port = Dozing(ears), self._port
         watch = MicrophoneWatch() if live else None
         missing = missing_parts(pack.language, air)
         return dozing, Chain(dozing, air, watch, missing, lambda: port.slipped, watch_of(port))

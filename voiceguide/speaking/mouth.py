@@ -124,6 +124,9 @@ class Mouth:
         """Return the next `count` samples for the speaker, `(count,)` float32 in -1..1, and advance `now`."""
         end = self._now + count
         block = np.zeros(count, np.float32)
+        if not self._line and not self._chimes:  # as for hours, between two sessions
+            self._now = end
+            return block
         for utterance in self._line:
             if utterance.start >= end:
                 break

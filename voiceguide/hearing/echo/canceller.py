@@ -155,6 +155,20 @@ class EchoCanceller:
             self._judge(microphone, clean)
         return clean if self._gate is None else self._gate.pass_on(clean, microphone, speaking=speaking)
 
+    def rest(self, count: int) -> None:
+        """Let samples pass by in which the guide has been silent for long: clocks drift on, all else stays.
+
+        Args:
+            count: how many samples, whole blocks.
+        """
+        self._now += count
+        self._finder.rest(count)
+        if self._track.found and self._lead is not None and self._follow_drift:
+            self._held_back += count * (self._track.drift or 0.0)
+            self._keep_within_reach()
+        if self._gate is not None:
+            self._gate.forget_noise()
+
     def restart(self) -> None:
         """Sound was lost, or the devices were opened again: find the delay anew. The room and the clocks stay.
 

@@ -74,6 +74,10 @@ class DelayFinder:
         self._filled = 0
         self._steps: Iterator[Sighting | None] = iter(())
 
+    def rest(self, count: int) -> None:
+        """Let so many samples pass by that hold no echo, because the speaker has been silent for long."""
+        self._now += count
+
     def accept(self, microphone: Frame, reference: Samples) -> Sighting | None:
         """Take the next `(160,)` samples of both.
 

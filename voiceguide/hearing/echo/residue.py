@@ -58,6 +58,10 @@ class ResidueGate:
         self._open = 0
         self._gain = 1.0
 
+    def forget_noise(self) -> None:
+        """Learn the noise of the room anew, after a time in which nobody looked."""
+        self._floor = float("inf")
+
     def pass_on(self, clean: Frame, microphone: Frame, *, speaking: bool) -> Frame:
         """Return a block, softer when it is nothing but the rest of the echo.
 
