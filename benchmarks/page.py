@@ -37,9 +37,13 @@ VIEWERS = (0, 1, 2, 4)
 
 TURNS = """
 window.turns = [];
+let last = 0, frame = 0;
+const count = (now) => { frame = now - last; last = now; requestAnimationFrame(count); };
+requestAnimationFrame(count);
 addEventListener("DOMContentLoaded", () => {
   const box = document.getElementById("breath");
-  new MutationObserver(() => window.turns.push([box.dataset.phase, performance.timeOrigin + performance.now()]))
+  const turned = () => [box.dataset.phase, performance.timeOrigin + performance.now(), frame];
+  new MutationObserver(() => window.turns.push(turned()))
     .observe(box, {attributes: true, attributeFilter: ["data-phase"]});
 });
 """
@@ -54,12 +58,14 @@ class Row:
         server: share of a core in the server's thread.
         guide: share of a core in the guide's thread, for the page alone.
         late_ms: by how much the circle turned after the word, in milliseconds, for each turn.
+        frame_ms: how long the browser took for the frame in which it turned.
     """
 
     viewers: int
     server: float
     guide: float
     late_ms: list[float]
+    frame_ms: list[float]
 
 
 def cpu_s(thread: int) -> float:
@@ -83,13 +89,14 @@ def measure(browser: Any, viewers: int, length_s: float) -> Row:
         before, began = cpu_s(thread), time.monotonic()
         time.sleep(length_s)
         server = (cpu_s(thread) - before) / (time.monotonic() - began)
-        late_ms = [late for page in pages for late in _late_ms(page, live)]
+        turns = [turn for page in pages for turn in _turns(page, live)]
         for page in pages:
             page.context.close()
-        return Row(viewers, server, _in_the_guide(live), late_ms)
+        late_ms, frame_ms = [late for late, _ in turns], [frame for _, frame in turns]
+        return Row(viewers, server, _in_the_guide(live), late_ms, frame_ms)
 
 
-def _late_ms(page: Any, live: LiveSession) -> list[float]:
+def _turns(page: Any, live: LiveSession) -> list[tuple[float, float]]:
     assert live.port.began is not None
     epoch = time.time() - time.monotonic() + live.port.began
     due: dict[str, list[float]] = {"in": [], "out": []}
@@ -97,13 +104,13 @@ def _late_ms(page: Any, live: LiveSession) -> list[float]:
         name = cue["cue"].removeprefix("breathe_")
         if name in due:
             due[name].append(epoch + cue["due_s"])
-    late = []
-    for name, at_ms in page.evaluate("turns")[1:]:  # the first comes with the page
+    found = []
+    for name, at_ms, frame_ms in page.evaluate("turns")[1:]:  # the first comes with the page
         at = at_ms / 1000
         word = min(due[name], key=lambda one: abs(one - at))
         if abs(at - word) < 1:  # not every breath of a long rest has its words
-            late.append(1000 * (at - word))
-    return late
+            found.append((1000 * (at - word), frame_ms))
+    return found
 
 
 def _in_the_guide(live: LiveSession) -> float:
@@ -131,13 +138,13 @@ def main() -> None:
     with chromium() as browser:
         rows = [measure(browser, viewers, options.seconds) for viewers in VIEWERS]
     table = [
-        "| pages looking | the server's thread | in the guide's thread | circle after the word: median, most |",
-        "| ---: | ---: | ---: | ---: |",
+        "| pages | server's thread | guide's thread | circle after the word: median, most | one frame |",
+        "| ---: | ---: | ---: | ---: | ---: |",
         *map(_line, rows),
         "",
         (
             f"Shares of one core over {options.seconds:.0f} s of a rest each, real pages in headless Chromium. "
-            f"Load of the machine before: {load:.1f}."
+            f"A frame: how long the browser took for the one in which the circle turned. Load before: {load:.1f}."
         ),
     ]
     Console().print("\n".join(table), markup=False, soft_wrap=True)
@@ -146,9 +153,9 @@ def main() -> None:
 
 
 def _line(row: Row) -> str:
-    late = "-"
+    late = "- | -"
     if row.late_ms:
-        late = f"{median(row.late_ms):.0f} ms, {max(row.late_ms, key=abs):.0f} ms"
+        late = f"{median(row.late_ms):.0f} ms, {max(row.late_ms, key=abs):.0f} ms | {median(row.frame_ms):.0f} ms"
     return f"| {row.viewers} | {row.server:.2%} | {row.guide:.2%} | {late} |"
 
 
