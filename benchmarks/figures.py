@@ -185,8 +185,9 @@ def _heard(one: dict[str, Any]) -> dict[str, Any]:
 def _false_table(found: Found) -> Table:
     table = Table(
         "What was heard that nobody said",
-        "Events an hour, with all commands possible. Talk: people's read sentences and isolated words that are no "
-        "command, or synthetic voices' where no recordings were given. The guide's own speech: every line of "
+        "Events an hour. Talk: people's read sentences and isolated words that are no command, or synthetic "
+        "voices' where no recordings were given, into a hold, with the commands that a session knows there; "
+        "keyword spotting and the other rows know all. The guide's own speech: every line of "
         "every English routine in both voices, where it is 10 dB louder than a person would be, again where it is "
         "20 dB louder and the clocks are 50 ppm apart, and three fifths of them at 10 dB and 50 ppm, with nobody "
         "there; every five minutes begin with a canceller that knows nothing. The ears rest while the decision "
@@ -235,7 +236,8 @@ def _sessions_table(found: Found) -> Table:
         "Calls of pain in real sessions",
         "The real guide and session (psoas-short) in the same rooms, a person who calls again every 1.5 s, three "
         "times at most: five seconds into the first hold, or into the second line of the set-up for “guide "
-        "speaking”. One call a session.",
+        "speaking”. One person a session, watched until three seconds after their last call; pain reported: as a "
+        "word of pain, without the question whether something hurts.",
         ["condition", "protected, first try", "within three tries", "by", "pain reported", "word to turning s"],
     )
     for name, one in of(found, "trials/"):
