@@ -279,7 +279,11 @@ def tables(found: Found) -> list[Table]:
     for part, server in (("faults", "PulseAudio"), ("pipewire", "PipeWire")):
         if part in found:
             made += _faults(found[part], server)
-    rest = Table("Other accidents", "", ["accident", "what became of it"])
+    rest = Table(
+        "Other accidents",
+        "Each to processes of their own. The disk was full for the history alone.",
+        ["accident", "what became of it"],
+    )
     if one := found.get("drift"):
         heard = f"“it hurts” obeyed after {_s(one['pain_after_s'])} s" if one["pain_after_s"] else "NOT obeyed"
         rest.add(
@@ -371,11 +375,11 @@ def main() -> None:
 def write_down(found: Found) -> None:
     """Put the tables into docs/benchmarks.md."""
     measured = ", ".join(
-        f"{part} on {one['at']} at a load of {one['load_before']} to {one['load_after']}"
+        f"{part} ({one['at']}) {one['load_before']}, {one['load_after']}"
         for part, one in found["measured"].items()
     )
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    head = f"Measured on {machine}, PulseAudio: {measured}.\n"
+    head = f"{machine}. Load averages, before and after: {measured}.\n"
     text = "\n".join([head, *(table.markdown() for table in tables(found))])
     write_between(DOCS / "benchmarks.md", BEGIN, END, text)
 
