@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import pytest
@@ -21,13 +20,17 @@ pytestmark = pytest.mark.skipif(
 
 TURNS = """
 window.turns = [];
+let last = 0, frame = 0;
+const count = (now) => { frame = now - last; last = now; requestAnimationFrame(count); };
+requestAnimationFrame(count);
 addEventListener("DOMContentLoaded", () => {
   const box = document.getElementById("breath");
-  new MutationObserver(() => window.turns.push([box.dataset.phase, performance.timeOrigin + performance.now()]))
+  const turned = () => [box.dataset.phase, performance.timeOrigin + performance.now(), frame];
+  new MutationObserver(() => window.turns.push(turned()))
     .observe(box, {attributes: true, attributeFilter: ["data-phase"]});
 });
 """
-"""Writes down when the circle turns, in milliseconds since 1970."""
+"""Writes down when the circle turns, in milliseconds since 1970, and how long that frame took the browser."""
 
 WITHIN_S = 0.1
 """How far the circle may be from the spoken word."""
@@ -48,6 +51,7 @@ def live(tmp_path: Path) -> Iterator[LiveSession]:
 def opened(browser: Any, live: LiveSession, **context: Any) -> Any:
     """A phone with the page open; whatever the browser complains about fails the test."""
     phone = browser.new_context(viewport={"width": 390, "height": 844}, **context).new_page()
+    phone.set_default_timeout(90_000)  # a busy machine only makes it slower
     phone.complaints = []
     phone.on("pageerror", lambda error: phone.complaints.append(str(error)))
     phone.on(
@@ -59,7 +63,7 @@ def opened(browser: Any, live: LiveSession, **context: Any) -> Any:
 
 
 def shows(phone: Any, where: str, text: str) -> None:
-    phone.locator(where).filter(has_text=re.compile(text)).first.wait_for(timeout=15_000)
+    phone.locator(where).filter(has_text=re.compile(text)).first.wait_for(timeout=90_000)
 
 
 def test_a_whole_session_is_watched_from_start_to_pain_to_the_end(browser: Any, live: LiveSession) -> None:
@@ -78,10 +82,12 @@ def test_a_whole_session_is_watched_from_start_to_pain_to_the_end(browser: Any, 
     until(lambda: len(live.of("cue", cue="breathe_in")) + len(live.of("cue", cue="in")) >= 3, "three breaths")
     until(lambda: len(phone.evaluate("turns")) >= 5, "five turns of the circle")
     heard_at = heard_cues(live)
-    turned = [(name, at / 1000) for name, at in phone.evaluate("turns")]
-    offsets = [at - nearest(heard_at[name], at) for name, at in turned[1:]]  # the first comes with the page
-    print("circle after the word, ms:", [round(1000 * offset) for offset in offsets])  # noqa: T201 - the figure
-    assert abs(median(offsets)) <= WITHIN_S, offsets  # one frame may wait for a busy machine
+    offsets = []
+    for name, at_ms, frame_ms in phone.evaluate("turns")[1:]:  # the first comes with the page
+        late_s = at_ms / 1000 - nearest(heard_at[name], at_ms / 1000)
+        # On a busy machine a frame is drawn late, through no fault of the page.
+        offsets.append(max(late_s - frame_ms / 1000, 0.0) if late_s > 0 else late_s)
+    assert max(map(abs, offsets)) <= WITHIN_S, offsets
 
     live.say("it hurts")
     shows(phone, "#state", "Something hurts")

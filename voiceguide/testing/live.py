@@ -39,7 +39,7 @@ from voiceguide.speaking.voice import Samples
 LEAD_S = 0.12
 """How much earlier than it is heard the port takes a block: as much as a sound card."""
 
-WAIT_S = 20.0
+WAIT_S = 90.0
 """Seconds after which something that never comes is an error."""
 
 
@@ -89,9 +89,9 @@ class QuickSpeech:
 
 
 def short_routine(name: str = "psoas-short") -> Routine:
-    """A shipped routine with breaths of four seconds and holds of three breaths."""
+    """A shipped routine with breaths of 2.4 seconds and holds of five breaths."""
     routine = load_routine(find_routine(name))
-    quick = Breathing(1.6, 2.4)
+    quick = Breathing(1.0, 1.4)
     exercises = tuple(
         replace(one, hold_s=12.0, between_s=1.0, breathing=quick, cues=(), repeats=min(one.repeats, 2))
         for one in routine.exercises
