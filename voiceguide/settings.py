@@ -158,10 +158,10 @@ class Settings(_Section):
         examples=[["psoas-release", "psoas-short"]],
     )
     voice: Text | None = Field(
-        default=None, description="The guide's voice, see `voiceguide voices`.", examples=["hibari"]
+        default=None, description="The guide's voice: hibari or pyttsx3.", examples=["hibari"]
     )
     engine: Text | None = Field(
-        default=None, description="The recogniser, see `voiceguide models`.", examples=["vosk"]
+        default=None, description="The recogniser: vosk or pocketsphinx.", examples=["vosk"]
     )
     audio: Audio = Field(default=Audio(), description="The sound card.", examples=[{"input": "USB Audio"}])
     night: Night | None = Field(

@@ -42,7 +42,7 @@ def routines() -> None:
     for routine in found:
         if routine.problems:
             console.print(Text(f"\n{routine.name} cannot be run. See: voiceguide check {routine.path}"))
-    console.print(Text(f"\nYour own routines belong into {routine_folders()[0]}"))
+    console.print(Text(f"\nYour own routines belong in {routine_folders()[0]}"))
 
 
 def check(

@@ -124,7 +124,7 @@ def find_routine(name_or_path: str) -> Path:
     hint = f" Did you mean {close[0]}?" if close else ""
     raise RoutineError(
         f'There is no routine "{name_or_path}".{hint} There are: {", ".join(sorted(known)) or "none"}. '
-        f"Your own belong into {routine_folders()[0]}; a file elsewhere is given by its path, with .yaml."
+        f"Your own belong in {routine_folders()[0]}; a file elsewhere is given by its path, with .yaml."
     )
 
 
