@@ -104,6 +104,45 @@ def test_they_get_what_came_before_the_first_sign_and_some_time_after_the_last(d
     assert BEFORE + AFTER < awake < BEFORE + AFTER + len(word) + samples(0.3)
 
 
+def fan(length_s: float, level_db: float) -> NDArray[np.int16]:
+    """Return a fan's noise: a rush that falls by 4.5 dB an octave and swells with the blades, and their hum."""
+    count = samples(length_s)
+    rng = np.random.default_rng(4)
+    frequency = np.maximum(np.fft.rfftfreq(count, 1 / RATE), 20.0)
+    rush = np.fft.irfft(np.fft.rfft(rng.standard_normal(count)) * frequency**-0.75, count)
+    times = np.arange(count) / RATE
+    rush *= (1 + 0.3 * np.sin(2 * np.pi * 12 * times)) / rush.std()
+    sound = rush + 0.4 * np.sin(2 * np.pi * 90 * times)
+    return np.asarray(sound / sound.std() * 10 ** (level_db / 20) * 32768).clip(-32768, 32767).astype(np.int16)
+
+
+def test_a_loud_fan_lets_them_sleep_once_they_know_it() -> None:
+    made = Dozing(Ears())
+    made.may_doze = True
+    sound = fan(40.0, -30.0)
+    let_hear(made, sound[: samples(10.0)])
+    assert made.passed > samples(2.0), "at first it might be anything"
+    made.passed = 0
+    let_hear(made, sound[samples(10.0) :])
+    assert made.passed < samples(7.0), "of 30 s: it may seem to speak now and then"
+
+
+@pytest.mark.parametrize("text", ["start", "help", "it hurts"])
+def test_a_word_in_front_of_a_fan_wakes_them(text: str) -> None:
+    made = Dozing(Ears())
+    made.may_doze = True
+    word = finish(FliteVoice("rms").render(text))
+    word = word / np.sqrt(np.mean(np.square(word))) * 10 ** (-20 / 20)
+    sound = fan(20.0, -30.0)
+    at = samples(14.0) // BLOCK * BLOCK
+    sound[at : at + len(word)] += (word * 32768).clip(-12000, 12000).astype(np.int16)
+    let_hear(made, sound)
+    piece = sound[at - samples(0.05) : at + len(word) + samples(1.1)]
+    heard = ears_of(made).heard
+    where = [n for n in np.flatnonzero(heard == piece[0]) if np.array_equal(heard[n : n + len(piece)], piece)]
+    assert len(where) == 1, "with a twentieth of a second before it and the pause after it, once"
+
+
 def test_in_a_session_they_get_everything() -> None:
     dozing = Dozing(Ears())
     sound = room(3.0)

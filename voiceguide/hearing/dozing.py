@@ -1,9 +1,9 @@
 """Ears that doze while nobody speaks: voice activity first, all else second.
 
 While the guide waits to be asked for a session, hour after hour, one cheap detector listens. When it notices
-a sign of speech the ears get what was heard just before, so that no first consonant is lost, and then everything
-as it comes, until some seconds after the last sign. The ears hear a shorter time than passes: what they decide
-gets its time from the guide's loop.
+a sign of speech that stands out from the steady noise of the room, the ears get what was heard just before, so
+that no first consonant is lost, and then everything as it comes, until some seconds after the last sign. The ears
+hear a shorter time than passes: what they decide gets its time from the guide's loop.
 """
 
 from __future__ import annotations
@@ -11,17 +11,26 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from voiceguide.core.clock import samples
+import numpy as np
+from pocketsphinx import Vad
+
+from voiceguide.core.clock import RATE, samples
 from voiceguide.core.commands import Command
 from voiceguide.hearing.ears import Listening
 from voiceguide.hearing.evidence import QUIET, Around
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recogniser import Frame
-from voiceguide.hearing.spotter.waking import Waking
+from voiceguide.hearing.steady_noise import WINDOW, SteadyNoise
 
-BEFORE = samples(0.4)
-"""Handed over from before the first sign of speech: the recogniser keeps 0.3 s from before an utterance, and the
-detector may miss the first tenth of a soft one."""
+BEFORE = samples(0.7)
+"""Handed over from before the first sign of speech: the recogniser keeps 0.3 s from before an utterance, and 10 dB
+above a noise the first sign of a word comes up to 0.36 s after its beginning."""
+
+STANDS_OUT_DB = 4.0
+"""By so much speech stands out from a steady noise. Chosen with 48 words of voices and people, each 10 dB above
+five noises at -30 dBFS (fan, hum, white, brown, pink): from 2 to 6 dB every one was noticed, and at 4 dB two
+seconds of noise alone gave no sign, but for 8 % of the fans; at 3 dB for 35 %. With 48 words of other people and
+voices in fan, hum and white noise none was lost."""
 
 AFTER = samples(2.5)
 """Awake for so long after the last sign of speech: Vosk says 0.7 to 1.1 s after a word that it was one, and a
@@ -29,6 +38,9 @@ machine that is behind says it later."""
 
 LOOKS_EVERY = samples(5.0)
 """Asleep, the ears get a frame so often: one that has died must not be found out only when it is needed (S7)."""
+
+_DETECTOR_MODE = 1
+"""WebRTC's voice activity detector, second most willing of four: a missed word costs more than a look in vain."""
 
 
 class Dozing:
@@ -46,7 +58,10 @@ class Dozing:
         self.may_doze = False
         self.passed = 0
         self._ears = ears
-        self._waking = Waking(AFTER)
+        self._detector = Vad(mode=_DETECTOR_MODE, sample_rate=RATE, frame_length=WINDOW / RATE)
+        self._noise = SteadyNoise()
+        self._unjudged = np.zeros(0, np.int16)
+        self._awake_until = 0
         self._at = 0
         self._before: deque[Frame] = deque()
         self._kept = 0  # samples in it
@@ -63,7 +78,7 @@ class Dozing:
             RecogniserError: an ear failed and cannot go on.
         """
         self._at += len(frame)
-        signs = self._waking.awake(frame, self._at)
+        signs = self._notices_speech(frame)
         # While the guide speaks, or may still be heard, its ears compare what comes with what it says.
         if signs or not self.may_doze or around is not QUIET or spoken is not None:
             noticed = [one for kept in self._before for one in self._pass(kept)]
@@ -84,6 +99,16 @@ class Dozing:
     def close(self) -> None:
         """Close the ears."""
         self._ears.close()
+
+    def _notices_speech(self, frame: Frame) -> bool:
+        """Take the next frame and tell whether there was a sign of speech of late."""
+        self._unjudged = np.concatenate((self._unjudged, frame))
+        while len(self._unjudged) >= WINDOW:
+            window, self._unjudged = self._unjudged[:WINDOW], self._unjudged[WINDOW:]
+            stands_out = self._noise.stands_out_db(window) > STANDS_OUT_DB
+            if self._detector.is_speech(window.tobytes()) and stands_out:
+                self._awake_until = self._at + AFTER
+        return self._at <= self._awake_until
 
     def _pass(self, frame: Frame, around: Around = QUIET, spoken: Frame | None = None) -> Sequence[Noticed]:
         self._slept = 0
