@@ -40,6 +40,7 @@ bench-hearing: $(VENV)/.test
 bench-device: $(VENV)/.test
 	sh packaging/apt.sh $(APT_RUN) $(APT_TEST)
 	$(BIN)/python -m benchmarks.device $(PART)
+	$(if $(PART),,$(BIN)/python -m benchmarks.waiting)
 
 # Fifty sessions killed at random points; half an hour on a busy machine.
 bench-power-cut: $(VENV)/.test
