@@ -164,12 +164,14 @@ class Interrupted(NoisyPort):
 
 
 def test_a_microphone_that_falls_silent_pauses_the_session_and_is_replayed(tmp_path: Path) -> None:
-    tape(tmp_path / "mute", Interrupted(30), typed(SCRIPT[:1]), watch=MicrophoneWatch())
+    tape(tmp_path / "mute", Interrupted(60), typed(SCRIPT[:1]), watch=MicrophoneWatch())
     recorded = read_recording(tmp_path / "mute")
     kinds = [entry["kind"] for entry in recorded.events]
     at = {entry["kind"]: entry["time_s"] for entry in recorded.events}
     assert at["microphone"] == at["hearing_lost"] == pytest.approx(14 + 3, abs=0.02)
-    assert at["hearing_back"] == pytest.approx(20.4, abs=0.2)
+    # The sound was back at 20 s, but the guide was speaking, and its own voice does not count.
+    over = [entry["time_s"] for entry in recorded.events if entry["kind"] == "say_finished"]
+    assert at["hearing_back"] - max(time for time in over if time < at["hearing_back"]) < 3
     said = [entry["key"] for entry in recorded.events if entry["kind"] == "say_started"]
     assert said.index("hearing_lost") < said.index("hearing_back")
     assert kinds.count("hearing_lost") == 1
