@@ -179,3 +179,15 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         Journal(tmp_path / "nowhere" / "events.jsonl")
     with pytest.raises(VoiceguideError, match=r"cannot be written: Is a directory\. Choose another place"):
         Journal(tmp_path)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_on_a_full_disk_the_session_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    journal = Journal(Path("/dev/full"))
+    told: list[dict[str, Any]] = []
+    journal.watch(told.append)
+    for kind in ("state", "pain", "state"):
+        journal.write(160, kind)
+    journal.close()
+    assert [entry["kind"] for entry in told] == ["state", "pain", "state"]
+    assert caplog.text.count("/dev/full cannot be written any more: No space left") == 1

@@ -6,8 +6,10 @@ What each kind carries is written down in docs/events.md.
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -16,6 +18,8 @@ from voiceguide.errors import VoiceguideError
 
 Watcher = Callable[[dict[str, Any]], None]
 """Is called with each entry: `time_s`, `kind` and the fields of that kind."""
+
+_log = logging.getLogger(__name__)
 
 _MUST_SURVIVE = frozenset({"pain", "pain_kind"})
 
@@ -58,14 +62,25 @@ class Journal:
         """
         entry = {"time_s": seconds(at), "kind": kind, **fields}
         if self._file is not None:
-            self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
-            if kind in _MUST_SURVIVE:
-                self._file.flush()
-                os.fsync(self._file.fileno())
+            self._write_down(self._file, entry)
         for watcher in self._watchers:
             watcher(entry)
 
     def close(self) -> None:
         """Write out what is left."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # it has been told when the line was written
+                self._file.close()
+
+    def _write_down(self, file: TextIO, entry: dict[str, Any]) -> None:
+        try:
+            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            if entry["kind"] in _MUST_SURVIVE:
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            # A session goes on without its events file: what must not be lost is in the history.
+            _log.warning("%s cannot be written any more: %s. The session goes on.", file.name, error.strerror)
+            self._file = None
+            with suppress(OSError):
+                file.close()
