@@ -45,7 +45,7 @@ inside() {
         ${PIP_INDEX_URL:+PIP_INDEX_URL="$PIP_INDEX_URL"} PIP_CERT=/etc/machine-certificates.crt COLUMNS=160 \
         "$@" >"$work/log" 2>&1 </dev/null
 }
-as_vera() { inside runuser -u vera -- env HOME="$home" USER=vera "$@"; }
+as_vera() { inside runuser -u tester -- env HOME="$home" USER=tester "$@"; }
 says() { grep -qF -- "$1" "$work/log" || failed "it did not say: $1"; }
 # A link points to a place in the other system.
 there() { [ -e "$root$1" ] || [ -L "$root$1" ] || failed "$1 is missing"; }
@@ -80,8 +80,8 @@ clean_system() {
     cp /etc/apt/apt.conf.d/* "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
     # Scripts that only the other machine has must not be called.
     grep -lE 'Post-Invoke|Pre-Install|Pre-Invoke|Update-' "$root"/etc/apt/apt.conf.d/* | xargs -r rm -f
-    inside useradd --create-home --shell /bin/sh vera || failed "useradd"
-    home=/home/vera
+    inside useradd --create-home --shell /bin/sh tester || failed "useradd"
+    home=/home/tester
     mkdir -p "$root$home/voiceguide"
     (cd "$source" && git ls-files -z --cached --others --exclude-standard |
         tar --null --ignore-failed-read -T - -cf - 2>/dev/null) |
@@ -102,7 +102,7 @@ try() {
     says "there is no user"
 
     echo "== $release: install"
-    inside sh "$install" --user vera || failed "the first installation"
+    inside sh "$install" --user tester || failed "the first installation"
     grep -Eq '^Python +good' "$work/log" || failed "doctor does not like Python"
     for works in PortAudio "echo canceller" "second ear" history voice recogniser; do
         grep -Eq "^$works +good" "$work/log" || failed "doctor says of $works that it is not good"
@@ -122,17 +122,17 @@ try() {
         as_vera mkdir -p "$data/$(dirname "$own")" && as_vera touch "$data/$own"
     done
     pretend_systemd
-    inside sh "$install" --user vera --no-doctor || failed "the second installation"
+    inside sh "$install" --user tester --no-doctor || failed "the second installation"
     grep -q '^installing:' "$work/log" && failed "packages were installed twice"
     as_vera "$home/.local/bin/voiceguide" --version || failed "it does not start any more"
     there "$home/.config/systemd/user/voiceguide.service"
-    was_told "loginctl enable-linger vera" "systemctl --user daemon-reload" \
+    was_told "loginctl enable-linger tester" "systemctl --user daemon-reload" \
         "systemctl --user enable voiceguide.service" "systemctl --user stop voiceguide.service" \
         "systemctl --user start voiceguide.service"
 
     echo "== $release: install as an ordinary user, with sudo"
     inside apt-get install -q -y --no-install-recommends sudo || failed "sudo"
-    echo "vera ALL=(ALL) NOPASSWD: ALL" >"$root/etc/sudoers.d/vera"
+    echo "tester ALL=(ALL) NOPASSWD: ALL" >"$root/etc/sudoers.d/tester"
     inside apt-get remove -q -y alsa-utils || failed "taking a package away"
     as_vera sh "$install" --user root && failed "an ordinary user may not install for another one"
     says "only root can install for another user"
@@ -140,7 +140,7 @@ try() {
     says "installing: alsa-utils"
     as_vera "$data/venv/bin/python" -c "import paho.mqtt, starlette, uvicorn" || failed "--with installs nothing"
     there "$home/.config/systemd/user/voiceguide.service.d/network.conf"
-    was_told "loginctl enable-linger vera" "systemctl --user daemon-reload" \
+    was_told "loginctl enable-linger tester" "systemctl --user daemon-reload" \
         "systemctl --user enable voiceguide.service" "systemctl --user stop voiceguide.service" \
         "systemctl --user start voiceguide.service"
 
@@ -154,7 +154,7 @@ try() {
     gone "$home/.config/systemd/user/voiceguide.service.d"
     for own in history.sqlite audible.json rehearsal/en.npz routines/mine.yaml; do there "$data/$own"; done
     was_told "systemctl --user disable --now voiceguide.service" "systemctl --user daemon-reload"
-    inside sh "$install" --user vera --uninstall || failed "removing twice"
+    inside sh "$install" --user tester --uninstall || failed "removing twice"
     rm -rf "$root"
     echo "== $release: passed"
 }
