@@ -45,7 +45,7 @@ inside() {
         ${PIP_INDEX_URL:+PIP_INDEX_URL="$PIP_INDEX_URL"} PIP_CERT=/etc/machine-certificates.crt COLUMNS=160 \
         "$@" >"$work/log" 2>&1 </dev/null
 }
-as_vera() { inside runuser -u tester -- env HOME="$home" USER=tester "$@"; }
+as_tester() { inside runuser -u tester -- env HOME="$home" USER=tester "$@"; }
 says() { grep -qF -- "$1" "$work/log" || failed "it did not say: $1"; }
 # A link points to a place in the other system.
 there() { [ -e "$root$1" ] || [ -L "$root$1" ] || failed "$1 is missing"; }
@@ -114,17 +114,17 @@ try() {
     there "$data/venv/bin/voiceguide"
     there "$home/.local/bin/voiceguide"
     [ "$(stat -c %U "$root$data/venv" 2>/dev/null || true)" != root ] || failed "the program belongs to root"
-    as_vera "$home/.local/bin/voiceguide" doctor --no-words && failed "a sound card is found here"
+    as_tester "$home/.local/bin/voiceguide" doctor --no-words && failed "a sound card is found here"
 
     echo "== $release: install again, for another user's systemd"
     # What somebody made themselves.
     for own in history.sqlite audible.json rehearsal/en.npz routines/mine.yaml; do
-        as_vera mkdir -p "$data/$(dirname "$own")" && as_vera touch "$data/$own"
+        as_tester mkdir -p "$data/$(dirname "$own")" && as_tester touch "$data/$own"
     done
     pretend_systemd
     inside sh "$install" --user tester --no-doctor || failed "the second installation"
     grep -q '^installing:' "$work/log" && failed "packages were installed twice"
-    as_vera "$home/.local/bin/voiceguide" --version || failed "it does not start any more"
+    as_tester "$home/.local/bin/voiceguide" --version || failed "it does not start any more"
     there "$home/.config/systemd/user/voiceguide.service"
     was_told "loginctl enable-linger tester" "systemctl --user daemon-reload" \
         "systemctl --user enable voiceguide.service" "systemctl --user stop voiceguide.service" \
@@ -134,18 +134,18 @@ try() {
     inside apt-get install -q -y --no-install-recommends sudo || failed "sudo"
     echo "tester ALL=(ALL) NOPASSWD: ALL" >"$root/etc/sudoers.d/tester"
     inside apt-get remove -q -y alsa-utils || failed "taking a package away"
-    as_vera sh "$install" --user root && failed "an ordinary user may not install for another one"
+    as_tester sh "$install" --user root && failed "an ordinary user may not install for another one"
     says "only root can install for another user"
-    as_vera sh "$install" --with page,home --no-model --no-doctor || failed "the third installation"
+    as_tester sh "$install" --with page,home --no-model --no-doctor || failed "the third installation"
     says "installing: alsa-utils"
-    as_vera "$data/venv/bin/python" -c "import paho.mqtt, starlette, uvicorn" || failed "--with installs nothing"
+    as_tester "$data/venv/bin/python" -c "import paho.mqtt, starlette, uvicorn" || failed "--with installs nothing"
     there "$home/.config/systemd/user/voiceguide.service.d/network.conf"
     was_told "loginctl enable-linger tester" "systemctl --user daemon-reload" \
         "systemctl --user enable voiceguide.service" "systemctl --user stop voiceguide.service" \
         "systemctl --user start voiceguide.service"
 
     echo "== $release: remove"
-    as_vera sh "$install" --uninstall || failed "removing"
+    as_tester sh "$install" --uninstall || failed "removing"
     gone "$data/venv"
     gone "$data/models"
     gone "$data/docs"
