@@ -15,8 +15,8 @@ from typing import Annotated, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from voiceguide.errors import SettingsError
-from voiceguide.routine.source import read_source
-from voiceguide.routine.wording import report_invalid
+from voiceguide.handwritten.source import read_source
+from voiceguide.handwritten.wording import report_invalid
 
 Text = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
 

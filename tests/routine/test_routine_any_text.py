@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voiceguide.core import plan
+from voiceguide.handwritten.problems import Problem
 from voiceguide.places import shipped_routines
 from voiceguide.routine.checks import whole_breaths
 from voiceguide.routine.load import as_plan, read
 from voiceguide.routine.model import Breathing, Cue, Exercise, Pain, RoutineFile, RulesOff, SetUp
-from voiceguide.routine.problems import Problem
 from voiceguide.routine.rules import find
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from voiceguide.errors import RoutineError
+from voiceguide.handwritten.source import MAX_BYTES
 from voiceguide.routine.load import check_file, load_routine
 from voiceguide.routine.problems import BrokenRoutineError
-from voiceguide.routine.source import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

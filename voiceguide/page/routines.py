@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from voiceguide.errors import RoutineError
+from voiceguide.handwritten.problems import Problem
 from voiceguide.places import routine_folders, shipped_routines
 from voiceguide.routine.load import SUFFIX, list_routines, read_text
-from voiceguide.routine.problems import Problem
 from voiceguide.routine.rules import find
 
 _PLAIN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

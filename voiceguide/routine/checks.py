@@ -11,14 +11,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voiceguide.handwritten.wording import where
 from voiceguide.language.pack import available_languages
-from voiceguide.routine.wording import where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voiceguide.routine.problems import Location
-    from voiceguide.routine.source import Source
+    from voiceguide.handwritten.problems import Location
+    from voiceguide.handwritten.source import Source
 
 PLACEHOLDERS = ("side", "other_side")
 """What a line may carry in braces; the session fills in the language's words."""

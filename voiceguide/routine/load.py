@@ -11,12 +11,13 @@ from pydantic import ValidationError
 
 from voiceguide.core import plan
 from voiceguide.errors import RoutineError
+from voiceguide.handwritten.problems import Location, Problem
+from voiceguide.handwritten.source import Source, read_source, source_of
+from voiceguide.handwritten.wording import report_invalid
 from voiceguide.places import routine_folders
 from voiceguide.routine.checks import check_sense
 from voiceguide.routine.model import Exercise, RoutineFile
-from voiceguide.routine.problems import BrokenRoutineError, Location, Problem
-from voiceguide.routine.source import Source, read_source, source_of
-from voiceguide.routine.wording import report_invalid
+from voiceguide.routine.problems import BrokenRoutineError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

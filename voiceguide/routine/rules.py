@@ -16,15 +16,16 @@ from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.plan import Side
 from voiceguide.core.timeline import FADING_FIRST
 from voiceguide.errors import LanguageError
+from voiceguide.handwritten.problems import Location, shown
+from voiceguide.handwritten.source import Source
+from voiceguide.handwritten.wording import where
 from voiceguide.language.matcher import Matcher
 from voiceguide.language.pack import LanguagePack, load_language
 from voiceguide.routine.checks import whole_breaths
 from voiceguide.routine.duration import about_s, speech_s, spoken_s
 from voiceguide.routine.load import Reading, as_plan
 from voiceguide.routine.model import Exercise, RoutineFile
-from voiceguide.routine.problems import Finding, Location, shown
-from voiceguide.routine.source import Source
-from voiceguide.routine.wording import where
+from voiceguide.routine.problems import Finding
 
 LONGEST_SENTENCE_S = 8.0
 """Guess: a breath and a half. The longest sentence of the shipped routines takes seven seconds."""

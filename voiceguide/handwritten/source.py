@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import yaml
 
-from voiceguide.routine.problems import Location, Problem, shown
+from voiceguide.handwritten.problems import Location, Problem, shown
 
 if TYPE_CHECKING:
     from pathlib import Path

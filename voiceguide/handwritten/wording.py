@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
 
-from voiceguide.routine.problems import Location, shown
+from voiceguide.handwritten.problems import Location, shown
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
     from pydantic.fields import FieldInfo
     from pydantic_core import ErrorDetails
 
-    from voiceguide.routine.source import Source
+    from voiceguide.handwritten.source import Source
 
 _KINDS = {"str": "text", "int": "a number", "float": "a number", "bool": "true or false", "list": "a list"}
 _WANTED = {
