@@ -36,13 +36,16 @@ from voiceguide.speaking.voice import Samples
 ROUTINE = "psoas-short"
 HOUR = samples(3600)
 WAIT = samples(0.8)
-AGAIN_AFTER = samples(8.0)
+AGAIN_AFTER = samples(4.0)
+"""What was not understood is said again after so long."""
+
 REST = samples(120.0)
 """Between two sessions."""
 
 ANSWERS = {
-    "standby_here": ("start", REST),
-    "standby_ask": ("yes", WAIT),
+    **dict.fromkeys(("standby_here", "standby_declined", "standby_no_pain"), ("start", REST)),
+    "standby_hurts": ("no", WAIT),
+    "standby_ask": ("yes please", WAIT),
     "waiting": ("start", WAIT),
     "ask_ready": ("ready", WAIT),
     "return_ask": ("no", WAIT),
@@ -72,7 +75,7 @@ class SoakPort:
 
     def __init__(self, length: int, report: Any) -> None:
         voice = FliteVoice("slt")
-        words = {*(say for say, _ in ANSWERS.values()), "it hurts"}
+        words = {*(say for say, _ in ANSWERS.values()), "start", "it hurts"}
         loudness = np.float32(10 ** (LEVEL_DB / 20))
         self._sounds = {say: finish(voice.render(say)) * loudness for say in words}
         level = 10 ** (NOISE_DB / 20)
@@ -91,13 +94,14 @@ class SoakPort:
             case {"kind": "say_finished", "key": key} if key in ANSWERS:
                 say, after = ANSWERS[key]
                 self._wanted = say, self._now + after
-            case {"kind": "say_started" | "heard"}:
+            case {"kind": "say_started"} | {"kind": "heard", "command": str()}:
                 self._wanted = None
+            case {"kind": "standby", "stage": "waiting"}:
+                self._wanted = "start", self._now + REST
             case {"kind": "pain"}:
                 self.pains += 1
             case {"kind": "finished"}:
                 self.sessions += 1
-                self._wanted = "start", self._now + REST
             case {"kind": "say_finished", "key": "halfway"} if (
                 self.sessions % 2 and self.pains <= self.sessions // 2
             ):
