@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import socket
 import sqlite3
@@ -129,7 +130,8 @@ def listening(tmp_path: Path) -> Iterator[Any]:
     def start(words: list[tuple[float, str]], **environment: str) -> Listening:
         # Not tmp_path: the path of a Unix socket may have no more than 107 characters.
         link = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        name = f"\0voiceguide-test-{os.getpid()}-{len(running)}"
+        # A name of its own for each: the one before may still be held by its thread for a moment.
+        name = f"\0voiceguide-test-{secrets.token_hex(8)}"
         link.bind(name)
         mic = quiet_evening(tmp_path / "user.wav", words)
         files = ["--mic", mic, "--speaker", tmp_path / "spoken.wav", "--events", tmp_path / "events.jsonl"]
