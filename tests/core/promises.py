@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voiceguide.core.actions import Hush, Listen, Record, Say
 from voiceguide.core.commands import PAIN_FAMILY, Command
-from voiceguide.core.events import Heard, HearingLost, SpeechFinished, VoiceBegan
+from voiceguide.core.events import Heard, HearingLost, SpeechFinished, Tick, VoiceBegan
 from voiceguide.core.interruptions import DOUBTS, OWN_VOICE
 from voiceguide.core.safety import REPLY_OF, Reply, Stage
 from voiceguide.core.states import TABLE, State
@@ -128,10 +128,14 @@ def s7_no_deaf_guide(edge: Edge) -> None:
 def s8_doubt_means_pause(edge: Edge) -> None:
     event, before = edge.event, edge.before
     if before.state is State.HOLDING and isinstance(event, Heard) and event.command is None:
-        listening = before._scene.silent_for(OWN_VOICE) or event.perhaps is not None
+        listening = before._scene.silent_for(OWN_VOICE) or event.perhaps is not None or before._yielding.left_open
         if listening and len(before._beside._doubts) < DOUBTS:
             assert edge.after.state is State.DOUBT, "S8: doubt means pause"
             assert said(edge) == ["doubt_ask"], "S8: and asks"
+    due = before._yielding.next_deadline()
+    if before.state is State.HOLDING and isinstance(event, Tick) and due is not None and due <= event.at:
+        asks = len(before._beside._doubts) < DOUBTS
+        assert not asks or edge.after.state is not State.HOLDING, "S8: a voice that nobody understood"
     if before.state is State.HOLDING and isinstance(event, Heard) and event.command is Command.STOP:
         assert edge.after.state is State.STOPPING, "stop and pain may be mistaken for each other"
     if isinstance(event, VoiceBegan) and before.state is State.HOLDING:

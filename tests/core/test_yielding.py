@@ -11,6 +11,7 @@ from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.core.events import VoiceBegan, VoiceEnded
 from voiceguide.core.states import State
+from voiceguide.core.yielding import GO_ON_AFTER
 from voiceguide.testing import VirtualSession
 
 Reach = Callable[[State], VirtualSession]
@@ -87,14 +88,79 @@ def test_a_television_is_noticed(speaking: VirtualSession) -> None:
     assert speaking.spoken[-1].key == "ask_ready"
 
 
-def test_in_a_hold_a_breath_word_is_dropped_and_the_breath_goes_on(reach: Reach) -> None:
+def over_a_breath_word(reach: Reach) -> VirtualSession:
     virtual = reach(State.HOLDING)
-    begun = virtual.records("state")[-1].at
     virtual.run(2.3)
     assert virtual.playing is not None, "the out-breath is being spoken"
+    return virtual
+
+
+def test_in_a_hold_a_breath_word_is_dropped_and_the_breath_goes_on(reach: Reach) -> None:
+    virtual = over_a_breath_word(reach)
+    begun = virtual.records("state")[-1].at
     interrupt(virtual)
+    virtual.hear(Command.HOW_LONG)
     virtual.run_until(State.RESTING)
     assert virtual.now - begun == samples(30)
+    assert next(said for said in virtual.spoken if said.key == "breathe_out").cut
+
+
+def test_s8_who_speaks_over_a_breath_word_and_is_not_understood_is_asked(reach: Reach) -> None:
+    virtual = over_a_breath_word(reach)
+    interrupt(virtual)
+    ended = virtual.now
+    virtual.run_until(State.DOUBT)
+    assert virtual.now - ended == GO_ON_AFTER
+
+
+def test_s8_what_an_ear_could_not_make_out_is_asked_about_at_once_and_once(reach: Reach) -> None:
+    virtual = over_a_breath_word(reach)
+    interrupt(virtual)
+    virtual.run(0.3)
+    virtual.hear(None)
+    assert virtual.session.state is State.DOUBT, "right after the guide's words, and yet no echo of them"
+    virtual.hear(Command.NO)
+    virtual.run_until(State.HOLDING)
+    virtual.run(5)
+    assert virtual.session.state is State.HOLDING
+
+
+def test_nobody_is_interrupted_to_be_told_that_they_were_not_understood(reach: Reach) -> None:
+    virtual = over_a_breath_word(reach)
+    virtual.feed(VoiceBegan(virtual.now))
+    virtual.run(0.2)
+    virtual.hear(None)
+    assert virtual.session.state is State.HOLDING
+    virtual.feed(VoiceEnded(virtual.now))
+    virtual.run(1)
+    assert virtual.session.state is State.DOUBT
+
+
+def test_a_voice_in_the_last_moment_of_a_hold_is_not_asked_about_in_the_next_one(reach: Reach) -> None:
+    virtual = reach(State.HOLDING)
+    virtual.run_until(State.HOLDING)
+    while virtual.session.view(virtual.now).hold_left > samples(0.9) or virtual.playing is None:
+        virtual.run(0.05)
+    interrupt(virtual, voice_s=0.5)
+    virtual.run_until(State.RESTING)
+    virtual.run_until(State.HOLDING)
+    virtual.run(6)
+    assert not [record for record in virtual.records("state") if record.fields["state"] == "doubt"]
+
+
+def test_a_cough_at_every_breath_word_is_noticed(reach: Reach) -> None:
+    virtual = over_a_breath_word(reach)
+    gave_way = 0
+    for _ in range(600):
+        virtual.run(0.1)
+        if virtual.playing is None or virtual.playing.key not in ("breathe_in", "breathe_out"):
+            continue
+        gave_way += any(isinstance(action, Hush) for action in virtual.feed(VoiceBegan(virtual.now)))
+        virtual.run(0.3)
+        virtual.feed(VoiceEnded(virtual.now))
+    doubts = len([record for record in virtual.records("state") if record.fields["state"] == "doubt"])
+    assert 1 <= doubts <= 2
+    assert gave_way <= 6, "three times in a minute lead nowhere, then it speaks on"
 
 
 def test_the_way_out_is_said_to_its_end(reach: Reach) -> None:

@@ -174,16 +174,18 @@ class Interruptions:
 
     # --- doubt --------------------------------------------------------------------------------------------
 
-    def not_understood(self, perhaps: Command | None) -> None:
+    def not_understood(self, perhaps: Command | None, *, another_voice: bool = False) -> None:
         """Somebody spoke and it was no command: in a hold that is reason enough to pause and ask (S8).
 
         Args:
             perhaps: the word of safety that it may have been: reason enough to ask anywhere on the walk, also
                 right after the guide's own words, as whoever takes it for one has thought of their echo.
+            another_voice: the guide has just given way to a voice, so that this is no echo of its own words.
         """
         listening = not self._scene.lines.busy
+        no_echo = perhaps or another_voice or self._scene.silent_for(OWN_VOICE)
         match self._scene.state:
-            case State.HOLDING if self._may_doubt() and (perhaps or self._scene.silent_for(OWN_VOICE)):
+            case State.HOLDING if self._may_doubt() and no_echo:
                 self._doubt()
             case state if state in _ON_THE_WALK and perhaps and self._may_doubt():
                 self._doubt()

@@ -118,7 +118,8 @@ class Session:
                 self._spoken_to(command, by)
             case Tick():
                 self._walk.keep_time()
-                self._yielding.go_on_if_due()
+                if self._yielding.go_on_if_due():
+                    self._not_understood(another_voice=True)
                 self._scene.wait_over()
             case VoiceBegan():
                 self._give_way()
@@ -185,17 +186,24 @@ class Session:
 
     def _give_way(self) -> None:
         if not self._safeguard.releasing:
-            self._yielding.voice_began(keep_line=self._walk.hold is None)
+            self._yielding.voice_began(hold=self._walk.hold is not None)
 
     # --- commands -----------------------------------------------------------------------------------------
 
-    def _not_understood(self, perhaps: Command | None, text: str) -> None:
+    def _not_understood(
+        self, perhaps: Command | None = None, text: str = "", *, another_voice: bool = False
+    ) -> None:
         if perhaps in PAIN_FAMILY and self.state in (State.DOUBT, State.STOPPING):
             # Does something hurt, it asked; what sounds like a word of pain is an answer.
             self._safeguard.hear(perhaps, text)
             return
         self._scene.chime(Sound.UNKNOWN)
-        self._beside.not_understood(perhaps)
+        if self._yielding.left_open:
+            another_voice = True
+            self._yielding.not_understood()
+        self._beside.not_understood(perhaps, another_voice=another_voice)
+        if self.state is not State.HOLDING:
+            self._yielding.answered()
         self._safeguard.not_understood()
 
     def _spoken_to(self, command: Command, by: str) -> None:
@@ -203,6 +211,7 @@ class Session:
         if step is None or (step is Step.PAIN and not self._safeguard.possible(command)):
             self._scene.chime(Sound.UNKNOWN)
             return
+        self._yielding.answered()
         self._scene.chime(Sound.ACCEPTED)
         if takes_a_voice(command, step, self.state, by, deaf=self._deafness.deaf):
             self._ask_the_room()

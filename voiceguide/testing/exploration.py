@@ -165,6 +165,7 @@ def fingerprint(session: Session) -> Hashable:
     return (
         *now,
         walk.hold and (walk.hold.begins, walk.hold._passed),
+        (session._yielding._in_a_hold, session._yielding._speaks) if scene.state is State.HOLDING else None,
         session._beside._asked_again if scene.state in BESIDE else session._opening._asked_again,
         0 if scene.state in _KEPT_OUT_OF_DOUBT else len(session._beside._doubts),
         *map(_plain, (scene.proceed, walk.begins, walk._say_again)),
