@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from benchmarks.device_stage import GuideProcess, Stage
 from benchmarks.sound_server import HOLE, MIC, PARK, SPK
@@ -26,12 +27,16 @@ class Fault:
         strike: lets it happen.
         mend: lets it be over.
         lasts_s: seconds in between.
+        servers_own: it is the sound server's or the microphone's, and may look different on another server.
+        needs_compiler: it is done with `held_card.c`.
     """
 
     name: str
     strike: Callable[[Stage, GuideProcess], object]
     mend: Callable[[Stage, GuideProcess], object] = lambda _, __: None
     lasts_s: float = 25.0
+    servers_own: bool = False
+    needs_compiler: bool = False
 
 
 @dataclass
@@ -45,6 +50,8 @@ class Suffered:
         back: from the end of the fault until the guide could hear again.
         aloud_after: from there until the loudspeaker said so.
         goes_on: until the next hold, somebody answering by voice.
+        next_one: from the end of "next one", said over the guide's voice in that hold, until it was obeyed.
+        hurts: the same for "it hurts", after that.
         said: what the guide said of it.
         problems: what should not have been.
     """
@@ -55,6 +62,8 @@ class Suffered:
     back: float | None = None
     aloud_after: float | None = None
     goes_on: float | None = None
+    next_one: float | None = None
+    hurts: float | None = None
     said: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -81,6 +90,12 @@ class Greedy:
         self._held.clear()
 
 
+def _hold_the_card(stage: Stage, guide: GuideProcess) -> None:
+    """Take the card the moment it is free: who has it open keeps it."""
+    stage.card.take()
+    os.kill(guide.child("card_process"), signal.SIGKILL)
+
+
 def _end(module: str, by: signal.Signals) -> Callable[[Stage, GuideProcess], object]:
     return lambda _, guide: os.kill(guide.child(module), by)
 
@@ -92,33 +107,54 @@ FAULTS = (
         "microphone unplugged (its source unloaded)",
         lambda stage, _: stage.server.unplug(MIC),
         lambda stage, _: stage.server.plug_in(),
+        servers_own=True,
     ),
     Fault(
         "all devices unplugged",
         lambda stage, _: stage.server.unplug(MIC, SPK, HOLE, PARK),
         lambda stage, _: stage.server.plug_in(),
+        servers_own=True,
     ),
     Fault(
         "microphone suspended",
         lambda stage, _: stage.server.pactl("suspend-sink", MIC, "1"),
         lambda stage, _: stage.server.pactl("suspend-sink", MIC, "0"),
+        servers_own=True,
     ),
     Fault(
         "sound server killed with -9, started again",
         lambda stage, _: stage.server.kill(),
         lambda stage, _: stage.server.start(),
+        servers_own=True,
+    ),
+    Fault(
+        "sound server hangs (SIGSTOP)",
+        lambda stage, _: stage.server.send(signal.SIGSTOP),
+        lambda stage, _: stage.server.send(signal.SIGCONT),
+        servers_own=True,
+    ),
+    Fault(
+        "card lost to another program, which holds it (EBUSY)",
+        _hold_the_card,
+        lambda stage, _: stage.card.leave(),
+        needs_compiler=True,
     ),
     Fault("card lost to another program, which holds the server", _greedy.take, _greedy.leave),
     Fault(
         "microphone sends zeros",
         lambda stage, _: stage.server.hush(),
         lambda stage, _: stage.server.make_noise(),
+        servers_own=True,
     ),
     Fault("card's process killed with -9", _end("card_process", signal.SIGKILL), lasts_s=0.0),
     Fault("card's process hangs (SIGSTOP)", _end("card_process", signal.SIGSTOP), lasts_s=0.0),
     Fault("recogniser's process killed with -9", _end("apart_process", signal.SIGKILL), lasts_s=0.0),
     Fault("recogniser's process hangs (SIGSTOP)", _end("apart_process", signal.SIGSTOP), lasts_s=0.0),
 )
+
+
+def _heard(command: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda entry: entry["kind"] == "heard" and entry["command"] == command
 
 
 def suffer(stage: Stage, guide: GuideProcess, fault: Fault) -> Suffered:
@@ -155,6 +191,10 @@ def suffer(stage: Stage, guide: GuideProcess, fault: Fault) -> Suffered:
     resumed = time.monotonic()
     if stage.person.lead_to(guide, "holding", 90):
         found.goes_on = time.monotonic() - resumed
+        found.next_one = stage.person.is_obeyed(guide, "next one", _heard("next"))
+        found.hurts = stage.person.is_obeyed(guide, "it hurts", lambda entry: entry["kind"] == "pain")
+        found.problems += ["“next one” was not obeyed"] * (found.next_one is None)
+        found.problems += ["“it hurts” was not obeyed"] * (found.hurts is None)
     else:
         found.problems.append("it did not go on")
     if not guide.runs:

@@ -1,9 +1,9 @@
 """A sound server without hardware, a real `voiceguide listen` on it, and somebody in its room.
 
-The server is a private PulseAudio (or PipeWire) with a null sink as loudspeaker and another as microphone; the
-room's noise is played into the microphone all the time; the microphone does not hear the loudspeaker, as with
-headphones. The person speaks through `paplay`. What the guide says is recorded from the loudspeaker, and its
-events file is read while it grows; everything gets the time of `time.monotonic` at which it arrived here.
+The server is a private PulseAudio (or PipeWire) with a null sink as loudspeaker and another as microphone, which
+hears the room's noise and, later and softer, the loudspeaker. The person speaks through `paplay`. What the guide
+says is recorded from the loudspeaker, and its events file is read while it grows; everything gets the time of
+`time.monotonic` at which it arrived here.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import Any, Self
 import numpy as np
 import soundfile
 
+from benchmarks.held_card import HeldCard
 from benchmarks.sound_server import PULSEAUDIO, SoundServer
 from voiceguide.core.clock import RATE
 from voiceguide.demo.flite import FliteVoice
@@ -35,6 +36,9 @@ GUIDE_FIRST = ("chrt", "-r", "1")
 
 HEARD_DBFS = -45.0
 """Louder than this is the guide's voice."""
+
+LONG = 30
+"""Characters: about two seconds of the guide's voice."""
 
 
 @dataclass(frozen=True)
@@ -191,7 +195,7 @@ class Person:
     ANSWERS = {  # noqa: RUF012 - read only
         "standby_here": "start",
         "finished": "start",
-        "standby_ask": "yes",
+        "standby_ask": "yes please",
         "standby_hears_again": "start",
         "standby_declined": "start",
         "waiting": "start",
@@ -226,6 +230,29 @@ class Person:
             soundfile.write(path, sound, RATE, "PCM_16")
         subprocess.run(["paplay", "--device=mic", str(path)], env=self._env, check=False, timeout=20)
         return time.monotonic()
+
+    def is_obeyed(
+        self, guide: GuideProcess, words: str, by: Callable[[dict[str, Any]], bool], tries: int = 3
+    ) -> float | None:
+        """Say something over the guide's voice until it is obeyed.
+
+        Args:
+            guide: whose.
+            words: to be said.
+            by: the entry that shows that it was obeyed.
+            tries: so often at most.
+
+        Returns:
+            Seconds from the end of the first try, None when none was obeyed.
+        """
+        first = None
+        for _ in range(tries):
+            guide.wait_for(_long_enough, time.monotonic(), 25)
+            said = self.speak(words)
+            first = first or said
+            if (obeyed := guide.wait_for(by, said - 2, 4)) is not None:
+                return obeyed.at - first
+        return None
 
     def lead_to(self, guide: GuideProcess, state: str | None, within_s: float = 240.0) -> bool:
         """Answer what the guide asks until the session is in a state, None for none; return whether it is."""
@@ -264,12 +291,18 @@ class Person:
         return state, key, asked
 
 
+def _long_enough(entry: dict[str, Any]) -> bool:
+    """Tell whether the guide begins a sentence that a word can be spoken over."""
+    return entry["kind"] == "say_started" and len(entry["text"]) > LONG
+
+
 class Stage:
     """All of it together, in a folder of its own that is gone afterwards."""
 
     def __init__(self, routine: str, server: tuple[str, ...] = PULSEAUDIO) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="vg-", dir="/tmp"))
         self.server = SoundServer(self.folder, server)
+        self.card = HeldCard(self.folder)
         cache = Path.home() / ".cache"
         self.env = {**self.server.env, "XDG_CACHE_HOME": str(cache), "XDG_DATA_HOME": str(self.folder / "data")}
         self.routine = routine
@@ -280,7 +313,8 @@ class Stage:
     def guide(self, history: Path | None = None) -> GuideProcess:
         """Start a guide."""
         kept = history or self.folder / "history.db"
-        guide = GuideProcess(self.folder, self.env, routine=self.routine, history=kept)
+        env = {**self.env, **self.card.env}
+        guide = GuideProcess(self.folder, env, routine=self.routine, history=kept)
         self.guides.append(guide)
         return guide
 
