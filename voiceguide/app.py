@@ -51,6 +51,7 @@ from voiceguide.routine.load import find_routine, load_routine
 from voiceguide.speaking.cache import SpeechStore
 from voiceguide.speaking.chimes import chime
 from voiceguide.speaking.choose import choose_voice
+from voiceguide.speaking.chosen import load_voice
 from voiceguide.speaking.voice import Voice
 
 Progress = Callable[[int, int], None]
@@ -65,13 +66,17 @@ class Choices:
 
     Attributes:
         routine: name of a routine or path of a routine file.
-        voice: name of a voice; None for the best one installed.
+        voice: name of a voice; None for the one that was chosen on the page (`as_kept`), else the usual one.
         engine: name of a recogniser; None for the best one installed.
+        usual_voice: name of the voice of the settings; None for the best one installed.
+        as_kept: a voice that was chosen on the page counts.
     """
 
     routine: str
     voice: str | None = None
     engine: str | None = None
+    usual_voice: str | None = None
+    as_kept: bool = False
 
 
 class Prepared:
@@ -326,7 +331,10 @@ def prepare(choices: Choices, recogniser: Recogniser | None = None, *, apart: bo
     load = RecogniserApart if apart else choose_recogniser
     engine = recogniser or load(routine.language, choices.engine)
     try:
-        voice = choose_voice(routine.language, choices.voice)
+        if choices.as_kept:
+            voice = load_voice(routine.language, choices.voice, choices.usual_voice)
+        else:
+            voice = choose_voice(routine.language, choices.voice or choices.usual_voice)
     except BaseException:
         engine.close()
         raise

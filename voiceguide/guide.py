@@ -76,6 +76,10 @@ class Pressed(Protocol):
         """Return digits to be said for pairing a phone, once; None when nobody asks."""
         ...
 
+    def take_voice(self) -> str | None:
+        """Return the voice that was chosen for the next session on, once; None when none was."""
+        ...
+
 
 class Conversation(Protocol):
     """What the loop runs: a session, or a rehearsal before it."""
@@ -177,6 +181,8 @@ class Guide:
                 self._happen(Heard(self.now, press.command, press.text, press.by))
             if (digits := self._presses.take_code()) is not None:
                 self._happen(CodeAsked(self.now, digits))
+            if (voice := self._presses.take_voice()) is not None:
+                self._journal.write(self.now, "voice_chosen", voice=voice)
             self._listen(frame, block)
             if self._history_lost is not None:
                 reason, self._history_lost = self._history_lost, None

@@ -39,6 +39,7 @@ class Presses:
         self._lock = threading.Lock()
         self._waiting: dict[Command, Press] = {}
         self._code: str | None = None
+        self._voice: str | None = None
         self.says_codes = True
 
     def press(self, command: Command, by: str, text: str = "") -> None:
@@ -56,6 +57,17 @@ class Presses:
         with self._lock:
             code, self._code = self._code, None
         return code
+
+    def choose_voice(self, name: str) -> None:
+        """Have another voice speak from the next session on, from any thread; the newest choice counts."""
+        with self._lock:
+            self._voice = name
+
+    def take_voice(self) -> str | None:
+        """Return the name of the voice that was chosen, once."""
+        with self._lock:
+            name, self._voice = self._voice, None
+        return name
 
     def take(self) -> list[Press]:
         """Return what was pressed since the last time: pain, "stop" and "pause" first, else in order."""

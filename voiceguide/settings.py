@@ -158,7 +158,9 @@ class Settings(_Section):
         examples=[["psoas-release", "psoas-short"]],
     )
     voice: Text | None = Field(
-        default=None, description="The guide's voice: hibari or pyttsx3.", examples=["hibari"]
+        default=None,
+        description="The guide's voice, hibari or pyttsx3, until somebody chooses another on the page.",
+        examples=["hibari"],
     )
     engine: Text | None = Field(
         default=None, description="The recogniser: vosk or pocketsphinx.", examples=["vosk"]

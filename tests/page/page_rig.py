@@ -32,6 +32,7 @@ class Page:
     board: Board
     pressed: list[tuple[Command, str]]
     said: list[str]
+    voices: list[str]
     time: list[float] = field(default_factory=lambda: [1000.0])
 
     def browser(self, address: str = PHONE, host: str | None = None, *, origin: str | None = None) -> TestClient:
@@ -62,6 +63,7 @@ def new_page(folder: Path, **changed: Any) -> Page:
     board, time = Board(), [1000.0]
     pressed: list[tuple[Command, str]] = []
     said: list[str] = []
+    voices: list[str] = []
 
     def announce(digits: str) -> str:
         said.append(digits)
@@ -75,10 +77,11 @@ def new_page(folder: Path, **changed: Any) -> Page:
             "guests": guests,
             "pairing": Pairing(guests, announce, lambda: time[0]),
             "press": lambda command, text: pressed.append((command, text)),
+            "choose_voice": voices.append,
             "history": folder / "history.sqlite",
             "now": lambda: time[0],
             **changed,
         }
     )
     app = Door(application(behind), guests, PORT, {"guide", "guide.local"})
-    return Page(behind, guests, app, board, pressed, said, time)
+    return Page(behind, guests, app, board, pressed, said, voices, time)

@@ -206,3 +206,15 @@ async def test_a_viewer_is_told_the_newest_state_at_once() -> None:
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+def test_which_voice_speaks_and_which_is_to_speak_next() -> None:
+    board = Board(voice="hibari")
+    assert (board.shown.values["voice"], board.shown.values["voice_next"]) == ("hibari", None)
+    board.notice({"kind": "voice_chosen", "time_s": 1.0, "voice": "pyttsx3"})
+    assert (board.shown.values["voice"], board.shown.values["voice_next"]) == ("hibari", "pyttsx3")
+    board.notice({"kind": "voice_chosen", "time_s": 2.0, "voice": "hibari"})
+    assert board.shown.values["voice_next"] is None
+    board.notice({"kind": "voice_chosen", "time_s": 3.0, "voice": "pyttsx3"})
+    board.notice({"kind": "voice", "time_s": 4.0, "voice": "pyttsx3", "failure": None})
+    assert (board.shown.values["voice"], board.shown.values["voice_next"]) == ("pyttsx3", None)

@@ -10,6 +10,8 @@ from voiceguide.core.commands import Command
 from voiceguide.page.routes import FOR_STRANGERS
 from voiceguide.page.stream import VIEWERS_MOST
 from voiceguide.places import routine_folders, shipped_routines
+from voiceguide.speaking.choose import voices_for
+from voiceguide.speaking.chosen import kept
 
 HERE = "127.0.0.1"
 
@@ -64,6 +66,24 @@ def test_a_new_cookie_does_not_give_a_stranger_new_presses(page: Any) -> None:
     page.runs()
     told = [press(page.browser(), "stop").status_code for _ in range(20)]  # each with a cookie of its own
     assert told.count(204) == 5
+
+
+def test_a_voice_that_is_here_is_kept_and_told_to_the_guide(page: Any) -> None:
+    phone = page.paired()
+    assert phone.get("/api/hello").json()["voices"] == list(voices_for("en"))
+    assert phone.post("/api/voice", json={"voice": "pyttsx3"}).status_code == 204
+    assert page.voices == ["pyttsx3"]
+    assert kept("en") == "pyttsx3"
+    assert phone.get("/api/hello").json()["voice_kept"] == "pyttsx3"
+
+
+def test_a_voice_that_is_not_here_is_refused_and_a_stranger_chooses_none(page: Any) -> None:
+    answer = page.paired().post("/api/voice", json={"voice": "../nobody"})
+    assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
+    answer = page.browser().post("/api/voice", json={"voice": "pyttsx3"})
+    assert (answer.status_code, answer.json()["error"]) == (403, "not_paired")
+    assert page.voices == []
+    assert kept("en") is None
 
 
 @pytest.mark.parametrize(

@@ -21,9 +21,9 @@ from voiceguide.cli.options import (
     InputDevice,
     MicFile,
     OutputDevice,
+    SessionVoice,
     SettingsFrom,
     SpeakerFile,
-    VoiceName,
     card_or_files,
 )
 from voiceguide.doctor.check import Check, Verdict, safe
@@ -31,6 +31,7 @@ from voiceguide.doctor.configuration import routines, settings
 from voiceguide.doctor.examination import Sound, Wanted, examine
 from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.recognisers.apart import RecogniserApart
+from voiceguide.speaking.chosen import kept
 
 _STYLES = {Verdict.GOOD: "green", Verdict.WARNING: "yellow", Verdict.FAILS: "bold red", Verdict.NOT_TRIED: "dim"}
 
@@ -61,7 +62,7 @@ def doctor(
     cancel_echo: CancelEcho = None,
     settings_from: SettingsFrom = None,
     engine: Engine = None,
-    voice: VoiceName = None,
+    voice: SessionVoice = None,
 ) -> None:
     """Look whether a session is safe to start, and what to do if not.
 
@@ -80,9 +81,10 @@ def doctor(
         return Sound(card, card.rates)
 
     live = mic is None
+    speaks = language or next((routine.language for routine in loaded), "en")
     wanted = Wanted(
-        language=language or next((routine.language for routine in loaded), "en"),
-        voice=voice or chosen.voice,
+        language=speaks,
+        voice=voice or kept(speaks) or chosen.voice,
         engine=engine or chosen.engine,
         sound=sound,
         words=words,

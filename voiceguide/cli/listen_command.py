@@ -18,9 +18,9 @@ from voiceguide.cli.options import (
     InputDevice,
     MicFile,
     OutputDevice,
+    SessionVoice,
     SettingsFrom,
     SpeakerFile,
-    VoiceName,
     card_or_files,
     settings_here,
 )
@@ -58,7 +58,7 @@ def listen(
     history: HistoryFile = None,
     settings_from: SettingsFrom = None,
     engine: Engine = None,
-    voice: VoiceName = None,
+    voice: SessionVoice = None,
 ) -> None:
     """Wait until somebody says “start”, guide the session, wait again.
 
@@ -77,7 +77,11 @@ def listen(
         systemd = Systemd()
         stack.callback(systemd.close)
         ready = make_ready(
-            settings.routines, voice or settings.voice, engine or settings.engine, apart=not on_files
+            settings.routines,
+            voice,
+            engine or settings.engine,
+            usual_voice=settings.voice,
+            apart=not on_files,
         )
         stack.enter_context(ready.prepared)
         journal = stack.enter_context(closing(Journal(events)))
@@ -89,7 +93,8 @@ def listen(
             port = stack.enter_context(closing(LastingPort(*devices, patient=True)))
         ready.render(systemd.preparing)
         presses = Presses()
-        chosen = [] if on_files else choose_companions(settings, presses, ready.named.pack.language)
+        language, speaks = ready.named.pack.language, ready.prepared.voice.name
+        chosen = [] if on_files else choose_companions(settings, presses, language, speaks)
         service = stack.enter_context(
             Service(
                 ready,

@@ -20,8 +20,18 @@ Engine = Annotated[
 VoiceName = Annotated[
     str | None, typer.Option(help="Voice: hibari or pyttsx3. By default hibari if it is installed.")
 ]
+SessionVoice = Annotated[
+    str | None,
+    typer.Option(
+        "--voice",
+        help="Voice: hibari or pyttsx3. By default the one chosen on the page, else that of the settings, else "
+        "hibari if it is installed.",
+    ),
+]
 MicFile = Annotated[Path | None, typer.Option(help="Hear this sound file instead of the sound card.")]
-SpeakerFile = Annotated[Path | None, typer.Option(help="Write the guide's voice to this WAV or FLAC file.")]
+SpeakerFile = Annotated[
+    Path | None, typer.Option(help="Write the guide's voice to this sound file: .wav, .flac, .mp3 or .ogg.")
+]
 InputDevice = Annotated[str | None, typer.Option("--input", help="Microphone: part of its name.")]
 OutputDevice = Annotated[str | None, typer.Option("--output", help="Loudspeaker: part of its name.")]
 CancelEcho = Annotated[

@@ -85,6 +85,7 @@ def page_beside(
     show: Show | None,
     *,
     language: str,
+    voice: str,
     history: Path | None,
 ) -> Iterator[Show]:
     """Serve the page beside a session for as long as the context lasts, and say where.
@@ -95,7 +96,7 @@ def page_beside(
     Raises:
         PageError: it cannot be served at all.
     """
-    server = put_up(settings, presses, language=language, history=history, printed=_on(console))
+    server = put_up(settings, presses, language=language, voice=voice, history=history, printed=_on(console))
     _tell(console, server.addresses)
     with closing(Audience([server])) as audience:
         journal.watch(audience.notice)

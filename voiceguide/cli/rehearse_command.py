@@ -21,9 +21,9 @@ from voiceguide.cli.options import (
     InputDevice,
     MicFile,
     OutputDevice,
+    SessionVoice,
     SettingsFrom,
     SpeakerFile,
-    VoiceName,
     card_or_files,
     settings_here,
 )
@@ -39,7 +39,7 @@ from voiceguide.language.pack import load_language
 from voiceguide.rehearsing import Rehearsed, everything_said, rehearse
 from voiceguide.settings import Settings
 from voiceguide.speaking.cache import SpeechStore
-from voiceguide.speaking.choose import choose_voice
+from voiceguide.speaking.chosen import load_voice
 
 _GRADES = {
     "heard_well": ("well", "green"),
@@ -74,7 +74,7 @@ def rehearsal(
     output_device: OutputDevice = None,
     cancel_echo: CancelEcho = None,
     engine: Engine = None,
-    voice: VoiceName = None,
+    voice: SessionVoice = None,
     settings_from: SettingsFrom = None,
     forget_it: Annotated[
         bool, typer.Option("--forget", help="Delete what was learned in this language, and rehearse nothing.")
@@ -97,7 +97,7 @@ def rehearsal(
     with ExitStack() as stack:
         load = RecogniserApart if live else choose_recogniser
         recogniser = stack.enter_context(closing(load(language, engine or settings.engine)))
-        speech = SpeechStore(stack.enter_context(closing(choose_voice(language, voice or settings.voice))))
+        speech = SpeechStore(stack.enter_context(closing(load_voice(language, voice, settings.voice))))
         journal = stack.enter_context(closing(Journal(events)))
         port: AudioPort
         if mic is not None:

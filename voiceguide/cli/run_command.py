@@ -23,9 +23,9 @@ from voiceguide.cli.options import (
     InputDevice,
     MicFile,
     OutputDevice,
+    SessionVoice,
     SettingsFrom,
     SpeakerFile,
-    VoiceName,
     card_or_files,
     settings_here,
 )
@@ -82,7 +82,7 @@ def run(
         bool, typer.Option("--no-history", help="Keep nothing, and remember nothing of earlier sessions.")
     ] = False,
     engine: Engine = None,
-    voice: VoiceName = None,
+    voice: SessionVoice = None,
     introduce: Annotated[
         bool | None,
         typer.Option(help="Say what the guide is and is not; by default before the first session only."),
@@ -110,7 +110,7 @@ def run(
             recorder = stack.enter_context(closing(Recorder(record, find_routine(routine), live=not on_files)))
             console.print(Text(RECORDED.format(folder=record), style="yellow"))
         listener = TypedRecogniser(lines=read_lines()) if typed else None
-        choices = Choices(routine, voice or settings.voice, engine or settings.engine)
+        choices = Choices(routine, voice, engine or settings.engine, settings.voice, as_kept=not on_files)
         prepared = stack.enter_context(prepare(choices, listener, apart=not on_files))
         journal = stack.enter_context(closing(Journal(events)))
         kept = None
@@ -154,6 +154,7 @@ def run(
                     journal,
                     watch,
                     language=prepared.language.language,
+                    voice=prepared.voice.name,
                     history=history,
                 )
             )

@@ -15,13 +15,16 @@ from voiceguide.presses import Presses
 from voiceguide.settings import Hooks, Settings
 
 
-def choose_companions(settings: Settings, presses: Presses, language: str = "en") -> list[Companion]:
+def choose_companions(
+    settings: Settings, presses: Presses, language: str = "en", voice: str | None = None
+) -> list[Companion]:
     """Return the companions that the settings ask for, at work already. Whoever takes them closes them.
 
     Args:
         settings: of whoever set up the speaker.
         presses: where commands go that are not spoken.
         language: of the guide, for what people read.
+        voice: name of the voice that speaks.
 
     Raises:
         VoiceguideError: what is asked for cannot be had; the message says which setting, and what to do.
@@ -42,7 +45,7 @@ def choose_companions(settings: Settings, presses: Presses, language: str = "en"
         if settings.stream:
             add(EventStream(events_socket()))
         if settings.page.on:
-            add(put_up(settings, presses, language=language, routines=settings.routines))
+            add(put_up(settings, presses, language=language, voice=voice, routines=settings.routines))
         if settings.home is not None:
             add(HomeAutomation(settings.home, presses))
         on_error.pop_all()

@@ -28,6 +28,7 @@ def put_up(
     presses: Presses | None,
     *,
     language: str = "en",
+    voice: str | None = None,
     routines: Sequence[str] = (),
     history: Path | None = None,
     printed: Callable[[str], None] | None = None,
@@ -38,6 +39,7 @@ def put_up(
         settings: of whoever set up the speaker.
         presses: where what is pressed goes; None for a page beside no guide.
         language: of the guide.
+        voice: name of the one that speaks.
         routines: names or paths of what the guide can be asked for by name.
         history: the history's file; by default the one in the user's data folder.
         printed: makes a pairing code known where the guide cannot say it; by default in the log.
@@ -47,6 +49,7 @@ def put_up(
         VoiceguideError: one of the routines is missing or broken.
     """
     try:
+        from voiceguide.page.board import Board  # noqa: PLC0415 - optional
         from voiceguide.page.server import PageServer, in_log  # noqa: PLC0415 - optional
     except ImportError as error:
         raise PageError(MISSING) from error
@@ -61,6 +64,7 @@ def put_up(
         night=None if night is None else (night.begins, night.ends),
         offered=what_to_say(routines, language),
         printed=printed or in_log,
+        board=Board(voice=voice),
     )
 
 

@@ -51,12 +51,18 @@ class Board:
     Args:
         clock: maps sample time to the monotonic clock.
         now: the monotonic clock, in seconds.
+        voice: name of the voice that speaks; None while no guide is there.
 
     Attributes:
         level_dbfs: how loud the microphone is, None when nothing came; it changes all the time, so it is apart.
     """
 
-    def __init__(self, clock: SpeakerClock | None = None, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        clock: SpeakerClock | None = None,
+        now: Callable[[], float] = time.monotonic,
+        voice: str | None = None,
+    ) -> None:
         self._clock = clock or SpeakerClock()
         self._now = now
         self.level_dbfs: float | None = None
@@ -73,6 +79,8 @@ class Board:
             "how": None,
             "lines": [],
             "start_s": None,
+            "voice": voice,
+            "voice_next": None,
         }
         self._shown = Shown(0, self._values)
 
@@ -108,6 +116,10 @@ class Board:
                 self._trouble("hearing", "slow")
             case "hearing_back":
                 self._trouble("hearing", None)
+            case "voice_chosen":
+                self._set(voice_next=None if entry["voice"] == self._values["voice"] else entry["voice"])
+            case "voice":
+                self._set(voice=entry["voice"], voice_next=None)
             case "history_lost":
                 self._trouble("history", "lost")
             case "finished":

@@ -35,6 +35,8 @@ from voiceguide.page.past import past
 from voiceguide.page.site import FILES, content
 from voiceguide.page.stream import Streams
 from voiceguide.page.wording import phrases_of, words_of
+from voiceguide.speaking.choose import voices_for
+from voiceguide.speaking.chosen import keep, kept
 
 FOR_STRANGERS = frozenset({Command.PAIN, Command.STOP})
 """What anybody may press who can reach the page at all: it only ever makes less happen."""
@@ -55,6 +57,7 @@ class Behind:
         press: hands a command over to the guide, with the words it stands for if the command does not say it.
         offered: what to say for each routine that can be asked for by name.
         history: the history's file.
+        choose_voice: tells the guide which voice is to speak from the next session on.
         language: of the page and of its buttons.
         night: from when until when the page is dark, as "22:00"; None for as the device likes it.
         wall: the wall clock, for the night.
@@ -67,6 +70,7 @@ class Behind:
     pairing: Pairing
     press: Press
     history: Path
+    choose_voice: Callable[[str], None] = lambda _: None
     offered: Mapping[str, str] = field(default_factory=dict)
     language: str = "en"
     night: tuple[str, str] | None = None
@@ -90,6 +94,10 @@ class _Pressed(_Body):
 
 class _Begin(_Body):
     routine: str = Field(max_length=100)
+
+
+class _Voice(_Body):
+    voice: str = Field(max_length=40)
 
 
 class _Code(_Body):
@@ -128,6 +136,8 @@ async def hello(behind: Behind, request: Request) -> Response:
         "night": behind.night,
         "paces": PACES,
         "digits": DIGITS,
+        "voices": voices_for(behind.language),
+        "voice_kept": kept(behind.language),
     }
     response = JSONResponse(answer)
     if not guest.cookie:
@@ -180,6 +190,19 @@ async def begin(behind: Behind, request: Request) -> Response:
     if not behind.board.shown.values.get("standby"):
         return refuse(409, "no_standby")
     behind.press(Command.START, phrase)
+    return Response(status_code=204)
+
+
+async def choose_voice(behind: Behind, request: Request) -> Response:
+    """Keep a voice for the sessions to come, and tell the guide."""
+    guest: Guest = request.scope["guest"]
+    name = (await _body(request, _Voice)).voice
+    if name not in voices_for(behind.language):
+        return refuse(404, "not_found")
+    if wait_s := _wait_to_press(behind, guest):
+        return refuse(429, "wait", wait_s)
+    await run_in_threadpool(keep, behind.language, name)
+    behind.choose_voice(name)
     return Response(status_code=204)
 
 
@@ -282,6 +305,7 @@ ROUTES = (
     Entry("GET", "/api/hello", hello, strangers=True),
     Entry("POST", "/api/press", press, strangers=True),  # pain and "stop" only, see `press`
     Entry("POST", "/api/begin", begin),
+    Entry("POST", "/api/voice", choose_voice),
     Entry("POST", "/api/pairing/ask", ask_for_code, strangers=True),
     Entry("POST", "/api/pairing/enter", enter_code, strangers=True),
     Entry("POST", "/api/pairing/leave", leave),

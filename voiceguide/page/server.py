@@ -98,6 +98,7 @@ class PageServer:
             guests=guests,
             pairing=Pairing(guests, self._announce, time.monotonic),
             press=self._press,
+            choose_voice=self._choose_voice,
             offered=offered or {},
             history=history,
             language=language,
@@ -153,6 +154,10 @@ class PageServer:
     def _press(self, command: Command, text: str) -> None:
         if self._presses is not None:
             self._presses.press(command, BY, text)
+
+    def _choose_voice(self, name: str) -> None:
+        if self._presses is not None:
+            self._presses.choose_voice(name)
 
     def _announce(self, digits: str) -> str:
         shown, presses = self._board.shown.values, self._presses

@@ -14,6 +14,7 @@ FILES = {
     "/server.js": ("server.js", "text/javascript; charset=utf-8"),
     "/session.js": ("session.js", "text/javascript; charset=utf-8"),
     "/breath.js": ("breath.js", "text/javascript; charset=utf-8"),
+    "/voice.js": ("voice.js", "text/javascript; charset=utf-8"),
     "/history.js": ("history.js", "text/javascript; charset=utf-8"),
     "/doctor.js": ("doctor.js", "text/javascript; charset=utf-8"),
     "/routines.js": ("routines.js", "text/javascript; charset=utf-8"),

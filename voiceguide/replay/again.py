@@ -202,6 +202,9 @@ class _ReplayedPresses:
     def take_code(self) -> str | None:
         return None
 
+    def take_voice(self) -> str | None:
+        return None
+
 
 def _first_different(recorded: Recorded, entries: list[dict[str, Any]], *, exact: bool) -> Difference | None:
     """Return the first event that is different; of a session that was stopped the last ones may be missing."""

@@ -285,6 +285,10 @@ class RecordedPresses:
         """Return nothing: what pairs a phone is not said into a recording."""
         return None
 
+    def take_voice(self) -> str | None:
+        """Return nothing: it is no part of this session, and is kept for the next one all the same."""
+        return None
+
 
 class _RecordedSpeech:
     """Speech with 16 bits, as it is recorded."""

@@ -36,20 +36,32 @@ class Ready:
         Raises:
             VoiceError: the voice failed.
         """
+        self.prepared.speech.prepare(self.everything_said(), progress)
+
+    def everything_said(self) -> list[str]:
+        """Return every text that may be said, in standby and in a session of any of the routines."""
         pack = self.named.pack
         texts = [*everything_said_in_standby(pack.standby.lines, pack.phrases, self.offers)]
         for routine in self.routines.values():
             texts += everything_said(routine, pack.phrases)
-        self.prepared.speech.prepare(texts, progress)
+        return texts
 
 
-def make_ready(names: Sequence[str], voice: str | None, engine: str | None, *, apart: bool) -> Ready:
+def make_ready(
+    names: Sequence[str],
+    voice: str | None,
+    engine: str | None,
+    *,
+    usual_voice: str | None = None,
+    apart: bool,
+) -> Ready:
     """Load what is needed to guide these routines; nothing is rendered yet.
 
     Args:
         names: names or paths of routines, at least one; "start" means the first.
-        voice: name of a voice; None for the best one installed.
+        voice: name of a voice; None for the one that was chosen on the page, else the usual one.
         engine: name of a recogniser; None for the best one installed.
+        usual_voice: name of the voice of the settings; None for the best one installed.
         apart: the recogniser runs in a process of its own.
 
     Raises:
@@ -66,7 +78,7 @@ def make_ready(names: Sequence[str], voice: str | None, engine: str | None, *, a
             )
     if len({file.id for file in files.values()}) < len(files):
         raise RoutineError(f"Two routines have the same id: {', '.join(names)}. Give one of them another.")
-    prepared = prepare(Choices(names[0], voice, engine), apart=apart)
+    prepared = prepare(Choices(names[0], voice, engine, usual_voice, as_kept=True), apart=apart)
     named = NamedRoutines(prepared.language, {file.id: file.called for file in files.values()})
     offers = [Offer(file.id, file.title, next(iter(file.called), None)) for file in files.values()]
     return Ready(prepared, {file.id: as_plan(file) for file in files.values()}, named, offers)

@@ -36,6 +36,7 @@ from voiceguide.presses import Presses
 from voiceguide.service.absence import Absence
 from voiceguide.service.audience import Audience
 from voiceguide.service.ready import Ready
+from voiceguide.service.voices import Voices
 from voiceguide.speaking.chimes import chime
 
 STANDBY = "standby"
@@ -83,6 +84,10 @@ class Service:
         self._presses = presses or Presses()
         self._loudness = loudness
         self._chimes = {sound: chime(sound) for sound in Sound}
+        prepared = ready.prepared
+        self._voices = Voices(
+            prepared.language.language, prepared.voice.name, prepared.speech, ready.everything_said()
+        )
         self._absence = Absence()
         self._now = 0
         self._guide: Guide | None = None
@@ -129,11 +134,13 @@ class Service:
         with ExitStack() as everything:
             everything.callback(self._audience.close)
             everything.callback(self._hearing.close)
+            everything.callback(self._voices.close)
 
     # --- the two conversations -------------------------------------------------------------------------------
 
     def _stand_by(self, *, announced: bool) -> Wanted | None:
         """Wait to be asked; return what for, None when there is nobody left to wait for."""
+        self._new_voice()
         pack = self._ready.named.pack
         standby = Standby(
             pack.standby.lines,
@@ -153,13 +160,18 @@ class Service:
         return standby.wanted
 
     def _may_rest(self, may: bool, /) -> None:  # noqa: FBT001 - one word
-        """Let hearing do next to nothing while nothing is to be heard; in a session every sample counts."""
+        """Let hearing do next to nothing while nothing is to be heard, and a voice be made ready meanwhile.
+
+        In a session every sample counts.
+        """
+        self._voices.may_work(may)
         self._dozing.may_doze = may
         if self._air is not None:
             self._air.may_rest = may
 
     def _session(self, wanted: Wanted) -> bool:
         """Guide a session; return whether there may be another."""
+        self._new_voice()
         routine = self._ready.routines[wanted.routine]
         with ExitStack() as stack:
             kept = None
@@ -169,7 +181,7 @@ class Service:
             session = Session(
                 routine,
                 self._ready.named.pack.phrases,
-                self._ready.prepared.speech.length,
+                self._voices.speech.length,
                 first_time=not (self._introduced or (kept is not None and kept.introduced)),
                 remembered=self._as_now(kept.remembered if kept is not None else NOTHING),
                 loudness=self._loudness(),
@@ -179,13 +191,20 @@ class Service:
                 self._presses.press(wanted.pain, STANDBY)
             return self._run(session)
 
+    def _new_voice(self) -> None:
+        """Between two conversations: let the voice speak that was chosen, if it is ready."""
+        before = self._voices.voice
+        failure = self._voices.take()
+        if failure is not None or self._voices.voice != before:
+            self._journal.write(self._now, "voice", voice=self._voices.voice, failure=failure)
+
     def _run(self, conversation: Conversation) -> bool:
         """Run a conversation to its end; return whether the port can take another."""
         guide = self._guide = Guide(
             conversation,
             port=self._port,
             hearing=self._hearing,
-            speech=self._ready.prepared.speech,
+            speech=self._voices.speech,
             chimes=self._chimes,
             journal=self._journal,
             watch=self._show,
@@ -215,6 +234,8 @@ class Service:
                 if self._kept is None and self._history is not None:
                     with closing(self._past(self._history)) as past:
                         past.notice(entry)
+            case {"kind": "voice_chosen", "voice": name}:
+                self._voices.choose(name)
             case {"kind": "say_finished", "key": "not_a_device"}:
                 self._introduced = True
             case {"kind": "hearing_lost", "trouble": trouble}:

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from voiceguide.errors import VoiceError
-from voiceguide.speaking.voices import hibari
+from voiceguide.speaking.voices import espeak, hibari
 from voiceguide.speaking.voices.espeak import EspeakVoice
 
 if TYPE_CHECKING:
@@ -16,6 +16,15 @@ VOICES = (hibari.HibariVoice.name, EspeakVoice.name)
 """Names of all voices, the best first."""
 
 _log = logging.getLogger(__name__)
+
+
+def voices_for(language: str) -> tuple[str, ...]:
+    """Return the names of the voices that can speak a language on this machine, the best first; none is loaded."""
+    there = {
+        hibari.HibariVoice.name: language == hibari.LANGUAGE and hibari.is_installed(),
+        EspeakVoice.name: language in espeak.LANGUAGES and espeak.is_installed(),
+    }
+    return tuple(name for name in VOICES if there[name])
 
 
 def choose_voice(language: str, preferred: str | None = None) -> Voice:

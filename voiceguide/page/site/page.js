@@ -4,6 +4,7 @@ import { showDoctor } from "/doctor.js";
 import { showHistory } from "/history.js";
 import { openRoutines } from "/routines.js";
 import { Session, fill, showLevel } from "/session.js";
+import { VoiceChoice } from "/voice.js";
 import { greet, hello, listen, post, Refusal } from "/server.js";
 
 const TOAST_MS = 2_500;
@@ -114,7 +115,7 @@ async function begin() {
   speak();
   dimAtNight();
   setInterval(dimAtNight, NIGHT_EVERY_MS);
-  const session = new Session(press);
+  const session = new Session(press), voice = new VoiceChoice();
   if (!hello.paired) {
     openPairing();
     return;
@@ -132,6 +133,7 @@ async function begin() {
     level: showLevel,
     state: (state) => {
       session.show(state);
+      voice.tell(state);
       // Pain turns the page, whatever is being looked at.
       if (state.state === "safety" && byId("session").hidden) location.hash = "#session";
     },

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager, suppress
+from ctypes.util import find_library
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -44,6 +46,12 @@ _TAIL_LEVEL = 0.02
 _SHORTEST_LETTER_S = 0.025 * 150  # times the rate
 
 _log = logging.getLogger(__name__)
+
+
+@cache
+def is_installed() -> bool:
+    """Return whether espeak-ng's library is there; loading it may still fail."""
+    return find_library("espeak-ng") is not None
 
 
 class EspeakVoice:
