@@ -13,6 +13,8 @@ from voiceguide.hearing.decision import (
     AGREES,
     ALONE,
     EARLY,
+    HINT,
+    ONE_WORD,
     PERHAPS_AFTER,
     REFRACTORY,
     REST_OF_IT,
@@ -21,7 +23,7 @@ from voiceguide.hearing.decision import (
     UNKNOWN_AGAIN,
     Decision,
 )
-from voiceguide.hearing.evidence import QUIET, SAFETY, Around, Claim, Ear, Rule, Verdict
+from voiceguide.hearing.evidence import QUIET, SAFETY, Around, Claim, Ear, Opinion, Rule, Verdict
 from voiceguide.hearing.recogniser import Frame, Hypothesis
 
 NOW = samples(10)
@@ -48,6 +50,9 @@ class Noticed:
 
     def agreeing(self, command: Command) -> float:
         return 0.3
+
+    def alone(self, command: Command) -> float:
+        return 0.9
 
 
 class GuideSaid:
@@ -78,9 +83,17 @@ def rules(verdicts: Sequence[Verdict]) -> list[Rule]:
 
 
 def said(
-    decision: Decision, command: Command | None, at: int, *, final: bool, around: Around = QUIET, engine: str = "e"
+    decision: Decision,
+    command: Command | None,
+    at: int,
+    *,
+    final: bool,
+    around: Around = QUIET,
+    engine: str = "e",
+    text: str | None = None,
 ) -> list[Verdict]:
-    return decision.recognised(Hypothesis(str(command or ""), final=final, at=at, engine=engine), command, around)
+    words = str(command or "") if text is None else text
+    return decision.recognised(Hypothesis(words, final=final, at=at, engine=engine), command, around)
 
 
 def partial(decision: Decision, command: Command | None, at: int) -> None:
@@ -273,7 +286,7 @@ def test_where_no_other_ear_can_tell_the_recogniser_is_believed(*, awake: bool) 
     other.awake = awake
     decision = Decision({Ear.SECOND: other})
     command = Command.HELP if awake else Command.NEXT
-    verdicts = said(decision, command, NOW, final=True)
+    verdicts = said(decision, command, NOW, final=True, text="help me please" if awake else "next")
     assert rules(verdicts) == [Rule.ONLY_EAR]
     assert heard(verdicts)
 
@@ -432,7 +445,7 @@ BEHIND = Around(stood_out=False)
 
 
 @pytest.mark.parametrize(
-    "ears", [{}, {Ear.SECOND: Noticed(Command.PAIN, 1.0, since=NOW)}], ids=["alone", "agreed"]
+    "ears", [{}, {Ear.SECOND: Noticed(Command.PAIN, 0.89, since=NOW)}], ids=["alone", "agreed"]
 )
 def test_a_word_of_pain_that_did_not_stand_out_is_asked_about(ears: dict[Ear, Noticed]) -> None:
     decision = Decision(dict(ears))
@@ -456,3 +469,92 @@ def test_while_the_guide_speaks_a_word_of_pain_need_not_stand_out() -> None:
     told = heard(Decision().sure(sure(Command.PAIN, around=around)))
     assert told is not None
     assert told.command is Command.PAIN
+
+
+def test_a_word_of_pain_of_which_two_ears_are_sure_counts_however_it_stood_out() -> None:
+    decision = Decision({Ear.SECOND: Noticed(Command.PAIN, 0.9, since=NOW)})
+    told = final(decision, Command.PAIN, NOW, around=BEHIND)
+    assert told is not None
+    assert told.command is Command.PAIN
+
+
+def test_one_ear_that_is_sure_of_a_word_of_pain_that_did_not_stand_out_asks_and_two_ears_are_believed() -> None:
+    decision = Decision({Ear.SECOND: Noticed(Command.PAIN, 1.0, since=NOW)})
+    assert heard(decision.sure(sure(Command.PAIN, NOW, BEHIND))) == Heard(
+        NOW, None, "pain", "spotter", Command.PAIN
+    )
+    told = final(decision, Command.PAIN, NOW + samples(0.3), around=BEHIND)
+    assert told is not None
+    assert told.command is Command.PAIN
+
+
+# --- a harmless command that may be a word of safety ------------------------------------------------------
+
+
+class Torn(Noticed):
+    """A second ear with a score for more than one command, each since a moment of its own."""
+
+    def __init__(self, scores: dict[Command, float], times: dict[Command, int] | None = None) -> None:
+        super().__init__()
+        self.scores = scores
+        self.times = times or {}
+
+    def strongest(self, command: Command, since: int) -> float:
+        return self.scores.get(command, 0.0) if self.times.get(command, NOW) > since else 0.0
+
+
+@pytest.mark.parametrize(
+    ("own", "pain", "rule"),
+    [
+        (0.6, 0.5, Rule.AGREED),
+        (0.6, 0.61, Rule.CLOSER),
+        (0.3, 0.09, Rule.AGREED),
+        (0.2, 0.7, Rule.DISAGREED),
+    ],
+)
+def test_what_both_ears_take_for_harmless_is_asked_about_where_pain_is_more_probable(
+    own: float, pain: float, rule: Rule
+) -> None:
+    decision = Decision({Ear.SECOND: Torn({Command.SLOWER: own, Command.SHARP: pain})})
+    verdicts = [*said(decision, Command.SLOWER, NOW, final=True), *decision.settle(NOW + AGREES, QUIET)]
+    assert rules(verdicts) == [rule]
+    told = heard(verdicts)
+    assert told is not None
+    assert told.command is (Command.SLOWER if rule is Rule.AGREED else None)
+
+
+@pytest.mark.parametrize(("pain", "rule"), [(HINT - 0.01, Rule.ONLY_EAR), (HINT, Rule.CLOSER)])
+def test_a_hint_of_pain_is_enough_against_a_command_that_one_ear_claims(pain: float, rule: Rule) -> None:
+    ears: dict[Ear, Opinion] = {Ear.SECOND: Torn({Command.HELP: 0.5, Command.PAIN: pain})}
+    assert rules(said(Decision(ears), Command.HELP, NOW, final=True)) == [rule]
+    alone = Decision(ears).sure(sure(Command.SLOWER))
+    assert rules(alone) == [Rule.SURE if rule is Rule.ONLY_EAR else Rule.NOT_ALONE]
+
+
+def test_no_pain_holds_the_word_itself() -> None:
+    decision = Decision({Ear.SECOND: Torn({Command.NO_PAIN: 0.5, Command.PAIN: 0.9})})
+    assert rules(said(decision, Command.NO_PAIN, NOW, final=True)) == [Rule.AGREED]
+
+
+def test_what_was_told_already_is_no_hint_of_another_word() -> None:
+    later = NOW + samples(1.2)
+    decision = Decision({Ear.SECOND: Torn({Command.PAIN: 0.9, Command.YES: 0.5}, {Command.YES: later})})
+    assert heard(decision.sure(sure(Command.PAIN)))
+    told = final(decision, Command.YES, later)
+    assert told is not None
+    assert told.command is Command.YES
+
+
+@pytest.mark.parametrize(
+    ("text", "score", "rule"),
+    [
+        ("help", ONE_WORD - 0.01, Rule.DISAGREED),
+        ("help", ONE_WORD, Rule.ONLY_EAR),
+        ("help me please", 0.0, Rule.ONLY_EAR),
+    ],
+)
+def test_a_single_word_that_the_second_ear_did_not_notice_at_all_is_not_believed(
+    text: str, score: float, rule: Rule
+) -> None:
+    decision = Decision({Ear.SECOND: Torn({Command.HELP: score})})
+    assert rules(said(decision, Command.HELP, NOW, final=True, text=text)) == [rule]

@@ -92,6 +92,10 @@ class Opinion(Protocol):
         """Return the score that is enough when another ear claims the same."""
         ...
 
+    def alone(self, command: Command) -> float:
+        """Return the score at which this ear is sure by itself."""
+        ...
+
 
 class OwnWords(Protocol):
     """An ear that listens to what the guide itself says."""
@@ -119,6 +123,7 @@ class Rule(StrEnum):
     PERHAPS = "in a hold this is close enough to a word of safety to ask"
     BACKGROUND = "speech that is no command, and no louder than what usually sounds here"
     DISAGREED = "no other ear heard it"
+    CLOSER = "another ear finds it closer to a word of safety"
     FAINT = "a word of pain, but by a voice no louder than what usually sounds here"
     NOT_ALONE = "this command needs a second ear"
     NOT_NOW = "not possible at the moment"

@@ -117,6 +117,10 @@ class Enrolled:
         """Return the score that is enough when another ear claims the same."""
         return self._enrolment.bounds[command].agreeing
 
+    def alone(self, command: Command) -> float:
+        """Return the score at which this ear is sure by itself."""
+        return self._enrolment.bounds[command].alone
+
     def judges(self, command: Command, since: int) -> bool:
         """Tell whether it knows the command and was awake since then."""
         return command in self._commands and any(at > since for at, _ in self._recent)

@@ -119,6 +119,14 @@ class Spotter:
         """
         return self._limits[command].agreeing
 
+    def alone(self, command: Command) -> float:
+        """Return the score at which this ear is sure by itself.
+
+        Raises:
+            KeyError: it does not know this command.
+        """
+        return self._limits[command].alone
+
     def judges(self, command: Command, since: int) -> bool:
         """Tell whether it has a vote on a command, and was awake since a sample time."""
         votes = command in self._limits and self._limits[command].agreeing > 0
