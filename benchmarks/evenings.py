@@ -1,8 +1,9 @@
 """Real sessions in a simulated room: what a person who calls in pain gets, and what a television costs.
 
 Guide, session, chain and room are those of the program. The person on the floor calls again every 1.5 s, at most
-three times; what else a session needs to go on ("start", "ready", "no") is put in as if by a key, so that a noisy
-room cannot keep it from what is measured.
+three times, and asked whether something hurts they say "yes", at most twice. What else a session needs to go on
+("start", "ready") is put in as if by a key, so that a noisy room cannot keep it from what is measured; where no
+person is the key also says that nothing hurts.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.callers import Call, Party, calls, parties
+from benchmarks.callers import Call, Party, called, calls, parties
 from benchmarks.conditions import Amount, Condition
+from training.voices import spoken
 from voiceguide.app import Choices, Prepared, prepare
 from voiceguide.audio.port import AudioPort, MicrophoneBlock, SpeakerBlock
 from voiceguide.audio.room import Nobody, RoomPort, place
 from voiceguide.core.actions import Sound
-from voiceguide.core.clock import RATE, samples
+from voiceguide.core.clock import RATE, samples, seconds
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import Heard
 from voiceguide.core.session import Session
@@ -47,19 +49,27 @@ INTO_THE_HOLD_S = 5.0
 INTO_THE_WORDS_S = 1.5
 ANSWERS_AFTER = samples(0.8)
 _LONGEST = samples(150)
-_LOOKED_AT = samples(3)
+_LOOKED_AT = samples(12)
+"""So long after the last word the session is still watched: the longest question takes 7 s."""
+
+_PATIENCE = samples(4)
+"""From the beginning of a call until the person calls again, though the guide fell silent, as nothing followed."""
+
+_MAY_ANSWER = 2
 
 _ANSWERS = {
     "check_ask": Command.NO,
     "waiting": Command.START,
     "ask_ready": Command.READY,
+    "return_ask": Command.NO,
+}
+_NOTHING_HURTS = {
     "doubt_ask": Command.NO,
     "stop_hurts": Command.NO,
     "stop_ask": Command.NO,
     "paused": Command.RESUME,
-    "return_ask": Command.NO,
 }
-
+_ASKS = ("doubt_ask", "stop_hurts")
 
 _STRAIGHT_INTO_THE_HOLD = {"setup": Command.READY}
 """Half a minute of the guide's voice is enough before a call."""
@@ -148,7 +158,8 @@ def trials(condition: Condition, side: str, each: int) -> Data:
         for number, party in enumerate(parties(side)):
             for take in party.callers:
                 pain = [call for call in calls(take, Amount.MANY) if call.command in PAIN_FAMILY]
-                found += [_trial(prepared, condition, number, party, call) for call in pain[:each]]
+                yes = called(take.name, "yes", Command.YES, spoken(take, ["yes"])["yes"])
+                found += [_trial(prepared, condition, number, party, call, yes) for call in pain[:each]]
     return {"trials": found}
 
 
@@ -174,7 +185,7 @@ def evening(condition: Condition, number: int, seconds: float, voice: str) -> Da
     }
 
 
-def _trial(prepared: Prepared, condition: Condition, number: int, party: Party, call: Call) -> Data:
+def _trial(prepared: Prepared, condition: Condition, number: int, party: Party, call: Call, yes: Call) -> Data:
     when = {"kind": "say_started", "key": "setup"} if condition.guide else {"kind": "state", "state": "holding"}
     line = Line(
         when=when,
@@ -184,23 +195,31 @@ def _trial(prepared: Prepared, condition: Condition, number: int, party: Party, 
         expect=call.command,
     )
     placed = place(condition.room(number), number + 1)
-    person = InsistentActor([line], {call.text: Words(placed.spoken(call.sound), call.ends)})
+    asked = {"kind": "say_finished", "key": "doubt_ask"}
+    answer = Line(when=asked, wait_s=seconds(ANSWERS_AFTER), say=yes.text, expect=yes.command)
+    words = {one.text: Words(placed.spoken(one.sound), one.ends) for one in (call, yes)}
+    person = InsistentActor([line, *[answer] * _MAY_ANSWER], words, patience=_PATIENCE)
     entries = _session(prepared, condition, number, party, person, _LONGEST)
     turned, by, tries = None, None, 0
-    for attempt, said in enumerate(person.uttered, 1):
+    calls_made = [said for said in person.uttered if said.line is line]
+    for attempt, said in enumerate(calls_made, 1):
         begins, ends = said.starts / RATE, said.ends / RATE
         for entry in entries:
             kind = TURNED.get(entry["state"] if entry["kind"] == "state" else entry["kind"])
             if kind and not tries and begins < entry["time_s"] <= ends + WITHIN_S:
-                turned, by, tries = round(entry["time_s"] - person.uttered[0].ends / RATE, 3), kind, attempt
+                turned, by, tries = round(entry["time_s"] - calls_made[0].ends / RATE, 3), kind, attempt
+    ends = calls_made[0].ends / RATE if calls_made else 0.0
+    reports = [entry["time_s"] for entry in entries if entry["kind"] == "pain"]
+    questions = [entry["time_s"] for entry in entries if entry["kind"] == "say_started" and entry["key"] in _ASKS]
     return {
         "voice": call.voice,
         "text": call.text,
-        "said": len(person.uttered),
+        "said": len(calls_made),
         "tries": tries,
         "by": by,
         "after_s": turned,
-        "pain": any(entry["kind"] == "pain" for entry in entries),
+        "asked_after_s": round(questions[0] - ends, 3) if questions else None,
+        "pain_after_s": round(reports[0] - ends, 3) if reports else None,
     }
 
 
@@ -218,7 +237,10 @@ def _session(
     room = RoomPort(placed, person or Nobody(), speech, noise)
     port: AudioPort = Watched(room, person, longest)
     in_a_hold = person is not None and not condition.guide
-    keyed = Keyed(prepared.hearing(shared_air=True), _ANSWERS | (_STRAIGHT_INTO_THE_HOLD if in_a_hold else {}))
+    pressed = (
+        _ANSWERS | (_NOTHING_HURTS if person is None else {}) | (_STRAIGHT_INTO_THE_HOLD if in_a_hold else {})
+    )
+    keyed = Keyed(prepared.hearing(shared_air=True), pressed)
     journal, entries = Journal(), list[Entry]()
     journal.watch(entries.append)
     journal.watch(room.notice)

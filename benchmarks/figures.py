@@ -236,22 +236,40 @@ def _sessions_table(found: Found) -> Table:
         "Calls of pain in real sessions",
         "The real guide and session (psoas-short) in the same rooms, a person who calls again every 1.5 s, three "
         "times at most: five seconds into the first hold, or into the second line of the set-up for “guide "
-        "speaking”. One person a session, watched until three seconds after their last call; pain reported: as a "
-        "word of pain, without the question whether something hurts.",
-        ["condition", "protected, first try", "within three tries", "by", "pain reported", "word to turning s"],
+        "speaking”. Asked whether something hurts they say “yes”, at most twice. One person a session. By: how "
+        "the guide first turned to them, of which a yield alone is no report of pain. Reached: asked whether "
+        "something hurts, or pain reported, and the times from the end of the first call to that (median, 95th "
+        "percentile). Pain reported: by a word of pain at once, or by the answer.",
+        [
+            "condition",
+            "protected, first try",
+            "within three tries",
+            "by",
+            "reached",
+            "pain reported",
+            "word to turning s",
+            "word to reached s",
+        ],
     )
     for name, one in of(found, "trials/"):
         made = one["trials"]
         by = Counter(call["by"] for call in made if call["by"])
+        reached = [_earlier(call["asked_after_s"], call["pain_after_s"]) for call in made]
         table.add(
             after(name),
             str(Share(sum(call["tries"] == 1 for call in made), len(made))),
             str(Share(sum(call["tries"] > 0 for call in made), len(made))),
             ", ".join(f"{way} {count}" for way, count in by.most_common()) or "-",
-            f"{sum(call['pain'] for call in made)} of {len(made)}",
+            f"{sum(time is not None for time in reached)} of {len(made)}",
+            f"{sum(call['pain_after_s'] is not None for call in made)} of {len(made)}",
             _two(percentiles([call["after_s"] for call in made if call["tries"]])),
+            _two(percentiles([time for time in reached if time is not None])),
         )
     return table
+
+
+def _earlier(*times: float | None) -> float | None:
+    return min((time for time in times if time is not None), default=None)
 
 
 def _price_table(found: Found) -> Table:

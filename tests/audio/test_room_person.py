@@ -71,7 +71,16 @@ def test_who_speaks_into_silence_waits_for_an_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "said"), [("release", 1), ("safety_ask", 1), ("coach", 4), ("breathe_in", 4), ("setup", 4)]
+    ("key", "said"),
+    [
+        ("release", 1),
+        ("safety_ask", 1),
+        ("doubt_ask", 1),
+        ("stop_hurts", 1),
+        ("coach", 4),
+        ("breathe_in", 4),
+        ("setup", 4),
+    ],
 )
 def test_an_answer_to_pain_is_one_that_speaks_of_it(key: str, said: int) -> None:
     person = InsistentActor([PAIN], WORDS, tries=4)
@@ -79,6 +88,12 @@ def test_an_answer_to_pain_is_one_that_speaks_of_it(key: str, said: int) -> None
     insists(person, [], until_s=1.2)
     person.notice({"kind": "say_started", "key": key, "time_s": 1.2})
     assert len(insists(person, [(0, 10)])) == said
+
+
+def test_who_wants_an_answer_waits_for_it_as_long_as_the_guide_is_silent() -> None:
+    person = InsistentActor([PAIN], WORDS, tries=3, patience=samples(4))
+    person.notice(CUE)
+    assert insists(person, [(0, 1.0)]) == [0.5, 4.5, 6.0], "the second time it spoke into silence"
 
 
 def test_other_words_are_said_once() -> None:

@@ -26,8 +26,8 @@ LISTENS_FOR = samples(0.15)
 SILENT_DB = ACTIVE_LEVEL_DB - 30.0
 """Below this level at the ear the guide counts as silent: 30 dB below its speech."""
 
-_ANSWERS = ("release", "safety_")
-"""How the keys begin of what the guide says to somebody in pain."""
+_ANSWERS = ("release", "safety_", "doubt_ask", "stop_hurts")
+"""How the keys begin of what the guide says to somebody in pain, or asks them."""
 
 
 @dataclass
@@ -49,11 +49,16 @@ class InsistentActor(Actor):
         lines: what is said, in order.
         words: how each text sounds.
         tries: how often a word of pain is said at most.
+        patience: samples from the beginning of a word until a guide that only fell silent has to answer, or the
+            word is said again; None to be content with silence.
     """
 
-    def __init__(self, lines: Iterable[Line], words: Mapping[str, Words], tries: int = 3) -> None:
+    def __init__(
+        self, lines: Iterable[Line], words: Mapping[str, Words], tries: int = 3, patience: int | None = None
+    ) -> None:
         super().__init__(lines, words)
         self._tries = tries
+        self._patience = patience
         self._call: _Call | None = None
         self._power: deque[float] = deque(maxlen=LISTENS_FOR // BLOCK)
 
@@ -81,8 +86,11 @@ class InsistentActor(Actor):
             self._call = None
         elif self._now >= call.starts + AGAIN_AFTER:
             gave_way = call.over_speech and not self._hears_guide()
+            if gave_way and self._patience is not None and self._now < call.starts + self._patience:
+                return
+            content = gave_way and self._patience is None
             self._call = None
-            if not gave_way and call.attempt < self._tries:
+            if not content and call.attempt < self._tries:
                 self._say(call.line, self._now, call.attempt + 1)
 
     def _say(self, line: Line, starts: int, attempt: int = 1) -> None:
