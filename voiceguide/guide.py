@@ -146,7 +146,7 @@ class Guide:
         self._history_lost: str | None = None
         self._told_to_end = False
         self._ended = False
-        self._loudest = 0
+        self._since_shown: list[MicrophoneBlock | None] = []
         self._other_voice = False
         self._ends: int | None = None  # sample time by which it has ended, whatever is being said
 
@@ -191,9 +191,10 @@ class Guide:
                 self._ends = self.now + LAST_WORDS
                 self._happen(ToldToEnd(self.now))
             if self._watch is not None:
-                self._loudest = max(self._loudest, _peak(frame))
+                self._since_shown.append(frame)
                 if blocks % VIEW_EVERY == 0:
-                    level_dbfs, self._loudest = _dbfs(self._loudest), 0
+                    level_dbfs = _dbfs(self._since_shown)
+                    self._since_shown.clear()
                     view = self._session.view(self.now)
                     self._watch(replace(view, level_dbfs=level_dbfs, other_voice=self._other_voice))
             blocks += 1
@@ -227,7 +228,7 @@ class Guide:
             stop = min(moment for moment in moments if moment is not None)
             parts.append(mouth.render(min(stop, end) - mouth.now))
         self._keep_up()
-        return np.concatenate(parts)
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
     def _keep_up(self) -> None:
         """Tell the session what happened up to now, until nothing more follows at this sample."""
@@ -320,11 +321,10 @@ class Guide:
         return {"utterance": utterance, "key": say.key, "text": say.text}
 
 
-def _peak(frame: MicrophoneBlock | None) -> int:
-    return 0 if frame is None else max(int(frame.max()), -int(frame.min()))
-
-
-def _dbfs(peak: int) -> float | None:
+def _dbfs(frames: list[MicrophoneBlock | None]) -> float | None:
+    heard = [frame for frame in frames if frame is not None]
+    together = np.concatenate(heard) if heard else np.zeros(1, np.int16)
+    peak = max(int(together.max()), -int(together.min()))
     return 20 * math.log10(peak / FULL_SCALE) if peak else None
 
 

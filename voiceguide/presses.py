@@ -65,12 +65,16 @@ class Presses:
 
     def take_voice(self) -> str | None:
         """Return the name of the voice that was chosen, once."""
+        if self._voice is None:
+            return None
         with self._lock:
             name, self._voice = self._voice, None
         return name
 
     def take(self) -> list[Press]:
         """Return what was pressed since the last time: pain, "stop" and "pause" first, else in order."""
+        if not self._waiting:  # as a hundred times a second
+            return []
         with self._lock:
             taken = sorted(self._waiting.values(), key=lambda press: press.command not in URGENT)
             self._waiting.clear()

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Protocol
@@ -167,11 +167,16 @@ class CardPort:
             complaint = f'The microphone "{self._mic}" stopped delivering: nothing for {limit_s:g} s.'
             self._counters, delivered = card_link.read_microphone(self._receive(limit_s, complaint))
             self._see_that_the_speaker_asks()
-            self._heard.extend(to_int16(block) for block in self._from_card.feed(to_float(delivered)))
+            self._heard.extend(self._at_our_rate(delivered))
         self._exchanges += 1
         if self._exchanges % _LOG_EVERY == 0:
             self._tell_troubles()
         return self._heard.popleft()
+
+    def _at_our_rate(self, delivered: MicrophoneBlock) -> Iterable[MicrophoneBlock]:
+        if self._rates[0] == RATE:
+            return (delivered.copy(),)  # it is a view of a message, which cannot be written to
+        return (to_int16(block) for block in self._from_card.feed(to_float(delivered)))
 
     def close(self) -> None:
         """Play what is queued, then end the card's process. Closing twice is harmless."""

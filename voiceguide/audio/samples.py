@@ -16,7 +16,10 @@ Quality = Literal["HQ", "LQ"]
 
 def to_int16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
     """Return float samples (-1..1, any shape) as 16-bit, rounded; what lies beyond full scale is clipped."""
-    return np.clip(np.rint(samples * FULL_SCALE), -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
+    steps = np.rint(samples * FULL_SCALE)
+    return np.minimum(np.maximum(steps, -FULL_SCALE), FULL_SCALE - 1).astype(
+        np.int16
+    )  # np.clip takes twice as long
 
 
 def to_float(samples: NDArray[np.int16]) -> NDArray[np.float32]:

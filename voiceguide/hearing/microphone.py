@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -146,7 +147,7 @@ class _Stretch:
     def __init__(self) -> None:
         self.length = 0
         self.clipped = 0
-        self.total = 0
+        self.total = 0.0
         self.loudest = 0.0
         self._window: list[Frame] = []
 
@@ -154,12 +155,14 @@ class _Stretch:
         self.length += len(frame)
         if high >= FULL_SCALE - 1 or low <= -FULL_SCALE:
             self.clipped += int(np.count_nonzero((frame >= FULL_SCALE - 1) | (frame <= -FULL_SCALE)))
-        self.total += int(frame.sum(dtype=np.int64))
         self._window.append(frame)
-        if len(self._window) == _WINDOW:
+        if len(self._window) == _WINDOW:  # together, for the price of one
             sound = np.concatenate(self._window).astype(np.float64)
             self._window.clear()
-            self.loudest = max(self.loudest, float(sound.std()))
+            total = float(sound.sum())
+            power = float(sound @ sound) / len(sound) - (total / len(sound)) ** 2
+            self.total += total
+            self.loudest = max(self.loudest, math.sqrt(max(power, 0.0)))
 
 
 _WINDOW = 10

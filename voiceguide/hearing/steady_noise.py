@@ -6,6 +6,7 @@ without a pause is no speech. A television has pauses, so it stands out from the
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 import numpy as np
@@ -38,7 +39,9 @@ class SteadyNoise:
 
     def stands_out_db(self, window: Frame) -> float:
         """Take the next `(480,)` samples and return how far they stand out, in decibels; infinite at first."""
-        power = float(window.reshape(-1, _FLAT).astype(np.float32).var(axis=1).mean()) + _DITHER
+        sound = window.astype(np.float64)
+        sums = sound.reshape(-1, _FLAT).sum(axis=1)
+        power = float(sound @ sound - sums @ sums / _FLAT) / len(sound) + _DITHER
         self._last.append(power)
         if len(self._last) < _SMOOTH:
             return float("inf")
@@ -48,4 +51,4 @@ class SteadyNoise:
         if self._windows == _SECOND:
             self._least.append(self._here)
             self._here, self._windows = float("inf"), 0
-        return 10 * float(np.log10(power / noise))
+        return 10 * math.log10(power / noise)
