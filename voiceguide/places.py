@@ -38,6 +38,11 @@ def events_socket() -> Path:
     return (Path(runtime) / "voiceguide" if runtime.startswith("/") else cache_folder()) / "events.sock"
 
 
+def page_socket() -> Path:
+    """Return the socket at which `voiceguide page` waits for a guide to show itself, in the same folder."""
+    return events_socket().with_name("page.sock")
+
+
 def cache_folder() -> Path:
     """Return the user's cache folder: rendered speech. Safe to delete at any time."""
     return _xdg("XDG_CACHE_HOME", ".cache")

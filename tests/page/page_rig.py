@@ -60,7 +60,7 @@ class Page:
 
 
 def new_page(folder: Path, **changed: Any) -> Page:
-    board, time = Board(), [1000.0]
+    board, time = changed.pop("board", None) or Board(), [1000.0]
     pressed: list[tuple[Command, str]] = []
     said: list[str] = []
     voices: list[str] = []

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import signal
 import socket
-import subprocess
 import sys
 import urllib.request
 from pathlib import Path
@@ -20,6 +18,7 @@ from voiceguide.errors import PageError
 from voiceguide.language.naming import NamedRoutines
 from voiceguide.language.pack import available_languages, load_language
 from voiceguide.page import begin
+from voiceguide.page.board import Board
 from voiceguide.page.server import PageServer
 from voiceguide.page.speaker_clock import CARD_LAG_S
 from voiceguide.presses import Press, Presses
@@ -148,24 +147,7 @@ def test_what_the_page_says_for_a_routine_is_what_asks_for_it(language: str) -> 
 def test_without_its_libraries_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "voiceguide.page.server", None)
     with pytest.raises(PageError, match=re.escape("pip install 'voiceguide[page]'")):
-        begin.put_up(Settings(), None)
-
-
-def test_voiceguide_page_says_where_it_is_and_ends_on_ctrl_c() -> None:
-    # A shell that puts tests into the background lets its children ignore Ctrl-C.
-    program = (
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
-        "from voiceguide.cli.main import main; main()"
-    )
-    command = [sys.executable, "-c", program, "page", "--page-port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            address = process.stdout.readline().strip()
-            assert hello(int(address.rpartition(":")[2]))["paired"]
-        finally:
-            process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
+        begin.put_up(Settings(), None, board=Board())
 
 
 def test_the_paced_port_is_as_far_ahead_as_a_card() -> None:

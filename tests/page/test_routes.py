@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from voiceguide.core.commands import Command
+from voiceguide.page.board import Board
 from voiceguide.page.routes import FOR_STRANGERS
 from voiceguide.page.stream import VIEWERS_MOST
 from voiceguide.places import routine_folders, shipped_routines
@@ -103,7 +104,7 @@ def test_without_a_guide_nothing_can_be_pressed(page: Any) -> None:
 
 
 def test_a_routine_is_asked_for_in_the_words_that_ask_for_it(make_page: Callable[..., Any]) -> None:
-    page = make_page(offered={"psoas-short": "start the short routine"})
+    page = make_page(board=Board(offered={"psoas-short": "start the short routine"}))
     client = page.browser(HERE)
     page.runs(standby=False)
     assert client.post("/api/begin", json={"routine": "psoas-short"}).json()["error"] == "no_standby"

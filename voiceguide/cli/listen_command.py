@@ -25,10 +25,13 @@ from voiceguide.cli.options import (
     settings_here,
 )
 from voiceguide.companions.choose import choose_companions
+from voiceguide.companions.companion import Companion
 from voiceguide.doctor import audible
 from voiceguide.history.journal import Journal
 from voiceguide.loudness import loudness
-from voiceguide.places import history_file
+from voiceguide.page.begin import board_of
+from voiceguide.page.elsewhere import PageElsewhere
+from voiceguide.places import history_file, page_socket
 from voiceguide.presses import Presses
 from voiceguide.service.ending import ending_in_good_order, leave_at_once
 from voiceguide.service.logging_events import EventLog, log_to
@@ -94,7 +97,13 @@ def listen(
         ready.render(systemd.preparing)
         presses = Presses()
         language, speaks = ready.named.pack.language, ready.prepared.voice.name
-        chosen = [] if on_files else choose_companions(settings, presses, language, speaks)
+        chosen: list[Companion] = []
+        if not on_files:
+            board = board_of(language, speaks, settings.routines)
+            chosen = [
+                PageElsewhere(presses, board, page_socket()),
+                *choose_companions(settings, presses, language, speaks),
+            ]
         service = stack.enter_context(
             Service(
                 ready,

@@ -13,10 +13,14 @@ from rich.console import Console
 from rich.text import Text
 
 from voiceguide.cli.options import SettingsFrom, settings_here
+from voiceguide.companions.companion import Companion
 from voiceguide.core.view import View
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import available_languages
-from voiceguide.page.begin import put_up
+from voiceguide.page.begin import board_of, put_up
+from voiceguide.page.board import Board
+from voiceguide.page.elsewhere import GuidesElsewhere, PageElsewhere, waits
+from voiceguide.places import page_socket
 from voiceguide.presses import Presses
 from voiceguide.service.audience import Audience
 from voiceguide.settings import Settings
@@ -33,8 +37,8 @@ Port = Annotated[
 ]
 
 WITHOUT_GUIDE = (
-    "It shows earlier sessions and routines. For a page beside a session use: voiceguide run ROUTINE --page, or "
-    "voiceguide listen with page: {on: true} in the settings."
+    "It shows earlier sessions and routines, and the session as soon as one runs here: begin one in another "
+    "terminal with voiceguide run ROUTINE or voiceguide listen. Ctrl-C takes the page down."
 )
 
 Show = Callable[[View], None]
@@ -52,15 +56,20 @@ def page(
     language: Annotated[str, typer.Option(help="Language of the page.")] = "en",
     settings_from: SettingsFrom = None,
 ) -> None:
-    """Serve the page without a session: earlier sessions, routines and doctor's table."""
+    """Serve the page: earlier sessions, routines, doctor's table, and the session while one runs on this machine.
+
+    A guide that the same user begins with `voiceguide run` or `listen`, before or after, shows itself on it and
+    takes what is pressed there.
+    """
     console = Console()
     if language not in available_languages():
         raise typer.BadParameter(f"there are: {', '.join(available_languages())}", param_hint="--language")
-    with closing(
-        put_up(
-            page_settings(settings_here(settings_from), lan, port), None, language=language, printed=_on(console)
-        )
-    ) as server:
+    settings = page_settings(settings_here(settings_from), lan, port)
+    presses, board = Presses(), Board()
+    with (
+        closing(put_up(settings, presses, board=board, language=language, printed=_on(console))) as server,
+        closing(GuidesElsewhere(presses, board, page_socket())),
+    ):
         _tell(console, server.addresses)
         console.print(WITHOUT_GUIDE, style="dim", soft_wrap=True)
         try:
@@ -77,18 +86,28 @@ def page_settings(settings: Settings, lan: bool | None, port: int | None) -> Set
 
 
 @contextmanager
-def page_beside(
+def pages_beside(
     console: Console,
-    settings: Settings,
+    settings: Settings | None,
     presses: Presses,
     journal: Journal,
-    show: Show | None,
+    show: Show,
     *,
     language: str,
     voice: str,
     history: Path | None,
 ) -> Iterator[Show]:
-    """Serve the page beside a session for as long as the context lasts, and say where.
+    """Show a session on the page that `voiceguide page` serves, if it does, for as long as the context lasts.
+
+    Args:
+        console: where it is said where the page is.
+        settings: serve a page of its own as they say; None for none. Where one waits already, that one is enough.
+        presses: where what is pressed goes.
+        journal: of the session.
+        show: shows the session here.
+        language: of the guide.
+        voice: name of the voice that speaks.
+        history: the history's file; None for the one in the user's data folder.
 
     Yields:
         What shows the session here and there. A page that fails later on is left out, and the session goes on.
@@ -96,14 +115,19 @@ def page_beside(
     Raises:
         PageError: it cannot be served at all.
     """
-    server = put_up(settings, presses, language=language, voice=voice, history=history, printed=_on(console))
-    _tell(console, server.addresses)
-    with closing(Audience([server])) as audience:
+    pages: list[Companion] = [PageElsewhere(presses, board_of(language, voice), page_socket())]
+    if settings is not None and waits(page_socket()):
+        console.print("The session shows on the page that voiceguide page serves already.")
+    elif settings is not None:
+        board = board_of(language, voice)
+        server = put_up(settings, presses, board=board, history=history, printed=_on(console))
+        pages.append(server)
+        _tell(console, server.addresses)
+    with closing(Audience(pages)) as audience:
         journal.watch(audience.notice)
 
         def show_both(view: View) -> None:
-            if show is not None:
-                show(view)
+            show(view)
             audience.show(view)
 
         yield show_both

@@ -29,7 +29,7 @@ from voiceguide.cli.options import (
     card_or_files,
     settings_here,
 )
-from voiceguide.cli.page_command import Lan, Port, Show, page_beside, page_settings
+from voiceguide.cli.page_command import Lan, Port, Show, page_settings, pages_beside
 from voiceguide.cli.panel import Panel
 from voiceguide.cli.progress import counting
 from voiceguide.core.memory import NOTHING
@@ -144,15 +144,15 @@ def run(
         panel = stack.enter_context(Panel(console, prepared.routine.title, live=live))
         journal.watch(panel.notice)
         presses = Presses()
-        watch: Show | None = panel.show if live else None
-        if page:
+        watch: Show | None = None
+        if live:
             watch = stack.enter_context(
-                page_beside(
+                pages_beside(
                     console,
-                    page_settings(settings, lan, page_port),
+                    page_settings(settings, lan, page_port) if page else None,
                     presses,
                     journal,
-                    watch,
+                    panel.show,
                     language=prepared.language.language,
                     voice=prepared.voice.name,
                     history=history,

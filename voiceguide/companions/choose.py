@@ -9,14 +9,14 @@ from voiceguide.companions.home import HomeAutomation
 from voiceguide.companions.hooks import HookRunner
 from voiceguide.companions.pins import PinButton, PinLight
 from voiceguide.companions.stream import EventStream
-from voiceguide.page.begin import put_up
+from voiceguide.page.begin import board_of, put_up
 from voiceguide.places import events_socket
 from voiceguide.presses import Presses
 from voiceguide.settings import Hooks, Settings
 
 
 def choose_companions(
-    settings: Settings, presses: Presses, language: str = "en", voice: str | None = None
+    settings: Settings, presses: Presses, language: str = "en", voice: str = ""
 ) -> list[Companion]:
     """Return the companions that the settings ask for, at work already. Whoever takes them closes them.
 
@@ -45,7 +45,7 @@ def choose_companions(
         if settings.stream:
             add(EventStream(events_socket()))
         if settings.page.on:
-            add(put_up(settings, presses, language=language, voice=voice, routines=settings.routines))
+            add(put_up(settings, presses, board=board_of(language, voice, settings.routines)))
         if settings.home is not None:
             add(HomeAutomation(settings.home, presses))
         on_error.pop_all()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from voiceguide.errors import PageError
 from voiceguide.language.pack import load_language, normalise
 from voiceguide.language.templates import expand
+from voiceguide.page.board import Board
 from voiceguide.places import data_folder, history_file
 from voiceguide.presses import Presses
 from voiceguide.routine.load import find_routine, read_routine_file
@@ -27,9 +28,8 @@ def put_up(
     settings: Settings,
     presses: Presses | None,
     *,
+    board: Board,
     language: str = "en",
-    voice: str | None = None,
-    routines: Sequence[str] = (),
     history: Path | None = None,
     printed: Callable[[str], None] | None = None,
 ) -> PageServer:
@@ -38,18 +38,15 @@ def put_up(
     Args:
         settings: of whoever set up the speaker.
         presses: where what is pressed goes; None for a page beside no guide.
-        language: of the guide.
-        voice: name of the one that speaks.
-        routines: names or paths of what the guide can be asked for by name.
+        board: what is shown.
+        language: of the page, while no guide is there to set it.
         history: the history's file; by default the one in the user's data folder.
         printed: makes a pairing code known where the guide cannot say it; by default in the log.
 
     Raises:
         PageError: the port is taken, or what the page needs is not installed.
-        VoiceguideError: one of the routines is missing or broken.
     """
     try:
-        from voiceguide.page.board import Board  # noqa: PLC0415 - optional
         from voiceguide.page.server import PageServer, in_log  # noqa: PLC0415 - optional
     except ImportError as error:
         raise PageError(MISSING) from error
@@ -62,10 +59,23 @@ def put_up(
         language=language,
         pairings=data_folder() / "paired.json",
         night=None if night is None else (night.begins, night.ends),
-        offered=what_to_say(routines, language),
         printed=printed or in_log,
-        board=Board(voice=voice),
+        board=board,
     )
+
+
+def board_of(language: str, voice: str, routines: Sequence[str] = ()) -> Board:
+    """Return a board for a guide.
+
+    Args:
+        language: of the guide.
+        voice: name of the voice that speaks.
+        routines: names or paths of what the guide can be asked for by name.
+
+    Raises:
+        VoiceguideError: one of the routines is missing or broken.
+    """
+    return Board(language=language, voice=voice, offered=what_to_say(routines, language))
 
 
 def what_to_say(routines: Sequence[str], language: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,7 +51,9 @@ class Board:
     Args:
         clock: maps sample time to the monotonic clock.
         now: the monotonic clock, in seconds.
-        voice: name of the voice that speaks; None while no guide is there.
+        language: of the guide; None where no guide is.
+        voice: name of the voice that speaks; None where no guide is.
+        offered: what to say for each routine that can be asked for by name, by the routine's id.
 
     Attributes:
         level_dbfs: how loud the microphone is, None when nothing came; it changes all the time, so it is apart.
@@ -61,7 +63,10 @@ class Board:
         self,
         clock: SpeakerClock | None = None,
         now: Callable[[], float] = time.monotonic,
+        *,
+        language: str | None = None,
         voice: str | None = None,
+        offered: Mapping[str, str] | None = None,
     ) -> None:
         self._clock = clock or SpeakerClock()
         self._now = now
@@ -79,6 +84,8 @@ class Board:
             "how": None,
             "lines": [],
             "start_s": None,
+            "language": language,
+            "offered": dict(offered or {}),
             "voice": voice,
             "voice_next": None,
         }
@@ -155,10 +162,15 @@ class Board:
             breath=_breath(view),
         )
 
+    def take(self, values: dict[str, Any]) -> None:
+        """Show what the board of a guide in another process shows."""
+        self._set(**values)
+
     def stopped(self) -> None:
         """No guide is there any more."""
         self.level_dbfs = None
-        self._set(running=False, speaking=False, saying="", breath=None, ends_s=None, commands=[])
+        nothing: dict[str, Any] = {"saying": "", "breath": None, "ends_s": None, "commands": [], "offered": {}}
+        self._set(running=False, standby=False, speaking=False, **nothing)
 
     def _trouble(self, what: str, kind: str | None) -> None:
         troubles = {key: value for key, value in self._values["troubles"].items() if key != what}

@@ -7,7 +7,7 @@ over, and what follows from it shows on the board.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -55,10 +55,9 @@ class Behind:
         guests: who is paired.
         pairing: how to become one of them.
         press: hands a command over to the guide, with the words it stands for if the command does not say it.
-        offered: what to say for each routine that can be asked for by name.
         history: the history's file.
         choose_voice: tells the guide which voice is to speak from the next session on.
-        language: of the page and of its buttons.
+        language: of the page and of its buttons, while no guide is there to set it.
         night: from when until when the page is dark, as "22:00"; None for as the device likes it.
         wall: the wall clock, for the night.
         now: the monotonic clock, in seconds.
@@ -71,7 +70,6 @@ class Behind:
     press: Press
     history: Path
     choose_voice: Callable[[str], None] = lambda _: None
-    offered: Mapping[str, str] = field(default_factory=dict)
     language: str = "en"
     night: tuple[str, str] | None = None
     now: Callable[[], float] = time.monotonic
@@ -79,6 +77,11 @@ class Behind:
     # others do; what waits for the guide is bounded by the number of commands anyway.
     by_guests: Buckets = field(default_factory=lambda: Buckets(10, 0.5))
     by_strangers: Buckets = field(default_factory=lambda: Buckets(5, 5.0))
+
+    @property
+    def spoken(self) -> str:
+        """The language in which everything is told: the guide's."""
+        return self.board.shown.values["language"] or self.language
 
 
 class _Body(BaseModel):
@@ -130,14 +133,14 @@ async def hello(behind: Behind, request: Request) -> Response:
         "paired": guest.paired,
         "at_home": guest.at_home,
         "token": token_for(cookie),
-        "language": behind.language,
-        "words": words_of(behind.language),
-        "phrases": phrases_of(behind.language),
+        "language": behind.spoken,
+        "words": words_of(behind.spoken),
+        "phrases": phrases_of(behind.spoken),
         "night": behind.night,
         "paces": PACES,
         "digits": DIGITS,
-        "voices": voices_for(behind.language),
-        "voice_kept": kept(behind.language),
+        "voices": voices_for(behind.spoken),
+        "voice_kept": kept(behind.spoken),
     }
     response = JSONResponse(answer)
     if not guest.cookie:
@@ -182,7 +185,7 @@ async def press(behind: Behind, request: Request) -> Response:
 async def begin(behind: Behind, request: Request) -> Response:
     """Have the guide ask in the room whether to begin a routine."""
     guest: Guest = request.scope["guest"]
-    phrase = behind.offered.get((await _body(request, _Begin)).routine)
+    phrase = behind.board.shown.values["offered"].get((await _body(request, _Begin)).routine)
     if phrase is None:
         return refuse(404, "not_found")
     if wait_s := _wait_to_press(behind, guest):
@@ -197,11 +200,11 @@ async def choose_voice(behind: Behind, request: Request) -> Response:
     """Keep a voice for the sessions to come, and tell the guide."""
     guest: Guest = request.scope["guest"]
     name = (await _body(request, _Voice)).voice
-    if name not in voices_for(behind.language):
+    if name not in voices_for(behind.spoken):
         return refuse(404, "not_found")
     if wait_s := _wait_to_press(behind, guest):
         return refuse(429, "wait", wait_s)
-    await run_in_threadpool(keep, behind.language, name)
+    await run_in_threadpool(keep, behind.spoken, name)
     behind.choose_voice(name)
     return Response(status_code=204)
 
@@ -250,7 +253,8 @@ async def history(behind: Behind, request: Request) -> Response:
 async def list_routines(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
     """Tell which routines there are."""
     listed = await run_in_threadpool(routines.listed)
-    return JSONResponse({"routines": [{**one, "offered": one["id"] in behind.offered} for one in listed]})
+    offered = behind.board.shown.values["offered"]
+    return JSONResponse({"routines": [{**one, "offered": one["id"] in offered} for one in listed]})
 
 
 async def read_routine(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
@@ -274,7 +278,7 @@ async def keep_routine(behind: Behind, request: Request) -> Response:  # noqa: A
 
 async def doctor(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
     """Tell what can be examined without a sound."""
-    return JSONResponse(await run_in_threadpool(examined, behind.language))
+    return JSONResponse(await run_in_threadpool(examined, behind.spoken))
 
 
 async def site(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above

@@ -11,7 +11,7 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +58,10 @@ class PageServer:
         presses: where what is pressed goes; None for a page that only shows what was.
         lan: let other machines in, after pairing; otherwise this very machine only.
         port: the TCP port; 0 for any that is free.
-        language: of the page.
+        language: of the page, while no guide is there to set it.
         history: the history's file.
         pairings: where paired browsers are kept; None forgets them with the program.
         night: from when until when the page is dark.
-        offered: what to say for each routine that can be asked for by name, by the routine's id.
         printed: makes a pairing code known where the guide cannot say it.
         board: what is shown.
 
@@ -80,7 +79,6 @@ class PageServer:
         language: str = "en",
         pairings: Path | None = None,
         night: tuple[str, str] | None = None,
-        offered: Mapping[str, str] | None = None,
         printed: Callable[[str], None] = in_log,
         board: Board | None = None,
     ) -> None:
@@ -99,7 +97,6 @@ class PageServer:
             pairing=Pairing(guests, self._announce, time.monotonic),
             press=self._press,
             choose_voice=self._choose_voice,
-            offered=offered or {},
             history=history,
             language=language,
             night=night,

@@ -16,6 +16,7 @@ from typing import Any, Self
 import numpy as np
 
 from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
+from voiceguide.companions.companion import Companion
 from voiceguide.core.actions import Sound
 from voiceguide.core.clock import RATE, samples
 from voiceguide.core.commands import Command
@@ -114,6 +115,7 @@ class LiveSession:
         page: the page's server, which can be put up again with `restart_page`.
         typed: what the person in the room says.
         view: the last look at the session.
+        also: more companions that are told; closed with the session.
     """
 
     def __init__(
@@ -121,6 +123,7 @@ class LiveSession:
     ) -> None:
         self.entries: list[dict[str, Any]] = []
         self.view: View | None = None
+        self.also: list[Companion] = []
         self.port = PacedPort()
         self.presses = Presses()
         self.typed: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -191,7 +194,8 @@ class LiveSession:
         self.port.ended = True
         self.presses.press(Command.STOP, "button")
         self.presses.press(Command.YES, "button")
-        self.page.close()
+        for companion in (self.page, *self.also):
+            companion.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -200,11 +204,13 @@ class LiveSession:
         self.close()
 
     def _notice(self, entry: dict[str, Any]) -> None:
-        self.page.notice(entry)
+        for companion in (self.page, *self.also):
+            companion.notice(entry)
 
     def _show(self, view: View) -> None:
         self.view = view
-        self.page.show(view)
+        for companion in (self.page, *self.also):
+            companion.show(view)
 
     def _serve(self) -> PageServer:
         board = Board(SpeakerClock(LEAD_S))

@@ -132,6 +132,7 @@ async function begin() {
     lost: () => connection("lost"),
     level: showLevel,
     state: (state) => {
+      if (state.running && state.language && state.language !== hello.language) location.reload();  // another guide
       session.show(state);
       voice.tell(state);
       // Pain turns the page, whatever is being looked at.

@@ -90,7 +90,8 @@ export class Session {
 
   title(state) {
     if (state.standby) return fill(this.words.standby_hint, { start: this.phrases.start });
-    return (state.running && state.exercise) || this.words.title;
+    if (!state.running) return this.words.no_guide_hint;
+    return state.exercise || this.words.title;
   }
 
   minutes(state, placed) {
