@@ -38,7 +38,7 @@ bench-hearing: $(VENV)/.test
 
 # Sound cards that fail, done for real on a virtual one; as root. PART=live or hours for the long ones.
 bench-device: $(VENV)/.test
-	sh packaging/apt.sh $(APT_RUN) $(APT_TEST)
+	sh packaging/apt.sh $(APT_RUN) $(APT_TEST) $(call apt,device)
 	$(BIN)/python -m benchmarks.device $(PART)
 	$(if $(PART),,$(BIN)/python -m benchmarks.waiting)
 
