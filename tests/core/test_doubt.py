@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from voiceguide.core.actions import Say
+from voiceguide.core.actions import Listen, Say
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.core.events import Heard
@@ -115,3 +115,12 @@ def test_s8_what_may_be_a_word_of_pain_answers_the_question_whether_something_hu
     assert virtual.session.state is State.DOUBT
     virtual.feed(Heard(virtual.now, None, "pain", "engine", Command.PAIN))
     assert virtual.session.state is State.SAFETY
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_s8_where_it_was_asked_whether_something_hurts_any_voice_is_listened_for_as_in_a_hold(
+    reach: Reach, state: State
+) -> None:
+    virtual = reach(state)
+    listened = [action for action in virtual.actions if isinstance(action, Listen)]
+    assert listened[-1].hold == (state in (State.HOLDING, State.DOUBT, State.STOPPING))

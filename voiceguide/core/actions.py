@@ -55,7 +55,8 @@ class Listen:
 
     Attributes:
         commands: which.
-        hold: a position is being held, where a doubtful word of safety is reason enough to ask (S8).
+        hold: a position is being held, or it was just asked whether something hurts: whoever speaks and is not
+            understood is reason enough to ask (S8).
     """
 
     at: int

@@ -14,7 +14,7 @@ from voiceguide.core.commands import Command
 from voiceguide.core.events import Event
 from voiceguide.core.lines import LINE_GAP, Line, Lines
 from voiceguide.core.phrases import Phrases
-from voiceguide.core.states import State
+from voiceguide.core.states import ANY_VOICE_COUNTS, State
 
 AFTER_CHIME = samples(0.25)
 """Words that answer begin this long after the chime that accepts: the chime is over by then."""
@@ -89,7 +89,7 @@ class Scene:
     def listen(self, commands: Iterable[Command]) -> None:
         """Have the recogniser listen for these commands from now on."""
         self.commands = frozenset(commands)
-        self.do(Listen(self.now, self.commands, hold=self.state is State.HOLDING))
+        self.do(Listen(self.now, self.commands, hold=self.state in ANY_VOICE_COUNTS))
 
     def chime(self, sound: Sound) -> None:
         """Answer with a sound; words follow when it is over."""

@@ -56,6 +56,11 @@ BEFORE_THE_WALK = frozenset({State.CHECKING, State.WAITING, State.RETURNING})
 """States in which nothing has begun yet."""
 
 
+ANY_VOICE_COUNTS = frozenset({State.HOLDING, State.DOUBT, State.STOPPING})
+"""States in which somebody who speaks and is not understood is asked (S8): in a hold, and where it was just asked
+whether something hurts."""
+
+
 MAY_SPEAK_OF_OTHERS = frozenset({State.WAITING, State.PAUSED})
 """States in which the guide may speak of what has nothing to do with the session, such as pairing a phone."""
 

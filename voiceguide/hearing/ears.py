@@ -33,7 +33,7 @@ class Listening(Protocol):
 
         Args:
             commands: which.
-            hold: a position is being held.
+            hold: a position is being held, or it was just asked whether something hurts: any voice counts (S8).
         """
         ...
 
