@@ -48,7 +48,8 @@ class PacedPort:
     """A speaker and a microphone at the pace of the clock, for those who watch and do not listen.
 
     Attributes:
-        began: the monotonic clock when sample 0 was heard; None before.
+        began: the monotonic clock when sample 0 was heard, or would have been; None before.
+        hurries: blocks are taken as fast as they come, to be quickly where something is to be seen.
         ended: the microphone has come to its end, and so does the session.
     """
 
@@ -57,6 +58,7 @@ class PacedPort:
 
     def __init__(self) -> None:
         self.began: float | None = None
+        self.hurries = False
         self.ended = False
         self._blocks = 0
         random = np.random.default_rng(1)
@@ -65,11 +67,11 @@ class PacedPort:
     def exchange(self, block: SpeakerBlock) -> MicrophoneBlock | None:  # noqa: ARG002 - nobody listens
         """Take a block and return noise that comes and goes when its time has come; None at the end."""
         now = time.monotonic()
-        if self.began is None:
-            self.began = now + LEAD_S
+        if self.began is None or self.hurries:
+            self.began = now + LEAD_S - self._blocks * BLOCK / RATE
         self._blocks += 1
         ahead = self.began - LEAD_S + self._blocks * BLOCK / RATE - now
-        if ahead > 0:
+        if ahead > 0 and not self.hurries:
             time.sleep(ahead)
         return None if self.ended else self._noise[self._blocks // 10 % len(self._noise)]
 
@@ -173,7 +175,8 @@ class LiveSession:
         return found
 
     def into_a_hold(self) -> None:
-        """Lead the session into its first hold, by voice."""
+        """Lead the session into its first hold, by voice and faster than the clock."""
+        self.port.hurries = True  # until the first cue, see `_notice`
         self.wait_for("say_finished", key="waiting")
         self.say("start")
         self.wait_for("state", state="introducing")
@@ -204,6 +207,8 @@ class LiveSession:
         self.close()
 
     def _notice(self, entry: dict[str, Any]) -> None:
+        if entry["kind"] == "cue":
+            self.port.hurries = False
         for companion in (self.page, *self.also):
             companion.notice(entry)
 
@@ -213,7 +218,7 @@ class LiveSession:
             companion.show(view)
 
     def _serve(self) -> PageServer:
-        board = Board(SpeakerClock(LEAD_S))
+        board = Board(SpeakerClock(LEAD_S), voice="hibari")
         return PageServer(self.presses, board=board, **self._settings)
 
 

@@ -72,12 +72,19 @@ export class Breath {
     return now === null || this.state === null ? null : now - this.state.start;
   }
 
+  /** Draws frame after frame, as long as there is a hold. */
   draw() {
     const time = this.time();
     if (this.box.hidden || time === null) {
       this.drawing = false;
       return;
     }
+    this.drawAt(time);
+    requestAnimationFrame(() => this.draw());
+  }
+
+  /** Draws what belongs to a moment of the guide's time. */
+  drawAt(time) {
     const left = Math.max(0, this.state.ends - time);
     const text = String(Math.ceil(left));
     if (this.left.textContent !== text) {
@@ -97,6 +104,5 @@ export class Breath {
         this.disc.style.transform = `scale(${(SMALL + (1 - SMALL) * fullness(phase, time)).toFixed(4)})`;
       }
     }
-    requestAnimationFrame(() => this.draw());
   }
 }

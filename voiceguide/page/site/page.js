@@ -105,6 +105,9 @@ for (const [id, who] of [["leave", "me"], ["leave-all", "everybody"]]) {
 
 // --- beginning ----------------------------------------------------------------------------------------------
 
+/** What is shown of the session; null until the guide has greeted. */
+export let session = null;
+
 async function begin() {
   try {
     await greet();
@@ -115,7 +118,8 @@ async function begin() {
   speak();
   dimAtNight();
   setInterval(dimAtNight, NIGHT_EVERY_MS);
-  const session = new Session(press), voice = new VoiceChoice();
+  session = new Session(press);
+  const voice = new VoiceChoice();
   if (!hello.paired) {
     openPairing();
     return;
