@@ -286,7 +286,7 @@ def test_where_no_other_ear_can_tell_the_recogniser_is_believed(*, awake: bool) 
     other.awake = awake
     decision = Decision({Ear.SECOND: other})
     command = Command.HELP if awake else Command.NEXT
-    verdicts = said(decision, command, NOW, final=True, text="help me please" if awake else "next")
+    verdicts = said(decision, command, NOW, final=True)
     assert rules(verdicts) == [Rule.ONLY_EAR]
     assert heard(verdicts)
 
@@ -491,6 +491,12 @@ def test_one_ear_that_is_sure_of_a_word_of_pain_that_did_not_stand_out_asks_and_
 # --- a harmless command that may be a word of safety ------------------------------------------------------
 
 
+def in_a_hold(second: Opinion) -> Decision:
+    decision = Decision({Ear.SECOND: second})
+    decision.listen_for(frozenset(Command), hold=True)
+    return decision
+
+
 class Torn(Noticed):
     """A second ear with a score for more than one command, each since a moment of its own."""
 
@@ -515,7 +521,7 @@ class Torn(Noticed):
 def test_what_both_ears_take_for_harmless_is_asked_about_where_pain_is_more_probable(
     own: float, pain: float, rule: Rule
 ) -> None:
-    decision = Decision({Ear.SECOND: Torn({Command.SLOWER: own, Command.SHARP: pain})})
+    decision = in_a_hold(Torn({Command.SLOWER: own, Command.SHARP: pain}))
     verdicts = [*said(decision, Command.SLOWER, NOW, final=True), *decision.settle(NOW + AGREES, QUIET)]
     assert rules(verdicts) == [rule]
     told = heard(verdicts)
@@ -525,20 +531,20 @@ def test_what_both_ears_take_for_harmless_is_asked_about_where_pain_is_more_prob
 
 @pytest.mark.parametrize(("pain", "rule"), [(HINT - 0.01, Rule.ONLY_EAR), (HINT, Rule.CLOSER)])
 def test_a_hint_of_pain_is_enough_against_a_command_that_one_ear_claims(pain: float, rule: Rule) -> None:
-    ears: dict[Ear, Opinion] = {Ear.SECOND: Torn({Command.HELP: 0.5, Command.PAIN: pain})}
-    assert rules(said(Decision(ears), Command.HELP, NOW, final=True)) == [rule]
-    alone = Decision(ears).sure(sure(Command.SLOWER))
+    second = Torn({Command.HELP: 0.5, Command.PAIN: pain})
+    assert rules(said(in_a_hold(second), Command.HELP, NOW, final=True)) == [rule]
+    alone = in_a_hold(second).sure(sure(Command.SLOWER))
     assert rules(alone) == [Rule.SURE if rule is Rule.ONLY_EAR else Rule.NOT_ALONE]
 
 
 def test_no_pain_holds_the_word_itself() -> None:
-    decision = Decision({Ear.SECOND: Torn({Command.NO_PAIN: 0.5, Command.PAIN: 0.9})})
+    decision = in_a_hold(Torn({Command.NO_PAIN: 0.5, Command.PAIN: 0.9}))
     assert rules(said(decision, Command.NO_PAIN, NOW, final=True)) == [Rule.AGREED]
 
 
 def test_what_was_told_already_is_no_hint_of_another_word() -> None:
     later = NOW + samples(1.2)
-    decision = Decision({Ear.SECOND: Torn({Command.PAIN: 0.9, Command.YES: 0.5}, {Command.YES: later})})
+    decision = in_a_hold(Torn({Command.PAIN: 0.9, Command.YES: 0.5}, {Command.YES: later}))
     assert heard(decision.sure(sure(Command.PAIN)))
     told = final(decision, Command.YES, later)
     assert told is not None
@@ -556,5 +562,11 @@ def test_what_was_told_already_is_no_hint_of_another_word() -> None:
 def test_a_single_word_that_the_second_ear_did_not_notice_at_all_is_not_believed(
     text: str, score: float, rule: Rule
 ) -> None:
-    decision = Decision({Ear.SECOND: Torn({Command.HELP: score})})
+    decision = in_a_hold(Torn({Command.HELP: score}))
     assert rules(said(decision, Command.HELP, NOW, final=True, text=text)) == [rule]
+
+
+def test_where_nobody_would_ask_a_word_that_one_ear_heard_is_believed() -> None:
+    second = Torn({Command.HELP: 0.0, Command.SLOWER: 0.2, Command.PAIN: 0.9})
+    assert rules(said(Decision({Ear.SECOND: second}), Command.HELP, NOW, final=True)) == [Rule.ONLY_EAR]
+    assert rules(Decision({Ear.SECOND: second}).sure(sure(Command.SLOWER))) == [Rule.SURE]

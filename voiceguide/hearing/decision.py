@@ -16,13 +16,14 @@ Read from the top; the first line that fits decides.
 | a word of pain, the guide silent, and no voice stood out of late    | that command, if two ears are sure;     |
 |                                                                     | else unknown speech; perhaps of safety  |
 | the second ear is sure: a word of safety, or one of `ALONE`         | that command                            |
-| the second ear is sure: another command, or `HINT` of one of safety | nothing                                 |
+| the second ear is sure: another command                             | nothing                                 |
+| the same in a hold: one it finds too close to one of safety (`HINT`)| nothing, unless another ear claims it   |
 | a person's own word, which the second ear noticed or cannot tell    | that command                            |
 | a person's own word, which the second ear did not notice            | unknown speech; perhaps a word of safety|
-| the recogniser, another command than the second ear, which finds it | unknown speech                          |
-|   closer to a word of safety (`HINT`)                               |                                         |
-| the recogniser, one word of which the second ear hears nothing at   | unknown speech                          |
-|   all (`ONE_WORD`)                                                  |                                         |
+| the recogniser in a hold: a command that the second ear finds closer| unknown speech                          |
+|   to a word of safety (`HINT`)                                      |                                         |
+| the recogniser in a hold: a single word of which the second ear     | unknown speech                          |
+|   heard next to nothing (`ONE_WORD`)                                |                                         |
 | the recogniser, and no other ear that could tell                    | that command                            |
 | the recogniser, and another ear that noticed it within `AGREES`     | that command                            |
 |   (for a word of safety: any, as sure as of this one)               |                                         |
@@ -31,8 +32,9 @@ Read from the top; the first line that fits decides.
 | in a hold: a voice has spoken                                       | the same, unless something is understood|
 
 What a state changes: commands that are not possible in it are not claimed, except the pain family, which always
-is. What "perhaps" leads to is the session's decision: in a hold it asks (S8). How sure an ear must be is data, by
-command: `spotter/en.yaml` for the second ear, the enrolment for a person's own words.
+is. "In a hold" means also where it was just asked whether something hurts: what is not believed there leads to a
+question and is not lost. What "perhaps" leads to is the session's decision (S8). How sure an ear must be is data,
+by command: `spotter/en.yaml` for the second ear, the enrolment for a person's own words.
 
 Why a person's own word needs the second ear as well: alone it was mistaken 3 to 6 times an hour for each word in
 people's talk (docs/rehearsal.md). Why the recogniser is not believed alone where another ear could tell: of its 40
@@ -136,6 +138,7 @@ class Decision:
         self._others = others or {}
         self._own_words = own_words
         self._possible: frozenset[Command] = frozenset(Command)
+        self._hold = False
         self._partial: Claim | None = None
         self._waiting: list[Claim] = []  # final results that another ear may still confirm
         self._perhaps: tuple[int, Claim] | None = None  # when it is told, unless something is understood
@@ -143,9 +146,15 @@ class Decision:
         self._last: dict[Command | None, tuple[int, Ear]] = {}  # sample time, and who noticed it
         self._answered: tuple[int, Ear] | None = None  # the same of the last command of all
 
-    def listen_for(self, commands: frozenset[Command]) -> None:
-        """Set the commands that are possible from now on; the pain family always is."""
+    def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:
+        """Set the commands that are possible from now on; the pain family always is.
+
+        Args:
+            commands: which.
+            hold: whoever is not understood is asked whether something hurts.
+        """
         self._possible = commands | PAIN_FAMILY
+        self._hold = hold
 
     def recognised(self, hypothesis: Hypothesis, command: Command | None, around: Around) -> list[Verdict]:
         """Take the recogniser's next hypothesis, with the command its text stands for."""
@@ -276,7 +285,7 @@ class Decision:
 
     def _closer_to_safety(self, claim: Claim, *, one_ear: bool) -> bool:
         """Tell whether the second ear finds a harmless command too close to a word of safety to believe it."""
-        second = self._others.get(Ear.SECOND)
+        second = self._others.get(Ear.SECOND) if self._hold else None
         if second is None or claim.command is None or claim.command in _HOLDS_PAIN:
             return False
         since = claim.at - BEFORE
@@ -288,7 +297,7 @@ class Decision:
 
     def _one_word_unheard(self, claim: Claim) -> bool:
         """Tell whether the second ear was awake and heard next to nothing of a single word."""
-        second = self._others.get(Ear.SECOND)
+        second = self._others.get(Ear.SECOND) if self._hold else None
         since = claim.at - BEFORE
         if second is None or claim.command is None or " " in claim.text or not second.judges(Command.PAIN, since):
             return False

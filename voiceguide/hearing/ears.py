@@ -111,9 +111,9 @@ class Ears:
     def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:
         """Set the commands that are possible from now on; the pain family always is."""
         self._hold = hold
+        self._decision.listen_for(commands, hold=hold)
         if commands != self._commands:
             self._commands = commands
-            self._decision.listen_for(commands)
             if self._recogniser is not None:
                 self._recogniser.expect(self._pack.phrases_for(commands))
 
