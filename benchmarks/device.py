@@ -321,7 +321,11 @@ def tables(found: Found) -> list[Table]:
     if rest.rows:
         made.append(rest)
     for key, title, about in (
-        ("hours", "Hours of sessions in sample time", "`benchmarks.soak`, in step, with PocketSphinx and the second ear."),
+        (
+            "hours",
+            "Hours of sessions in sample time",
+            "`benchmarks.soak`, in step, with PocketSphinx and second ear.",
+        ),
         ("live", "Half an hour on the virtual card", "With the second ear and both child processes."),
     ):
         if rows := found.get(key):

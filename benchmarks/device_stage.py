@@ -196,6 +196,7 @@ class Person:
         "standby_here": "start",
         "finished": "start",
         "standby_ask": "yes please",
+        "rehearsal_offer": "no",
         "standby_hears_again": "start",
         "standby_declined": "start",
         "waiting": "start",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -27,12 +28,14 @@ from voiceguide.cli.options import (
 from voiceguide.companions.choose import choose_companions
 from voiceguide.companions.companion import Companion
 from voiceguide.doctor import audible
+from voiceguide.history.history import is_introduced
 from voiceguide.history.journal import Journal
 from voiceguide.loudness import loudness
 from voiceguide.page.begin import board_of
 from voiceguide.page.elsewhere import PageElsewhere
 from voiceguide.places import history_file, page_socket
 from voiceguide.presses import Presses
+from voiceguide.rehearsing import worth_offering
 from voiceguide.service.ending import ending_in_good_order, leave_at_once
 from voiceguide.service.logging_events import EventLog, log_to
 from voiceguide.service.notifying import Systemd
@@ -87,6 +90,10 @@ def listen(
             apart=not on_files,
         )
         stack.enter_context(ready.prepared)
+        kept = history or (None if on_files else history_file())
+        first_time = kept is None or not is_introduced(kept)
+        if not on_files and worth_offering(ready.named.pack.language, first_time=first_time):
+            ready = replace(ready, rehearses=True)
         journal = stack.enter_context(closing(Journal(events)))
         port: AudioPort
         if on_files:
@@ -109,7 +116,7 @@ def listen(
                 ready,
                 port,
                 journal,
-                history=history or (None if on_files else history_file()),
+                history=kept,
                 companions=[EventLog(), systemd, *chosen],
                 presses=presses,
                 live=not on_files,

@@ -27,6 +27,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "begin_with": frozenset({"side"}),
     "waiting": frozenset({"routine"}),
     "start_asked": frozenset(),
+    "one_at_a_time": frozenset({"routine"}),
     "duration": frozenset({"minutes"}),
     "equipment": frozenset({"item"}),
     "ask_ready": frozenset(),

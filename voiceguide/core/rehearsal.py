@@ -19,7 +19,7 @@ from enum import StrEnum
 from voiceguide.core.actions import Action, End, Sound
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import PAIN_FAMILY, Command
-from voiceguide.core.events import Begun, Event, Heard, HearingLost, SpeechFinished, Tick
+from voiceguide.core.events import Begun, Event, Heard, HearingLost, SpeechFinished, Tick, ToldToEnd
 from voiceguide.core.lines import Line
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.scene import Continuation, Scene
@@ -161,9 +161,11 @@ class Rehearsal:
                 self._taken(event)
             case Learned():
                 self._tell(event)
-            case HearingLost(reason=reason):
-                self._scene.record("hearing_lost", reason=reason)
+            case HearingLost(reason=reason, trouble=trouble):
+                self._scene.record("hearing_lost", trouble=trouble.value, reason=reason)
                 self._leave("deaf", self._scene.prompt("hearing_lost")[:1])
+            case ToldToEnd():
+                self._leave("stopped", self._scene.prompt("stopping_now"))
             case _:
                 pass
         return self._scene.take_actions()

@@ -27,6 +27,7 @@ def _prompts(routine: Routine, phrases: Phrases) -> Iterator[str]:
     sides: list[dict[str, object]] = [{"side": phrases.side(side)} for side in Side]
     blanks: dict[str, list[dict[str, object]]] = {
         "waiting": [{"routine": routine.title}],
+        "one_at_a_time": [{"routine": routine.title}],
         "duration": [{"minutes": minutes} for minutes in range(1, MINUTES_ALLOWED_FOR)],
         "pairing_digit": [{"digit": digit} for digit in range(10)],
         "how_long": [{"minutes": minutes} for minutes in range(2, MINUTES_ALLOWED_FOR)],

@@ -11,7 +11,7 @@ the table is even asked (S1).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from voiceguide.core.actions import Action, SetVolume, Sound
 from voiceguide.core.answers import code
@@ -63,9 +63,10 @@ class Session:
         recorded: say at the beginning that everything is being recorded.
         loudness: how softly this speaker can be heard, and whether it is night.
         asked_for: somebody has just asked for this very routine and need not say "start" once more.
+        names_another: whether a text that asks for a beginning names another routine than this one.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that a session is told of the world
         self,
         routine: Routine,
         phrases: Phrases,
@@ -76,6 +77,7 @@ class Session:
         recorded: bool = False,
         loudness: Loudness = AS_CHOSEN,
         asked_for: bool = False,
+        names_another: Callable[[str], bool] = lambda _: False,
     ) -> None:
         routine, neglected = neglected_side_first(routine, remembered)
         self._scene = Scene(phrases)
@@ -86,6 +88,8 @@ class Session:
         self._walk.pace = nearest_pace(remembered.pace)
         self._volume = Volume(remembered.volume_db, loudness)
         self._last_heard = ""
+        self._names_another = names_another
+        self._title = routine.title
         self._beside = Interruptions(self._scene, self._walk)
         self._opening = Opening(
             self._scene, self._walk, remembered, first_time=first_time, recorded=recorded, asked_for=asked_for
@@ -208,6 +212,9 @@ class Session:
 
     def _spoken_to(self, command: Command, by: str) -> None:
         step = TABLE[self.state].get(command)
+        if step is not None and command is Command.START and self._names_another(self._last_heard):
+            self._one_at_a_time()
+            return
         if step is None or (step is Step.PAIN and not self._safeguard.possible(command)):
             self._scene.chime(Sound.UNKNOWN)
             return
@@ -231,6 +238,15 @@ class Session:
                 self._change_volume(command)
             case _:
                 self._move(step)
+
+    def _one_at_a_time(self) -> None:
+        """Answer whoever asks for another routine: they are not led on in this one, nor out of it by one word."""
+        if self.state is State.SAFETY:
+            self._not_understood(text=self._last_heard)
+            return
+        self._yielding.answered()
+        self._scene.chime(Sound.ACCEPTED)
+        self._interject(self._scene.prompt("one_at_a_time", routine=self._title))
 
     def _ask_the_room(self) -> None:
         """Answer a press that only a voice may answer for."""

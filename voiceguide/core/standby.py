@@ -31,6 +31,8 @@ from voiceguide.core.events import (
     Heard,
     HearingBack,
     HearingLost,
+    HearingPoor,
+    Poor,
     SpeechFinished,
     Tick,
     ToldToEnd,
@@ -236,6 +238,9 @@ class Standby:
                 self._hearing_lost(trouble, reason)
             case HearingBack(trouble=trouble):
                 self._hearing_back(trouble)
+            case HearingPoor(why=Poor.CLIPPING | Poor.QUIET as why):
+                # That the machine is busy matters to nobody now.
+                self._scene.interject(self._scene.prompt(f"hearing_{why.value}"))
             case CodeAsked(digits=digits) if self._stage is _Stage.WAITING:
                 self._wait(code(self._phrases, digits))
             case ToldToEnd():

@@ -6,7 +6,9 @@
 |          | and then sound for `BACK_AFTER` that cannot be the | it has it back                  |
 |          | guide's own                                        |                                 |
 | clipping | `CLIPPED` of a stretch's samples at full scale     | said once, and the session goes |
-| quiet    | a minute without anything as loud as `QUIETEST`    | on: words still come through    |
+| quiet    | a minute without anything as loud as `QUIETEST`;   | on: words still come through    |
+|          | while nobody need speak, something of late that    |                                 |
+|          | stood out and yet never was as loud (`SOFT_ENOUGH`) |                                |
 | offset   | a stretch whose mean lies `OFFSET` from zero       | told once: it harms no word     |
 """
 
@@ -52,6 +54,14 @@ QUIET_FOR = 12
 """Loudest sound, as a root mean square over 0.1 s, and stretches. Somebody who speaks softly, two metres away,
 comes at -50 dBFS in the loudest tenths of a second; the guide's own voice is louder still."""
 
+STANDS_OUT = 10 ** (15 / 20)
+SOFT_ENOUGH = 5
+HEARD_OF_WITHIN = samples(600.0)
+"""While the guide waits nobody need have spoken, so silence says nothing of the microphone. Told is what was never
+loud since the beginning, though in so many stretches a tenth of a second was so much louder than another one; and
+that only in the first ten minutes, when whoever set it up is near: in the night a board creaks as softly. Our own
+choice."""
+
 _SAYS = {
     "clipping": "The microphone is turned up too far: loud sounds are cut off. Turn its level down.",
     "offset": "The microphone's signal has a constant offset. Its sound input may be broken or badly shielded.",
@@ -67,9 +77,14 @@ _log = logging.getLogger(__name__)
 
 
 class MicrophoneWatch:
-    """Looks at every block of one microphone. Keeps no clock: it counts samples."""
+    """Looks at every block of one microphone. Keeps no clock: it counts samples.
+
+    Attributes:
+        nobody_need_speak: the guide waits to be spoken to; in a session a person is there, who speaks.
+    """
 
     def __init__(self) -> None:
+        self.nobody_need_speak = False
         self._at = 0
         self._silent = 0
         self._sounding = 0.0
@@ -79,6 +94,8 @@ class MicrophoneWatch:
         self._told: set[str] = set()
         self._stretch = _Stretch()
         self._quiet_stretches = 0
+        self._soft_stretches = 0
+        self._ever_loud = False
 
     @property
     def silent(self) -> bool:
@@ -127,6 +144,13 @@ class MicrophoneWatch:
             yield "offset"
         # Silence has a word of its own above.
         quiet = 0 < stretch.loudest < QUIETEST * FULL_SCALE
+        self._ever_loud = self._ever_loud or stretch.loudest >= QUIETEST * FULL_SCALE
+        if self.nobody_need_speak:
+            self._quiet_stretches = 0
+            self._soft_stretches += quiet and stretch.loudest > STANDS_OUT * max(stretch.softest, NOTHING)
+            if self._soft_stretches >= SOFT_ENOUGH and not self._ever_loud and self._at <= HEARD_OF_WITHIN:
+                yield "quiet"
+            return
         self._quiet_stretches = self._quiet_stretches + 1 if quiet else 0
         if self._quiet_stretches >= QUIET_FOR:
             yield "quiet"
@@ -149,6 +173,7 @@ class _Stretch:
         self.clipped = 0
         self.total = 0.0
         self.loudest = 0.0
+        self.softest = math.inf
         self._window: list[Frame] = []
 
     def add(self, frame: Frame, low: int, high: int) -> None:
@@ -162,7 +187,8 @@ class _Stretch:
             total = float(sound.sum())
             power = float(sound @ sound) / len(sound) - (total / len(sound)) ** 2
             self.total += total
-            self.loudest = max(self.loudest, math.sqrt(max(power, 0.0)))
+            level = math.sqrt(max(power, 0.0))
+            self.loudest, self.softest = max(self.loudest, level), min(self.softest, level)
 
 
 _WINDOW = 10

@@ -11,6 +11,7 @@ from voiceguide.core.script import everything_said
 from voiceguide.core.standby import Offer, everything_said_in_standby
 from voiceguide.errors import RoutineError
 from voiceguide.language.naming import NamedRoutines
+from voiceguide.rehearsing import everything_said as everything_rehearsed
 from voiceguide.routine.load import as_plan, find_routine, read_routine_file
 
 
@@ -23,12 +24,14 @@ class Ready:
         routines: what can be asked for, by id, the one that a bare "start" means first.
         named: how each is asked for by name.
         offers: the same for standby.
+        rehearses: a rehearsal may be offered, so what it says is made ready, too.
     """
 
     prepared: Prepared
     routines: Mapping[str, Routine]
     named: NamedRoutines
     offers: Sequence[Offer]
+    rehearses: bool = False
 
     def render(self, progress: Progress | None = None) -> None:
         """Render everything that may be said, in standby and in a session of any of the routines.
@@ -44,7 +47,7 @@ class Ready:
         texts = [*everything_said_in_standby(pack.standby.lines, pack.phrases, self.offers)]
         for routine in self.routines.values():
             texts += everything_said(routine, pack.phrases)
-        return texts
+        return [*texts, *everything_rehearsed(pack)] if self.rehearses else texts
 
 
 def make_ready(

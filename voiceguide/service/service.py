@@ -1,12 +1,13 @@
 """The guide that stays: waits to be asked, guides a session, waits again, on one sound card and one clock.
 
 Ears and voice are made once. What comes and goes is the conversation that the loop in `guide.py` runs, Standby or
-a Session, and for a session its place in the history.
+a Session, and for a session its place in the history. Before the first session a Rehearsal is offered; the ears
+are made anew after it, with what it has taught them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
@@ -18,19 +19,24 @@ from voiceguide.companions.companion import Companion
 from voiceguide.core.actions import Sound
 from voiceguide.core.events import Trouble
 from voiceguide.core.memory import NOTHING, Remembered
+from voiceguide.core.rehearsal import Rehearsal
 from voiceguide.core.session import Session
 from voiceguide.core.standby import Standby, Wanted
+from voiceguide.core.takes import Capture, Learn
 from voiceguide.core.view import View
 from voiceguide.core.volume import AS_CHOSEN, Loudness, Volume
 from voiceguide.guide import Conversation, Guide
 from voiceguide.hearing.air import Air
 from voiceguide.hearing.dozing import Dozing
+from voiceguide.hearing.ears import Listening
+from voiceguide.hearing.enrolment.capture import Capturing
 from voiceguide.hearing.enrolment.templates import place
 from voiceguide.hearing.hearing import Chain
 from voiceguide.hearing.microphone import MicrophoneWatch
 from voiceguide.hearing.missing import missing_parts
+from voiceguide.hearing.noticed import Remark
 from voiceguide.hearing.spotter.spotter import second_ear_for
-from voiceguide.history.history import History
+from voiceguide.history.history import History, is_introduced
 from voiceguide.history.journal import Journal
 from voiceguide.presses import Presses
 from voiceguide.service.absence import Absence
@@ -38,6 +44,9 @@ from voiceguide.service.audience import Audience
 from voiceguide.service.ready import Ready
 from voiceguide.service.voices import Voices
 from voiceguide.speaking.chimes import chime
+
+OF_THE_EARS = frozenset({Trouble.MACHINE, Trouble.RECOGNISER})
+"""Troubles that are over when the ears are others."""
 
 STANDBY = "standby"
 """Who hands a report of pain over to the session, in the records."""
@@ -77,6 +86,7 @@ class Service:
         loudness: Callable[[], Loudness] = lambda: AS_CHOSEN,
     ) -> None:
         self._ready = ready
+        self._rehearses = ready.rehearses
         self._port = port
         self._journal = journal
         self._history = history
@@ -97,8 +107,13 @@ class Service:
         self._introduced = False
         self._volume_db: float | None = None
         self._troubles: set[Trouble] = set()
-        self._air = Air() if live and cancel_echo else None
-        self._dozing, self._hearing = self._listen(live=live, air=self._air)
+        self._hurts = False
+        self._live = live
+        self._shared_air = live and cancel_echo
+        self._watch = MicrophoneWatch() if live else None
+        self._card_watch = watch_of(port)
+        self._listen()
+        self._hearing = self._chain(self._dozing, missing_parts(ready.named.pack.language, self._air))
         journal.watch(self._notice)
 
     def run(self) -> None:
@@ -114,6 +129,8 @@ class Service:
             if wanted is None:
                 return
             announced = False
+            if self._rehearses and wanted.pain is None and not self._rehearse():
+                continue
             if not self._session(wanted):
                 return
 
@@ -166,6 +183,8 @@ class Service:
         """
         self._voices.may_work(may)
         self._dozing.may_doze = may
+        if self._watch is not None:
+            self._watch.nobody_need_speak = may
         if self._air is not None:
             self._air.may_rest = may
 
@@ -186,10 +205,31 @@ class Service:
                 remembered=self._as_now(kept.remembered if kept is not None else NOTHING),
                 loudness=self._loudness(),
                 asked_for=True,
+                names_another=lambda text: self._ready.named.find(text) not in (None, routine.id),
             )
             if wanted.pain is not None:
                 self._presses.press(wanted.pain, STANDBY)
             return self._run(session)
+
+    def _rehearse(self) -> bool:
+        """Offer, once, to learn how the person says the words of safety; return whether to begin the session.
+
+        Not after pain, which only a spoken answer leads on from (S3), nor deaf (S7).
+        """
+        self._rehearses = False
+        if self._history is not None and is_introduced(self._history):
+            return True
+        pack = self._ready.named.pack
+        capturing = Capturing(self._dozing, pack.language, place(pack.language), live=self._live)
+        self._hearing = self._chain(capturing)
+        try:
+            goes_on = self._run(Rehearsal(pack.rehearsal, pack.phrases, offered=True), capturing.do)
+        finally:
+            self._hearing.close()
+            self._listen()  # with what was learned
+        for trouble in self._troubles & OF_THE_EARS:
+            self._journal.write(self._now, "hearing_back", trouble=trouble.value)  # these are new ones
+        return goes_on and not self._hurts and not self._troubles and not self._told_to_end
 
     def _new_voice(self) -> None:
         """Between two conversations: let the voice speak that was chosen, if it is ready."""
@@ -198,7 +238,7 @@ class Service:
         if failure is not None or self._voices.voice != before:
             self._journal.write(self._now, "voice", voice=self._voices.voice, failure=failure)
 
-    def _run(self, conversation: Conversation) -> bool:
+    def _run(self, conversation: Conversation, capture: Callable[[Capture | Learn], None] | None = None) -> bool:
         """Run a conversation to its end; return whether the port can take another."""
         guide = self._guide = Guide(
             conversation,
@@ -208,6 +248,7 @@ class Service:
             chimes=self._chimes,
             journal=self._journal,
             watch=self._show,
+            capture=capture,
             presses=self._presses,
             begins=self._now,
         )
@@ -238,6 +279,8 @@ class Service:
                 self._voices.choose(name)
             case {"kind": "say_finished", "key": "not_a_device"}:
                 self._introduced = True
+            case {"kind": "rehearsed", "how": how}:
+                self._hurts = how == "pain"
             case {"kind": "hearing_lost", "trouble": trouble}:
                 self._troubles.add(Trouble(trouble))
             case {"kind": "hearing_back", "trouble": trouble}:
@@ -268,14 +311,21 @@ class Service:
         """Return what is remembered, with the volume chosen since, which may not have been kept."""
         return remembered if self._volume_db is None else replace(remembered, volume_db=self._volume_db)
 
-    def _listen(self, *, live: bool, air: Air | None) -> tuple[Dozing, Chain]:
-        """Make the ears for all the time."""
+    def _listen(self) -> None:
+        """Make the ears."""
         prepared, pack = self._ready.prepared, self._ready.named.pack
         twice = second_ear_for(pack.language)
-        enrolled = words_of(place(pack.language), second_ear=twice) if live else None
-        shared_air = air is not None
-        ears = ears_of(prepared.recogniser, pack, enrolled, live=live, shared_air=shared_air, second_ear=twice)
-        dozing, port = Dozing(ears), self._port
-        watch = MicrophoneWatch() if live else None
-        missing = missing_parts(pack.language, air)
-        return dozing, Chain(dozing, air, watch, missing, lambda: port.slipped, watch_of(port))
+        ears = ears_of(
+            prepared.recogniser,
+            pack,
+            words_of(place(pack.language), second_ear=twice) if self._live else None,
+            live=self._live,
+            shared_air=self._shared_air,
+            second_ear=twice,
+        )
+        self._air = Air() if self._shared_air else None
+        self._dozing = Dozing(ears)
+        self._hearing = self._chain(self._dozing)
+
+    def _chain(self, ears: Listening, remarks: Sequence[Remark] = ()) -> Chain:
+        return Chain(ears, self._air, self._watch, remarks, lambda: self._port.slipped, self._card_watch)
