@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from voiceguide.core.actions import Action, Chime, End, Say, SetVolume
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import PAIN_FAMILY, Command
-from voiceguide.core.events import Event, Heard, HearingBack, HearingLost, ToldToEnd, Trouble
+from voiceguide.core.events import Event, Heard, HearingBack, HearingLost, HearingPoor, Poor, ToldToEnd, Trouble
 from voiceguide.core.memory import Remembered
 from voiceguide.core.standby import (
     ANSWER_WITHIN,
@@ -314,6 +314,27 @@ class TestDeaf:
         world.feed(HearingBack(world.now, Trouble.CARD))
         world.run_until_silent()
         assert world.told()[-1] == "hears_again"
+
+
+@pytest.mark.parametrize("why", [Poor.CLIPPING, Poor.QUIET])
+def test_a_poor_microphone_is_told_and_changes_nothing(why: Poor) -> None:
+    world = begun()
+    world.feed(HearingPoor(world.now, why))
+    world.run_until_silent()
+    assert world.told() == [f"hearing_{why.value}"]
+    world.say(Command.START)
+    world.feed(HearingPoor(world.now, why))
+    world.run_until_silent()
+    assert world.told()[1:] == [f"hearing_{why.value}", "ask"], "the question is asked all the same"
+    world.say(Command.YES)
+    assert world.wanted == Wanted("long")
+
+
+def test_that_the_machine_is_busy_is_told_to_nobody() -> None:
+    world = begun()
+    world.feed(HearingPoor(world.now, Poor.BUSY))
+    world.run_until_silent()
+    assert world.told() == []
 
 
 def test_told_to_end_it_says_so_and_ends_whatever_comes_then() -> None:
