@@ -1,4 +1,4 @@
-"""While the guide waits nobody need speak: a quiet room is no quiet microphone, soft words that are all there is are."""
+"""While the guide waits nobody need speak: a quiet room is no quiet microphone, but words far too soft are."""
 
 from __future__ import annotations
 

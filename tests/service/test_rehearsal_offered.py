@@ -42,7 +42,7 @@ class Tone:
 
 
 class Evening:
-    """A service in a quiet room, as fast as it can be, in which one thing after the other is done when it may be."""
+    """A service in a quiet room, as fast as it can be; one thing after the other is done as soon as it may be."""
 
     name = "a quiet room"
     slipped = 0
