@@ -508,6 +508,9 @@ class Torn(Noticed):
     def strongest(self, command: Command, since: int) -> float:
         return self.scores.get(command, 0.0) if self.times.get(command, NOW) > since else 0.0
 
+    def judges(self, command: Command, since: int) -> bool:
+        return command is not Command.PAUSE and super().judges(command, since)
+
 
 @pytest.mark.parametrize(
     ("own", "pain", "rule"),
@@ -570,3 +573,11 @@ def test_where_nobody_would_ask_a_word_that_one_ear_heard_is_believed() -> None:
     second = Torn({Command.HELP: 0.0, Command.SLOWER: 0.2, Command.PAIN: 0.9})
     assert rules(said(Decision({Ear.SECOND: second}), Command.HELP, NOW, final=True)) == [Rule.ONLY_EAR]
     assert rules(Decision({Ear.SECOND: second}).sure(sure(Command.SLOWER))) == [Rule.SURE]
+
+
+@pytest.mark.parametrize(("score", "believed"), [(ONE_WORD - 0.01, None), (ONE_WORD, Command.PAUSE)])
+def test_a_partial_result_needs_no_less(score: float, believed: Command | None) -> None:
+    decision = in_a_hold(Torn({Command.PAUSE: score}))
+    partial(decision, Command.PAUSE, NOW)
+    told = settle(decision, NOW + STEADY)
+    assert (told.command if told else None) is believed

@@ -185,7 +185,7 @@ class Decision:
         if claim.command not in self._possible:
             return [self._verdict(claim, claim.at, Rule.NOT_NOW)]
         rule = self._against(claim, claim.at)
-        if rule is None and (claim.command not in SAFETY | ALONE or self._closer_to_safety(claim, one_ear=True)):
+        if rule is None and (claim.command not in SAFETY | ALONE or self._doubted(claim, one_ear=True)):
             rule = Rule.NOT_ALONE
         if rule is None and claim.ear is Ear.ENROLLED:
             rule = self._seconded(claim)
@@ -230,7 +230,7 @@ class Decision:
             return []
         steady = STEADY_OF.get(claim.engine, STEADY)
         agreed = self._agreed(claim)
-        if agreed is False or now < claim.at + steady:
+        if now < claim.at + steady or agreed is False or self._doubted(claim, one_ear=agreed is None):
             return []  # it may still be confirmed while it stands; the final result decides in the end
         self._partial = None
         # A late look, after a long frame, gives the same time where nobody else was asked.
@@ -259,10 +259,8 @@ class Decision:
             if now < claim.at + AGREES:
                 return None
             doubted = Rule.DISAGREED
-        elif self._closer_to_safety(claim, one_ear=agreed is None):
-            doubted = Rule.CLOSER
-        elif agreed is None and self._one_word_unheard(claim):
-            doubted = Rule.DISAGREED
+        elif (rule := self._doubted(claim, one_ear=agreed is None)) is not None:
+            doubted = rule
         else:
             return Rule.AGREED if agreed else Rule.ONLY_EAR
         return self._against_unknown(claim, now) or doubted
@@ -283,25 +281,20 @@ class Decision:
             any(score >= self._enough(claim, ear, alike) for ear, alike, score in opinions) if opinions else None
         )
 
-    def _closer_to_safety(self, claim: Claim, *, one_ear: bool) -> bool:
-        """Tell whether the second ear finds a harmless command too close to a word of safety to believe it."""
-        second = self._others.get(Ear.SECOND) if self._hold else None
-        if second is None or claim.command is None or claim.command in _HOLDS_PAIN:
-            return False
-        since = claim.at - BEFORE
-        for told in (self._answered, self._last.get(None)):
-            if told is not None:  # what was told already is no hint of another word
-                since = max(since, told[0] + REFRACTORY)
-        hint = max(second.strongest(command, since) for command in SAFETY)
-        return hint >= HINT and (one_ear or hint > second.strongest(claim.command, since))
-
-    def _one_word_unheard(self, claim: Claim) -> bool:
-        """Tell whether the second ear was awake and heard next to nothing of a single word."""
-        second = self._others.get(Ear.SECOND) if self._hold else None
-        since = claim.at - BEFORE
-        if second is None or claim.command is None or " " in claim.text or not second.judges(Command.PAIN, since):
-            return False
-        return second.strongest(claim.command, since) < ONE_WORD
+    def _doubted(self, claim: Claim, *, one_ear: bool) -> Rule | None:
+        """Tell why a harmless command is not believed in a hold, if the second ear was awake and doubts it."""
+        second, since = self._others.get(Ear.SECOND), claim.at - BEFORE
+        if not self._hold or claim.command is None or claim.command in _HOLDS_PAIN:
+            return None
+        if second is None or not second.judges(Command.PAIN, since):
+            return None
+        own = second.strongest(claim.command, since)
+        told = [told[0] + REFRACTORY for told in (self._answered, self._last.get(None)) if told is not None]
+        hint = max(second.strongest(command, max([since, *told])) for command in SAFETY)  # of a word not told yet
+        if hint >= HINT and (one_ear or hint > own):
+            return Rule.CLOSER
+        lone_word = one_ear and claim.ear is Ear.WORDS and " " not in claim.text
+        return Rule.DISAGREED if lone_word and own < ONE_WORD else None
 
     def _enough(self, claim: Claim, ear: Opinion, alike: Command) -> float:
         """Return the score of a command that agrees with a claim: none agrees more easily than with itself."""
