@@ -118,6 +118,29 @@ def test_a_call_does_not_hide_the_next_one(air: Air) -> None:
     assert sum(noticed) >= 9
 
 
+def others_talking(length: int) -> Samples:
+    voices = [("slt", 0), ("kal16", 7), ("slt", 14), ("kal16", 21), ("slt", 28)]
+    talk = [np.roll(np.resize(spoken(SENTENCE[cut:], who), length), 571 * cut) for who, cut in voices]
+    babble: Samples = np.sum(talk, axis=0) / np.float32(np.sqrt(len(talk)))
+    return babble
+
+
+def test_a_call_is_noticed_while_others_talk_in_the_room(air: Air) -> None:
+    """Their talk rises and falls: it was taken for what the canceller leaves of the guide's voice."""
+    said = guide(45)
+    hold = np.zeros(samples(8), np.float32)
+    said = np.concatenate([said[: samples(12)], hold, said])[: len(said)]
+    microphone = echo_of(said) + others_talking(len(said)) * np.float32(0.5 * 10 ** (-26.0 / 20))
+    call = spoken("it hurts", "awb") * np.float32(0.5 * 10 ** (-10.0 / 20))
+    calls = [samples(at_s) for at_s in (26.0, 30.3, 35.0, 39.6)]
+    for at in calls:
+        microphone = add(microphone, call, at)
+    began = [now for now, event in listen(air, microphone, said) if isinstance(event, VoiceBegan)]
+    noticed = [any(at < one <= at + len(call) for one in began) for at in calls]
+    assert sum(noticed) >= 3, "one of four before"
+    assert len(began) == sum(noticed), "and nobody where nobody calls"
+
+
 def test_before_the_canceller_has_converged_voices_cannot_be_told_apart(air: Air) -> None:
     said = guide(0.5)
     events = [event for _, event in listen(air, echo_of(said), said) if event]
