@@ -1,10 +1,9 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.phrases import PROMPTS
@@ -54,18 +53,25 @@ def english() -> LanguagePack:
     return load_language("en")
 
 
-@pytest.fixture
-def data() -> Any:
-    return yaml.safe_load((LOCALES / "en.yaml").read_text(encoding="utf-8"))
-
-
-def mistakes(data: Any, folder: Path) -> list[str]:
+def mistakes(text: str, folder: Path) -> dict[str, int]:
+    """What is told of a language file, with the line each is on; every one comes with a remedy."""
     path = folder / "xx.yaml"
-    path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
-    with pytest.raises(LanguageError) as caught:
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(LanguageError, match=r"xx\.yaml cannot be used as a language") as caught:
         read_language(path)
-    assert str(path) in str(caught.value)
-    return [line.removeprefix("  - ") for line in str(caught.value).splitlines()[1:]]
+    lines = str(caught.value).splitlines()[1:]
+    assert all(remedy.startswith("    ") and remedy.strip() for remedy in lines[1::2])
+    found = [re.fullmatch(rf"{re.escape(str(path))}(?::(\d+):\d+)?: (.*)", line) for line in lines[::2]]
+    return {one[2]: int(one[1] or 0) for one in found if one}
+
+
+@pytest.fixture
+def english_text() -> str:
+    return (LOCALES / "en.yaml").read_text(encoding="utf-8")
+
+
+def line_of(text: str, start: str) -> int:
+    return next(number for number, line in enumerate(text.splitlines(), 1) if line.strip().startswith(start))
 
 
 @pytest.mark.parametrize("code", available_languages())
@@ -140,54 +146,79 @@ def test_an_unknown_language_names_the_known_ones() -> None:
         load_language("xx")
 
 
-def test_every_mistake_is_told_at_once(data: Any, tmp_path: Path) -> None:
-    del data["commands"]["pause"]
-    data["commands"]["dance"] = ["dance"]
-    data["commands"]["skip"] = ["skip [this"]
-    data["commands"]["back"] = ["back", "Whats next"]
-    data["commands"]["help"] = 3
-    del data["prompts"]["goodbye"]
-    data["prompts"]["hello"] = "Hello"
-    data["prompts"]["how_long"] = "About {hours}."
-    data["prompts"]["paused"] = "I am { waiting."
-    data["decoys"] = ["paint", "stop"]
-    data["colour"] = "blue"
-    data["name"] = ""
-    told = "\n".join(mistakes(data, tmp_path))
-    for part in [
-        'unknown section "colour"',
-        '"name" must be a text',
-        'commands: "pause" is missing',
-        'commands: unknown "dance"',
-        'commands: skip: "[" is never closed, at character 6',
-        '"what\'s next" belongs to both back and whats_next',
-        "commands: help: must be a phrase",
-        'prompts: "goodbye" is missing',
-        'prompts: unknown "hello"',
-        "prompts: how_long: {hours} is not filled here",
-        "prompts: how_long: {minutes} is missing",
-        "prompts: paused:",
-        'decoys: "stop" is a command',
-    ]:
-        assert part in told
+@pytest.mark.parametrize(
+    ("key", "written", "told"),
+    [
+        ("name:", 'name: ""', "name: must be a text"),
+        ("name:", "nama: English", '"nama" is not known'),
+        ("pause:", "paws: [wait]", 'commands: "paws" is not known'),
+        ("skip:", 'skip: ["skip [this"]', 'commands: skip: "[" is never closed, at character 6 of skip [this'),
+        ("back:", 'back: ["back", "Whats next"]', 'commands: whats_next: "what\'s next" belongs to both back and'),
+        ("help:", "help: 3", "commands: help: must be a phrase or a list of phrases"),
+        ("help:", 'help: ["help", "..."]', "commands: help: there is a phrase without any word"),
+        ("goodbye:", "good: Bye", 'prompts: "good" is not known'),
+        ('how_long: "', 'how_long: "About {hours}."', "prompts: how_long: {hours} is not filled here"),
+        ('how_long: "', 'how_long: "Soon."', "prompts: how_long: {minutes} is missing"),
+        ("paused:", 'paused: "I am { waiting."', "prompts: paused: "),
+        (
+            "start_by_name:",
+            'start_by_name: ["start"]',
+            "standby: start_by_name: must be phrases, each with {name}",
+        ),
+    ],
+)
+def test_every_mistake_is_told_with_its_line(
+    english_text: str, tmp_path: Path, key: str, written: str, told: str
+) -> None:
+    line = line_of(english_text, key)
+    lines = english_text.splitlines()
+    indent = lines[line - 1][: len(lines[line - 1]) - len(lines[line - 1].lstrip())]
+    while not re.match(r"\s*(#|[\"\w]+:|- |$)", lines[line]) or lines[line].startswith(f"{indent}  "):
+        del lines[line]  # the rest of a long list
+    lines[line - 1] = indent + written
+    found = mistakes("\n".join(lines), tmp_path)
+    [at] = [at for what, at in found.items() if what.startswith(told)]
+    assert at == (line if key != "back:" else line_of("\n".join(lines), "whats_next:"))
 
 
-def test_yes_and_no_without_quotes_are_explained(data: Any, tmp_path: Path) -> None:
-    data["commands"][True] = data["commands"].pop("yes")
-    assert 'commands: write "yes" and "no" in quotes; YAML reads them as true and false without' in mistakes(
-        data, tmp_path
+def test_all_mistakes_are_told_at_once(english_text: str, tmp_path: Path) -> None:
+    text = (
+        english_text.replace("  pause:", "  paws:")
+        .replace("  goodbye:", "  good:")
+        .replace("name: E", "name: 3 #")
     )
+    found = mistakes(text, tmp_path)
+    assert {
+        'commands: "pause" is missing',
+        'prompts: "goodbye" is missing',
+        "name: must be a text",
+    } <= found.keys()
+    assert found["name: must be a text"] == 3
 
 
-@pytest.mark.parametrize("section", ["commands", "prompts"])
-def test_a_missing_section_is_told(data: Any, tmp_path: Path, section: str) -> None:
-    del data[section]
-    assert any(f'"{section}" must give' in mistake for mistake in mistakes(data, tmp_path))
+def test_a_decoy_that_is_a_command_is_told_where_it_stands(english_text: str, tmp_path: Path) -> None:
+    found = mistakes(english_text.replace("point, put,", "point, stop,"), tmp_path)
+    assert found == {'decoys: "stop" is a command': line_of(english_text, "point, put,")}
 
 
-@pytest.mark.parametrize("text", ["- a list", "a: [", "\x00"])
-def test_a_file_that_is_no_language_file(tmp_path: Path, text: str) -> None:
+def test_yes_and_no_need_no_quotes(english_text: str, tmp_path: Path, english: LanguagePack) -> None:
     path = tmp_path / "xx.yaml"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(LanguageError, match=r"xx\.yaml"):
-        read_language(path)
+    path.write_text(english_text.replace('"yes":', "yes:").replace('"no":', "no:"), encoding="utf-8")
+    assert read_language(path) == english
+
+
+@pytest.mark.parametrize("section", ["commands", "prompts", "rehearsal", "trial", "standby"])
+def test_a_missing_section_is_told(english_text: str, tmp_path: Path, section: str) -> None:
+    found = mistakes(english_text.replace(f"\n{section}:", f"\nno_{section}:"), tmp_path)
+    assert any(what.startswith(f"{section}: must give") for what in found), found
+    assert found[f'"no_{section}" is not known'] == line_of(english_text, f"{section}:")
+
+
+@pytest.mark.parametrize(("text", "line"), [("- a list", 1), ("a: 1\nb: [", 2), ("\x00", 1), ("", 1)])
+def test_a_file_that_is_no_language_file(tmp_path: Path, text: str, line: int) -> None:
+    assert list(mistakes(text, tmp_path).values()) == [line]
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(LanguageError, match="there is no such file"):
+        read_language(tmp_path / "xx.yaml")

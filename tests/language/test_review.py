@@ -143,7 +143,9 @@ def test_a_new_language_is_told_what_is_left(
     path.write_text(text.replace("language: en\nname: English", "language: xx\nname: Xish"), encoding="utf-8")
     code, out = run(capsys, monkeypatch, "check", path)
     assert code == 2
+    line = next(number for number, one in enumerate(text.splitlines(), 1) if one.startswith("  paused:"))
     for part in (
+        f"{path}:{line}:11: prompts: paused: ",
         "is still English",
         "recogniser: its words were not checked",
         "does not speak 'xx'",

@@ -14,10 +14,18 @@ from rich.text import Text
 from voiceguide.cli.options import Engine
 from voiceguide.core.commands import PAIN_FAMILY
 from voiceguide.errors import RecogniserError, VoiceError
+from voiceguide.handwritten.source import read_source
 from voiceguide.hearing.engines import recogniser_for
 from voiceguide.hearing.recogniser import Recogniser
 from voiceguide.hearing.spotter.spotter import second_ear_for
-from voiceguide.language.pack import LanguagePack, available_languages, load_language, normalise, read_language
+from voiceguide.language.pack import (
+    LOCALES,
+    LanguagePack,
+    available_languages,
+    load_language,
+    normalise,
+    read_language,
+)
 from voiceguide.language.review import Remark, lines_of, review
 from voiceguide.routine.beginning import beginning_languages
 from voiceguide.routine.load import list_routines
@@ -50,14 +58,18 @@ def check_language(
     Exit code 2 if it must not be used, 1 if something is left to do, 0 if it is ready.
     """
     console = Console(soft_wrap=True, highlight=False)
-    pack = read_language(Path(which)) if which.endswith(".yaml") else load_language(which)
+    path = Path(which) if which.endswith(".yaml") else LOCALES / f"{which}.yaml"
+    pack = read_language(path) if which.endswith(".yaml") else load_language(which)
     phrases = sum(map(len, pack.commands.values()))
     pain = sum(len(pack.commands[command]) for command in PAIN_FAMILY)
     _tell(console, f"{len(pack.commands)} commands in {phrases} phrases, {pain} of them for pain")
     _tell(console, f"{sum(1 for _ in lines_of(pack))} sentences of the guide, every blank in its place")
     remarks = [*_heard(console, pack, engine), *_around(console, pack)]
+    source = read_source(path)
     for remark in remarks:
-        console.print(Text(str(remark), style="red" if remark.serious else "yellow"))
+        line, column = source.places.get(remark.location, (0, 0))
+        where = f"{path}:{line}:{column}: " if line else ""
+        console.print(Text(f"{where}{remark}", style="red" if remark.serious else "yellow"))
     serious = any(remark.serious for remark in remarks)
     count = f"{len(remarks)} thing{'' if len(remarks) == 1 else 's'} to do"
     console.print(f"{pack.name} ({pack.language}): {count if remarks else 'ready'}")

@@ -80,7 +80,7 @@ def read_source(path: Path, *, may_be_empty: bool = False) -> Source:
     source = Source(str(path))
     try:
         if path.is_dir():
-            source.report((0, 0), "this is a folder", "Name one routine file in it, such as my-routine.yaml.")
+            source.report((0, 0), "this is a folder", "Name one file in it.")
             return source
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
@@ -111,7 +111,7 @@ def _parse(raw: bytes, source: Source, *, may_be_empty: bool) -> None:
         source.report(
             (0, 0),
             f"the file is larger than {MAX_BYTES // 1024} kB",
-            "No routine is that long. Is this the right file?",
+            "What a person writes is shorter. Is this the right file?",
         )
         return
     try:
@@ -132,7 +132,7 @@ def _parse(raw: bytes, source: Source, *, may_be_empty: bool) -> None:
         if root is None and may_be_empty:
             source.data, source.places[()] = {}, (1, 1)
         elif root is None:
-            source.report((1, 1), "the file is empty", "Begin with a shipped routine: see `voiceguide routines`.")
+            source.report((1, 1), "the file is empty", "Begin with a copy of one that comes with voiceguide.")
         else:
             source.data = _plain(root, (), source)
     if composer is not None:
@@ -141,7 +141,7 @@ def _parse(raw: bytes, source: Source, *, may_be_empty: bool) -> None:
 
 
 class _Composer(yaml.SafeLoader):
-    """PyYAML's node composer with YAML 1.2's plain words, which refuses what no routine needs."""
+    """PyYAML's node composer with YAML 1.2's plain words, which refuses what nobody needs here."""
 
     yaml_implicit_resolvers: ClassVar[Any] = {}  # type: ignore[misc]  # PyYAML sets it on classes, too
 
@@ -267,8 +267,8 @@ _SYNTAX_REMEDIES = (
     ("mapping values are not allowed", "A text that contains a colon needs quotes around all of it."),
     ("unexpected end of stream", "A quote is opened and never closed."),
     ("could not find expected ':'", "Is the colon after the key missing, or is the line indented wrongly?"),
-    ("expected a single document", "One file holds one routine: remove the line `---`."),
-    ("nested too deeply", "No value of a routine lies this deep; a text with brackets needs quotes."),
+    ("expected a single document", "One file holds one document: remove the line `---`."),
+    ("nested too deeply", "No value lies this deep; a text with brackets needs quotes."),
     ("but found '<block", "Indent this line like its neighbours."),
     (
         "but found '<scalar>'",

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
 from typing import Any
-
-import yaml
 
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.phrases import PROMPTS, Phrases
@@ -20,12 +19,17 @@ from voiceguide.core.standby import LINES as STANDBY_LINES
 from voiceguide.core.standby import StandbyTexts
 from voiceguide.core.trial import LINES as TRIAL_LINES
 from voiceguide.errors import LanguageError
+from voiceguide.handwritten.problems import Location, shown
+from voiceguide.handwritten.source import Source, read_source
 from voiceguide.language.templates import TemplateError, expand
 
 LOCALES = Path(__file__).with_name("locales")
 """Where the language files are."""
 
 _SECTIONS = ("language", "name", "commands", "prompts", "rehearsal", "trial", "standby", "decoys")
+_SENTENCES = "Write a sentence in quotes, or a list of them."
+_PHRASES = 'Write a phrase in quotes, or a list of them: ["pause", "wait [a moment]"].'
+_AS_IN_ENGLISH = "Take over what stands there in locales/en.yaml, and translate it."
 _NOT_A_WORD = re.compile(r"[^\w' ]|_")
 _LONE_APOSTROPHE = re.compile(r"(?<!\w)'|'(?!\w)")
 
@@ -89,7 +93,7 @@ def load_language(code: str) -> LanguagePack:
     """Read and check one of the shipped languages.
 
     Raises:
-        LanguageError: there is no such language, or its file is wrong; the message lists everything that is.
+        LanguageError: there is no such language, or its file is wrong; the message names every mistake's line.
     """
     if code not in available_languages():
         raise LanguageError(f'there is no language "{code}"; there are: {", ".join(available_languages())}')
@@ -100,176 +104,215 @@ def read_language(path: Path) -> LanguagePack:
     """Read and check a language file; its format is explained in `locales/en.yaml`.
 
     Raises:
-        LanguageError: the file is wrong; the message lists everything that is.
+        LanguageError: the file is wrong; the message names each mistake with its line.
     """
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise LanguageError(f"{path}: cannot be read: {error}") from error
+    source = read_source(path)
+    pack = _pack(source) if source.places else None
+    if pack is None or source.problems:
+        listed = "\n".join(map(str, sorted(set(source.problems))))
+        raise LanguageError(f"{path} cannot be used as a language.\n{listed}")
+    return pack
+
+
+def _pack(source: Source) -> LanguagePack | None:
+    data = source.data
     if not isinstance(data, dict):
-        raise LanguageError(f"{path}: must hold the sections {', '.join(_SECTIONS)}")
-    problems = [
-        f'unknown section "{key}"; there are: {", ".join(_SECTIONS)}' for key in data if key not in _SECTIONS
-    ]
-    language = _text(data, "language", problems)
-    name = _text(data, "name", problems)
-    commands = _commands(data.get("commands"), problems)
-    prompts = _prompts("prompts", data.get("prompts"), PROMPTS, problems)
-    rehearsal = _rehearsal(data.get("rehearsal"), language, commands, problems)
-    trial = _prompts("trial", data.get("trial"), TRIAL_LINES, problems)
-    standby = _standby(data.get("standby"), language, problems)
-    decoys = _decoys(data.get("decoys", []), commands, problems)
-    if problems:
-        listed = "\n".join(f"  - {problem}" for problem in problems)
-        raise LanguageError(f"{path}: {len(problems)} to correct:\n{listed}")
+        source.report_at((), f"the file must hold the sections {', '.join(_SECTIONS)}", _AS_IN_ENGLISH)
+        return None
+    _unknown((), data, _SECTIONS, source)
+    language = _text("language", "en", source)
+    name = _text("name", "English", source)
+    commands = _commands(source)
+    prompts = _prompts(("prompts",), PROMPTS, source)
     return LanguagePack(
         language=language,
         name=name,
-        phrases=Phrases(language=language, prompts=MappingProxyType(prompts)),
+        phrases=Phrases(language=language, prompts=prompts),
         commands=MappingProxyType(commands),
-        decoys=decoys,
-        rehearsal=rehearsal,
-        trial=Phrases(language=language, prompts=MappingProxyType(trial)),
-        standby=standby,
+        decoys=_decoys(commands, source),
+        rehearsal=_rehearsal(language, commands, source),
+        trial=Phrases(language=language, prompts=_prompts(("trial",), TRIAL_LINES, source)),
+        standby=_standby(language, source),
     )
 
 
-def _text(data: dict[Any, Any], key: str, problems: list[str]) -> str:
-    value = data.get(key)
+def _report(source: Source, at: Location, what: str, remedy: str, *, key: bool = False) -> None:
+    """Add a problem, told with section and key: "prompts: hello: ..."."""
+    where = ": ".join(part for part in (at[:-1] if key else at) if isinstance(part, str))
+    source.report_at(at, f"{where}: {what}" if where else what, remedy, key=key)
+
+
+def _value(at: Location, source: Source) -> Any:
+    value: Any = source.data
+    for part in at:
+        value = value.get(part) if isinstance(value, dict) else None
+    return value
+
+
+def _text(key: str, example: str, source: Source) -> str:
+    value = _value((key,), source)
     if not isinstance(value, str) or not value.strip():
-        problems.append(f'"{key}" must be a text')
+        _report(source, (key,), "must be a text", f"For example: `{key}: {example}`.")
         return ""
     return value
 
 
-def _strings(value: object) -> list[str] | None:
-    """Return a text or a non-empty list of texts as a list; None for anything else."""
-    values = [value] if isinstance(value, str) else value
-    if not isinstance(values, list) or not values:
-        return None
-    return values if all(isinstance(item, str) and item.strip() for item in values) else None
+def _strings(at: Location, source: Source) -> dict[Location, str] | None:
+    """Return a text or a non-empty list of texts, each with its place; None for anything else."""
+    value = _value(at, source)
+    several = isinstance(value, list)
+    values = {(*at, number): item for number, item in enumerate(value)} if several else {at: value}
+    right = values and all(isinstance(item, str) and item.strip() for item in values.values())
+    return values if right else None
 
 
-def _unknown_and_missing(section: str, given: dict[Any, Any], known: Iterable[str]) -> list[str]:
+def _mapping(at: Location, source: Source, what: str) -> dict[str, Any]:
+    """Return a section; an empty one, and a problem, when it is missing or something else."""
+    value = _value(at, source)
+    if isinstance(value, dict):
+        return value
+    _report(source, at, f"must give {what}", _AS_IN_ENGLISH)
+    return {}
+
+
+def _unknown(at: Location, given: Iterable[str], known: Iterable[str], source: Source) -> None:
     names = list(known)
-    unknown = [
-        f'{section}: write "yes" and "no" in quotes; YAML reads them as true and false without'
-        if isinstance(key, bool)
-        else f'{section}: unknown "{key}"'
-        for key in given
-        if key not in names
-    ]
-    return unknown + [f'{section}: "{key}" is missing' for key in names if key not in given]
+    for key in given:
+        if key not in names:
+            close = get_close_matches(key, names, n=1)
+            remedy = f"Did you mean {close[0]}?" if close else "Take it out: nothing asks for it."
+            _report(source, (*at, key), f"{shown(key)} is not known", remedy, key=True)
 
 
-def _commands(section: object, problems: list[str]) -> dict[Command, tuple[str, ...]]:
-    if not isinstance(section, dict):
-        problems.append('"commands" must give the phrases of every command')
-        return {}
-    problems += _unknown_and_missing("commands", section, [command.value for command in Command])
+def _missing(at: Location, given: Iterable[str], known: Iterable[str], source: Source) -> None:
+    there = set(given)
+    for key in known:
+        if key not in there:
+            _report(source, at, f"{shown(key)} is missing", _AS_IN_ENGLISH)
+
+
+def _commands(source: Source) -> dict[Command, tuple[str, ...]]:
+    at: Location = ("commands",)
+    section = _mapping(at, source, "the phrases of every command")
+    names = [command.value for command in Command]
+    _unknown(at, section, names, source)
+    _missing(at, section, names if section else (), source)
     commands: dict[Command, tuple[str, ...]] = {}
     owner: dict[str, Command] = {}
     for command in Command:
         if command.value not in section:
             continue
-        phrases = dict.fromkeys(_expanded(f"commands: {command.value}", section[command.value], problems))
-        for phrase in phrases:
+        phrases = _expanded((*at, command.value), source)
+        for phrase, place in phrases.items():
             # Compared as the matcher does, so that no phrase can depend on which command is looked up first.
             other = owner.setdefault(comparable(phrase), command)
             if other is not command:
-                problems.append(f'commands: "{phrase}" belongs to both {other.value} and {command.value}')
+                remedy = "A phrase belongs to one command: take it out of one of them."
+                _report(source, place, f'"{phrase}" belongs to both {other.value} and {command.value}', remedy)
         commands[command] = tuple(phrases)
     return commands
 
 
-def _expanded(where: str, value: object, problems: list[str]) -> list[str]:
-    templates = _strings(value)
+def _expanded(at: Location, source: Source) -> dict[str, Location]:
+    """Return the phrases that the templates at a place stand for, each with its place."""
+    templates = _strings(at, source)
     if templates is None:
-        problems.append(f"{where}: must be a phrase or a list of phrases")
-        return []
-    phrases: list[str] = []
-    for template in templates:
+        _report(source, at, "must be a phrase or a list of phrases", _PHRASES)
+        return {}
+    phrases: dict[str, Location] = {}
+    for place, template in templates.items():
         try:
-            phrases += [normalise(phrase) for phrase in expand(template)]
+            expanded = [normalise(phrase) for phrase in expand(template)]
         except TemplateError as error:
-            problems.append(f"{where}: {error}")
-    if "" in phrases:
-        problems.append(f"{where}: a phrase without any word")
+            _report(source, place, error.problem, "`[x]` may be left out, `(a|b)` is either.")
+            continue
+        if "" in expanded:
+            _report(source, place, "there is a phrase without any word", _PHRASES)
+        phrases |= {phrase: place for phrase in expanded if phrase not in phrases}
     return phrases
 
 
-def _decoys(section: object, commands: dict[Command, tuple[str, ...]], problems: list[str]) -> tuple[str, ...]:
-    if section == []:
+def _decoys(commands: Mapping[Command, tuple[str, ...]], source: Source) -> tuple[str, ...]:
+    if not _value(("decoys",), source):
         return ()
-    decoys = dict.fromkeys(_expanded("decoys", section, problems))
+    decoys = _expanded(("decoys",), source)
     taken = {phrase for phrases in commands.values() for phrase in phrases}
-    problems += [f'decoys: "{decoy}" is a command' for decoy in decoys if decoy in taken]
+    for decoy, place in decoys.items():
+        if decoy in taken:
+            _report(source, place, f'"{decoy}" is a command', "Take it out: a decoy would be heard in its place.")
     return tuple(decoys)
 
 
-def _rehearsal(
-    section: object, language: str, commands: Mapping[Command, tuple[str, ...]], problems: list[str]
-) -> RehearsalTexts:
-    given = section if isinstance(section, dict) else {}
-    words, instead = (_rehearsed(key, given.get(key), commands, problems) for key in ("words", "instead"))
-    if not words:
-        problems.append("rehearsal: words: must give the phrase to rehearse for at least one command")
-    problems += [f'rehearsal: unknown "{key}"' for key in given if key not in ("words", "instead", "lines")]
-    lines = _prompts("rehearsal: lines", given.get("lines"), REHEARSAL_LINES, problems)
-    phrases = Phrases(language=language, prompts=MappingProxyType(lines))
-    return RehearsalTexts(MappingProxyType(words), MappingProxyType(instead), phrases)
+def _rehearsal(language: str, commands: Mapping[Command, tuple[str, ...]], source: Source) -> RehearsalTexts:
+    at: Location = ("rehearsal",)
+    given = _mapping(at, source, "the words that are rehearsed and what is said there")
+    _unknown(at, given, ("words", "instead", "lines"), source)
+    words, instead = (_rehearsed((*at, key), commands, source) for key in ("words", "instead"))
+    if given and not words:
+        what = "must give the phrase to rehearse for at least one command"
+        _report(source, (*at, "words"), what, _AS_IN_ENGLISH)
+    lines = _prompts((*at, "lines"), REHEARSAL_LINES, source) if given else {}
+    return RehearsalTexts(
+        MappingProxyType(words), MappingProxyType(instead), Phrases(language=language, prompts=lines)
+    )
 
 
-def _standby(section: object, language: str, problems: list[str]) -> StandbyTexts:
-    given = section if isinstance(section, dict) else {}
-    problems += [f'standby: unknown "{key}"' for key in given if key not in ("start_by_name", "lines")]
-    templates = _strings(given.get("start_by_name")) or []
-    if not templates or any(template.count("{name}") != 1 for template in templates):
-        problems.append("standby: start_by_name: must be phrases, each with {name} once")
-        templates = []
-    lines = _prompts("standby: lines", given.get("lines"), STANDBY_LINES, problems)
-    return StandbyTexts(tuple(templates), Phrases(language=language, prompts=MappingProxyType(lines)))
+def _standby(language: str, source: Source) -> StandbyTexts:
+    at: Location = ("standby",)
+    given = _mapping(at, source, "how a session is asked for, and what is said while none runs")
+    _unknown(at, given, ("start_by_name", "lines"), source)
+    templates = _strings((*at, "start_by_name"), source) or {}
+    if given and (not templates or any(template.count("{name}") != 1 for template in templates.values())):
+        remedy = 'For example: start_by_name: ["start {name}"].'
+        _report(source, (*at, "start_by_name"), "must be phrases, each with {name} once", remedy)
+        templates = {}
+    lines = _prompts((*at, "lines"), STANDBY_LINES, source) if given else {}
+    return StandbyTexts(tuple(templates.values()), Phrases(language=language, prompts=lines))
 
 
-def _rehearsed(
-    key: str, section: object, commands: Mapping[Command, tuple[str, ...]], problems: list[str]
-) -> dict[Command, str]:
+def _rehearsed(at: Location, commands: Mapping[Command, tuple[str, ...]], source: Source) -> dict[Command, str]:
     words: dict[Command, str] = {}
+    section = _value(at, source)
     for name, phrase in (section if isinstance(section, dict) else {}).items():
         known = commands.get(Command(name), ()) if name in list(Command) else ()
         if isinstance(phrase, str) and normalise(phrase) in known:
             words[Command(name)] = phrase
         else:
-            problems.append(f'rehearsal: {key}: "{phrase}" is no phrase of the command "{name}"')
+            remedy = "Write one of its phrases, or add this one under `commands`."
+            _report(source, (*at, name), f'{shown(phrase)} is no phrase of the command "{name}"', remedy)
     return words
 
 
 def _prompts(
-    where: str, section: object, known: Mapping[str, frozenset[str]], problems: list[str]
-) -> dict[str, tuple[str, ...]]:
-    if not isinstance(section, dict):
-        problems.append(f'"{where}" must give the guide\'s sentences')
-        return {}
-    problems += _unknown_and_missing(where, section, known)
+    at: Location, known: Mapping[str, frozenset[str]], source: Source
+) -> MappingProxyType[str, tuple[str, ...]]:
+    section = _mapping(at, source, "the guide's sentences")
+    _unknown(at, section, known, source)
+    _missing(at, section, known if section else (), source)
     prompts: dict[str, tuple[str, ...]] = {}
     for key, blanks in known.items():
         if key not in section:
             continue
-        lines = _strings(section[key])
+        lines = _strings((*at, key), source)
         if lines is None:
-            problems.append(f"{where}: {key}: must be a sentence or a list of sentences")
+            _report(source, (*at, key), "must be a sentence or a list of sentences", _SENTENCES)
             continue
-        problems += _blank_problems(f"{where}: {key}", lines, blanks)
-        prompts[key] = tuple(lines)
-    return prompts
+        _check_blanks((*at, key), lines, blanks, source)
+        prompts[key] = tuple(lines.values())
+    return MappingProxyType(prompts)
 
 
-def _blank_problems(where: str, lines: list[str], allowed: frozenset[str]) -> list[str]:
+def _check_blanks(at: Location, lines: Mapping[Location, str], allowed: frozenset[str], source: Source) -> None:
     used: set[str] = set()
-    for line in lines:
+    filled = f"It is filled in here: {', '.join(f'{{{name}}}' for name in sorted(allowed))}." if allowed else ""
+    for place, line in lines.items():
         try:
-            used |= {name for _, name, _, _ in Formatter().parse(line) if name is not None}
+            names = {name for _, name, _, _ in Formatter().parse(line) if name is not None}
         except ValueError as error:
-            return [f'{where}: "{line}": {error}']
-    wrong = [f"{where}: {{{name}}} is not filled here" for name in sorted(used - allowed)]
-    return wrong + [f"{where}: {{{name}}} is missing" for name in sorted(allowed - used)]
+            _report(source, place, f"{shown(line)}: {error}", "A brace must be closed, and holds a name.")
+            return
+        for name in sorted(names - allowed):
+            _report(source, place, f"{{{name}}} is not filled here", filled or "Say it in words.")
+        used |= names
+    for name in sorted(allowed - used):
+        _report(source, at, f"{{{name}}} is missing", "Put it where the language wants it.")

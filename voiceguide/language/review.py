@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from voiceguide.core.commands import PAIN_FAMILY, URGENT, Command
+from voiceguide.handwritten.problems import Location
 from voiceguide.language.matcher import Matcher
 from voiceguide.language.pack import LanguagePack
 
@@ -49,6 +50,11 @@ class Remark:
     what: str
     remedy: str
     serious: bool = False
+
+    @property
+    def location(self) -> Location:
+        """Where that is in the file, if it is about the file."""
+        return tuple(self.where.split(": "))
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}\n    {self.remedy}"

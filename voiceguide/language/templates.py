@@ -15,10 +15,12 @@ class TemplateError(LanguageError):
 
     Attributes:
         column: index of the character where reading failed.
+        problem: what is wrong, on one line.
     """
 
     def __init__(self, template: str, column: int, problem: str) -> None:
         self.column = column
+        self.problem = f"{problem}, at character {column + 1} of {template}"
         super().__init__(f"{problem}, at character {column + 1} of:\n    {template}\n    {' ' * column}^")
 
 
