@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from voiceguide.handwritten.source import Source
 
 _KINDS = {"str": "text", "int": "a number", "float": "a number", "bool": "true or false", "list": "a list"}
+_EXAMPLE_MOST = 120
 _WANTED = {
     "string_type": "text",
     "float_type": "a number",
@@ -140,7 +141,10 @@ def _explained(location: Location, field: FieldInfo | None) -> str:
     if isinstance(location[-1], int) or not field.examples:
         return str(field.description)
     key = next(part for part in reversed(location) if isinstance(part, str))
-    return f"{field.description} For example: `{key}: {_as_yaml(field.examples[0])}`."
+    example = _as_yaml(field.examples[0])
+    if len(example) > _EXAMPLE_MOST:  # an exercise as a whole: for editors, and no help in a message
+        return str(field.description)
+    return f"{field.description} For example: `{key}: {example}`."
 
 
 def _as_yaml(value: Any) -> str:

@@ -245,7 +245,30 @@ class RoutineFile(_Part):
     )
     minutes: int = Field(ge=1, le=180, description="About how long it takes, in minutes.", examples=[25])
     welcome: Lines = Field(description="First lines, after the start.", examples=[["We take our time."]])
-    exercises: list[Exercise] = Field(min_length=1, max_length=50, description="The exercises in order.")
+    exercises: list[Exercise] = Field(
+        min_length=1,
+        max_length=50,
+        description="The exercises in order.",
+        examples=[
+            [
+                {
+                    "id": "rest",
+                    "title": "The rest",
+                    "purpose": ["The muscle lets go by itself."],
+                    "setup": {"first_time": ["Lie down on your back, with your knees bent."]},
+                    "wait": "ready",
+                    "rest_seconds": 300,
+                    "breathing": {"in_seconds": 4, "out_seconds": 6},
+                    "release": ["Roll slowly onto one side."],
+                    "pain": {
+                        "sharp": ["Lie in any way that is comfortable."],
+                        "tries_after_sharp": 0,
+                        "dull": ["Lie only for as long as it feels easy."],
+                    },
+                }
+            ]
+        ],
+    )
     closing: Lines = Field(description="Last lines.", examples=[["That was the whole routine."]])
     rules_off: RulesOff = Field(
         default=RulesOff(),
