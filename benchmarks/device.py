@@ -352,7 +352,7 @@ def _faults(suffered: list[Found], server: str) -> list[Table]:
     words = Table(f"What the guide said, {server}", "Each line of it, as it began.", ["fault", "words"])
     for one in suffered:
         times = (one["known"], one["aloud"], one["back"], one["aloud_after"], one["goes_on"])
-        times += one["next_one"], one["hurts"]
+        times += one.get("next_one"), one.get("hurts")
         table.add(one["fault"], *map(_s, times), "; ".join(one["problems"]) or "none")
         words.add(one["fault"], " / ".join(one["said"]))
     return [table, words]

@@ -12,8 +12,8 @@ from voiceguide.errors import AudioError
 
 NO_DEVICES = (
     "No sound card was found. Is the microphone or speaker plugged in? `arecord -l` and `aplay -l` show what "
-    "Linux sees. If they show a card only with sudo, join the group that may use it: "
-    "`sudo usermod -aG audio $USER`, then log in again."
+    "Linux sees. If they show a card, another program may hold it: `fuser -v /dev/snd/*` names it. If they show "
+    "it only with sudo, join the group that may use it: `sudo usermod -aG audio $USER`, then log in again."
 )
 LOST = "Is it still plugged in, and does the sound server run? `voiceguide devices` shows what is there now."
 HOW_TO_CHOOSE = "Name one by its number, or by any part of its name that no other has."

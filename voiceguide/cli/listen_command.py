@@ -37,7 +37,7 @@ from voiceguide.places import history_file, page_socket
 from voiceguide.presses import Presses
 from voiceguide.rehearsing import worth_offering
 from voiceguide.service.ending import ending_in_good_order, leave_at_once
-from voiceguide.service.logging_events import EventLog, log_to
+from voiceguide.service.logging_events import EventLog, log_to, tell
 from voiceguide.service.notifying import Systemd
 from voiceguide.service.ready import make_ready
 from voiceguide.service.service import Service
@@ -82,6 +82,7 @@ def listen(
         ending = stack.enter_context(ending_in_good_order())
         systemd = Systemd()
         stack.callback(systemd.close)
+        tell("loading recogniser and voice")
         ready = make_ready(
             settings.routines,
             voice,
@@ -101,6 +102,7 @@ def listen(
         else:
             devices = input_device or audio.input, output_device or audio.output
             port = stack.enter_context(closing(LastingPort(*devices, patient=True)))
+        tell("making ready what will be said; the first time this takes a while, then it is kept")
         ready.render(systemd.preparing)
         presses = Presses()
         language, speaks = ready.named.pack.language, ready.prepared.voice.name
@@ -126,6 +128,7 @@ def listen(
         )
         ending.tell = service.tell_to_end
         systemd.ready()
+        tell(f"ready: waits for somebody to ask for {', '.join(offer.title for offer in ready.offers)}")
         service.run()
     if ending.told:
         leave_at_once()

@@ -35,32 +35,31 @@ from voiceguide.errors import VoiceguideError
 
 app = typer.Typer(
     help="A voice guide for release routines that listens for pain. Everything runs offline.",
+    epilog="To begin: demo needs no microphone and no loudspeaker; doctor looks whether yours will do.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for group in (
-    run_command,
-    page_command,
-    rehearse_command,
-    commands_command,
-    language_command,
-    demo_command,
-    routine_commands,
-    new_command,
-    preview_command,
-    render_command,
-    hear_command,
-    replay_command,
-    history_command,
-    listen_command,
-    model_commands,
-    device_commands,
-    doctor_command,
-    settings_command,
-):
-    group.register(app)
+PANELS = {
+    "Sessions": (
+        *(run_command, listen_command, rehearse_command, commands_command, history_command),
+        *(page_command, demo_command),
+    ),
+    "This machine": (doctor_command, device_commands, settings_command, model_commands),
+    "Routines and languages": (routine_commands, new_command, preview_command, render_command, language_command),
+    "Looking closer": (hear_command, replay_command),
+}
+"""The commands as `--help` shows them, those that a beginner needs first."""
+
+for title, groups in PANELS.items():
+    for group in groups:
+        commands, parts = len(app.registered_commands), len(app.registered_groups)
+        group.register(app)
+        for command in app.registered_commands[commands:]:
+            command.rich_help_panel = title
+        for part in app.registered_groups[parts:]:
+            part.rich_help_panel = title
 
 
 def _show_version(wanted: bool) -> None:

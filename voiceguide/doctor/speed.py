@@ -47,7 +47,10 @@ def speed(hearing: Hearing, speech: Samples, clock: Callable[[], float] = time.p
     figures = {"real_time_factor": factor, "longest_block_ms": longest * 1000}
     if factor < EASY:
         return Check("speed", Verdict.GOOD, found, figures=figures)
-    remedy = "Close other programs, see that the machine is not throttled, or use --engine pocketsphinx."
+    remedy = (
+        "Close other programs and see that the machine is not throttled. The lightest recogniser is PocketSphinx "
+        "(--engine pocketsphinx)."
+    )
     if factor < 1:
         return Check("speed", Verdict.WARNING, found, remedy, figures)
     return Check("speed", Verdict.FAILS, f"{found}: too slow to hear at once", remedy, figures)

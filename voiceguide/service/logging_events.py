@@ -46,6 +46,11 @@ _PRIORITIES = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), 
 _log = logging.getLogger(__name__)
 
 
+def tell(message: str) -> None:
+    """Log how far the guide has come before anything happens: on a small machine that takes a while."""
+    _log.info("%s", message)
+
+
 class EventLog:
     """A companion that logs what happens."""
 
