@@ -6,10 +6,12 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from told_session import Told
 
 from voiceguide.page.board import Board
 from voiceguide.page.elsewhere import GuidesElsewhere, PageElsewhere
@@ -292,6 +294,49 @@ def test_the_page_waits_for_a_guide_of_another_process(browser: Any, live: LiveS
         live.also.pop().close()
         shows(phone, "#state", "No session runs")
         assert phone.complaints == []
+
+
+def test_the_history_goes_as_far_back_as_is_asked_for(browser: Any, live: LiveSession, tmp_path: Path) -> None:
+    now = datetime.now().astimezone()
+    for ago in (500, 300, 40, 3):
+        told = Told(tmp_path / "history.sqlite", now - timedelta(days=ago))
+        told.start()
+        told.hold("stretch", "left", 1)
+        if ago == 300:
+            told.hurt()
+        told.finish()
+    phone = opened(browser, f"{live.address}#history")
+    for span, count, title, marks in (
+        ("eight weeks", 2, "Minutes a day", 0),
+        ("a year", 3, "Minutes a week", 1),
+        ("everything", 4, "Minutes a week", 1),
+    ):
+        phone.get_by_label("Show").select_option(span)
+        shows(phone, "#history-summary", f"^{count} sessions")
+        assert phone.locator("#history-plots figcaption").first.text_content() == title
+        assert phone.locator("#history-plots figure").first.locator("rect").count() == count
+        assert phone.locator("#history-plots figure").first.locator("path").count() == marks
+        assert phone.locator("#history-table tbody tr").count() == count
+    assert phone.complaints == []
+
+
+BARS = """async (spans) => {
+  const { barsOf } = await import("/history.js");
+  return spans.map(([first, last]) => {
+    const bars = barsOf(first, last);
+    return { count: bars.count, first: bars.of(first), last: bars.of(last), title: bars.title };
+  });
+}"""
+
+
+def test_every_day_has_its_bar(browser: Any, live: LiveSession) -> None:
+    phone = opened(browser, live)
+    spans = [(20_000 - days + 1, 20_000) for days in (1, 56, 120, 121, 365, 840, 841, 4_000)]
+    for (first, last), bars in zip(spans, phone.evaluate(BARS, spans), strict=True):
+        days = last - first + 1
+        each = {"history_minutes": 1, "history_minutes_week": 7, "history_minutes_month": 28}[bars["title"]]
+        assert bars["count"] == -(-days // each)
+        assert (bars["first"], bars["last"]) == (0, bars["count"] - 1)
 
 
 VIEWS = ("session", "history", "routines", "doctor")

@@ -120,7 +120,7 @@ def test_no_more_viewers_than_there_may_be(page: Any) -> None:
     assert (answer.status_code, answer.json()["error"]) == (503, "too_many")
 
 
-@pytest.mark.parametrize("days", ["", "-1", "x", "1e3", "9999", "\u0661", "7;", "0x1"])
+@pytest.mark.parametrize("days", ["", "-1", "x", "1e3", "9999", "All", "\u0661", "7;", "0x1"])
 def test_days_are_a_number(page: Any, days: str) -> None:
     assert page.browser(HERE).get("/api/history", params={"days": days}).status_code == 400
 

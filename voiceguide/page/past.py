@@ -12,36 +12,39 @@ from voiceguide.errors import HistoryError
 from voiceguide.history.database import open_to_read
 from voiceguide.history.past import PastSession, days_in_a_row, read_days, read_sessions
 
-DAYS_MOST = 366
+DAYS_LEAST = 56
+"""Days that a picture of everything covers at least."""
 
 
-def past(path: Path, today: date, days: int) -> dict[str, Any]:
+def past(path: Path, today: date, days: int | None) -> dict[str, Any]:
     """Return the sessions of the last days, today included, as values that JSON knows.
 
     Args:
         path: the history's file; it need not be there.
         today: the day, where the person is.
-        days: how many, at most `DAYS_MOST`.
+        days: how many; None for all there are.
 
     Raises:
         HistoryError: the file is damaged, no history or of a newer version.
     """
-    first = today - timedelta(days=min(max(days, 1), DAYS_MOST) - 1)
+    since = date.min if days is None else today - timedelta(days=max(days, 1) - 1)
     try:
         connection = open_to_read(path)
         if connection is None:
             sessions, in_a_row = [], 0
         else:
             with closing(connection):
-                sessions = read_sessions(connection, first)
+                sessions = [one for one in read_sessions(connection, since) if one.day <= today]
                 in_a_row = days_in_a_row(read_days(connection), today)
     except sqlite3.Error as error:
         raise HistoryError(f"{path} cannot be read: {error}. Try again in a moment.") from error
+    latest = today - timedelta(days=DAYS_LEAST - 1)
+    first = since if days is not None else min([latest, *(session.day for session in sessions)])
     return {
         "first": first.isoformat(),
         "last": today.isoformat(),
         "days_in_a_row": in_a_row,
-        "sessions": [_session(session) for session in sessions if session.day <= today],
+        "sessions": [_session(session) for session in sessions],
     }
 
 

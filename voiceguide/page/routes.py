@@ -245,9 +245,10 @@ async def leave(behind: Behind, request: Request) -> Response:
 async def history(behind: Behind, request: Request) -> Response:
     """Tell of earlier sessions."""
     days = request.query_params.get("days", "56")
-    if not (days.isascii() and days.isdigit()) or len(days) > 3:  # noqa: PLR2004 - a year has three digits
+    if days != "all" and (not (days.isascii() and days.isdigit()) or len(days) > 3):  # noqa: PLR2004 - a year's days
         return refuse(400, "days")
-    return JSONResponse(await run_in_threadpool(past, behind.history, local_time().date(), int(days)))
+    span = None if days == "all" else int(days)
+    return JSONResponse(await run_in_threadpool(past, behind.history, local_time().date(), span))
 
 
 async def list_routines(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above

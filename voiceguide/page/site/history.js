@@ -3,7 +3,10 @@
 import { fill } from "/session.js";
 import { get, hello } from "/server.js";
 
-const DAYS = 56;
+/** Bars stand for a day, a week or four weeks: as many days as make at most this many of them. */
+const BARS_MOST = 120;
+const BARS = [{ days: 1, title: "history_minutes" }, { days: 7, title: "history_minutes_week" }, { days: 28, title: "history_minutes_month" }];
+const LABELS = 4;
 const HEIGHT = 150;
 const LEAST_WIDTH = 240;
 const TWO_COLUMNS = matchMedia("(min-width: 60rem)");
@@ -36,7 +39,7 @@ function html(name, properties = {}, ...children) {
 }
 
 const dayNumber = (day) => Math.round(Date.parse(`${day}T00:00:00Z`) / DAY_MS);
-const shortDay = (number) => new Date(number * DAY_MS).toLocaleDateString(hello.language, { timeZone: "UTC", day: "numeric", month: "short" });
+const named = (number, parts) => new Date(number * DAY_MS).toLocaleDateString(hello.language, { timeZone: "UTC", ...parts });
 
 /** A round number to end an axis with. */
 export function ceiling(value) {
@@ -50,30 +53,39 @@ function widthOf(wide) {
   return Math.max(LEAST_WIDTH, (TWO_COLUMNS.matches && !wide ? whole / 2 : whole) - 60);
 }
 
-/** Draws bars over days: `series` is a list of {kind, values: Map of day number to value}. */
-function plot(title, series, pained, first, last, wide = false) {
+/** How the days from the first to the last are put into bars; the last bar ends with the last day. */
+export function barsOf(first, last) {
+  const { days, title } = BARS.find((bar) => (last - first + 1) / bar.days <= BARS_MOST) ?? BARS.at(-1);
+  const count = Math.ceil((last - first + 1) / days);
+  const nameOf = (bar) => named(last - (count - bar) * days + 1, days === 1 ? { day: "numeric", month: "short" } : { month: "short", year: "numeric" });
+  return { count, title, nameOf, of: (day) => count - 1 - Math.floor((last - day) / days) };
+}
+
+/** Draws bars over time: `series` is a list of {kind, values: Map of bar number to value}. */
+function plot(title, series, pained, bars, wide = false) {
   const width = widthOf(wide);
   const top = ceiling(Math.max(1, ...series.flatMap((one) => [...one.values.values()])));
   const picture = svg("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": title });
-  const room = (width - ROOM.left) / (last - first + 1);
-  const x = (day) => ROOM.left + (day - first) * room;
+  const room = (width - ROOM.left) / bars.count;
+  const x = (bar) => ROOM.left + bar * room;
   const y = (value) => HEIGHT - ROOM.bottom - (value / top) * (HEIGHT - ROOM.bottom - ROOM.top);
   for (const value of [0, top / 2, top]) {
     picture.append(svg("line", { x1: ROOM.left, x2: width, y1: y(value), y2: y(value), class: value ? "grid" : "axis" }));
     picture.append(svg("text", { x: ROOM.left - 6, y: y(value) + 4, "text-anchor": "end" }, String(value)));
   }
-  for (let day = last; day >= first; day -= 14) {
-    picture.append(svg("text", { x: x(day) + room / 2, y: HEIGHT - 5, "text-anchor": day === last ? "end" : "middle" }, shortDay(day)));
+  const last = bars.count - 1, step = Math.ceil(bars.count / LABELS);
+  for (let bar = last; bar >= step / 2; bar -= step) {
+    picture.append(svg("text", { x: bar === last ? width : x(bar) + room / 2, y: HEIGHT - 5, "text-anchor": bar === last ? "end" : "middle" }, bars.nameOf(bar)));
   }
-  const bar = Math.max(2, (room * 0.8) / series.length);
+  const breadth = Math.max(1.5, (room * 0.8) / series.length);
   series.forEach(({ kind, values }, number) => {
-    for (const [day, value] of values) {
-      picture.append(svg("rect", { class: kind, x: x(day) + room * 0.1 + number * bar, y: y(value), width: bar, height: Math.max(0, y(0) - y(value)), rx: 1.5 }));
+    for (const [bar, value] of values) {
+      picture.append(svg("rect", { class: kind, x: x(bar) + room * 0.1 + number * breadth, y: y(value), width: breadth, height: Math.max(0, y(0) - y(value)), rx: 1.5 }));
     }
   });
-  for (const day of pained) {
-    const highest = Math.max(0, ...series.map((one) => one.values.get(day) ?? 0));
-    const middle = x(day) + room / 2, tip = Math.max(8, y(highest) - 3);
+  for (const bar of pained) {
+    const highest = Math.max(0, ...series.map((one) => one.values.get(bar) ?? 0));
+    const middle = x(bar) + room / 2, tip = Math.max(8, y(highest) - 3);
     picture.append(svg("path", { class: "pained", d: `M${middle - 5},${tip - 8} h10 l-5,8 z` }));
   }
   return html("figure", { className: "sheet" }, html("figcaption", { textContent: title }), picture, legend(series, pained));
@@ -90,27 +102,27 @@ function add(map, key, value) {
 }
 
 function draw({ sessions, first, last }, titles) {
-  const [begin, end] = [dayNumber(first), dayNumber(last)];
+  const bars = barsOf(dayNumber(first), dayNumber(last));
   const minutes = new Map(), held = new Map(), hurt = new Set(), hurtAt = new Map();
   for (const session of sessions) {
-    const day = dayNumber(session.day);
-    add(minutes, day, session.minutes);
+    const bar = bars.of(dayNumber(session.day));
+    add(minutes, bar, session.minutes);
     for (const { exercise, side, held_s } of session.held) {
       if (!held.has(exercise)) held.set(exercise, new Map());
       const sides = held.get(exercise), kind = side ?? "whole";
       if (!sides.has(kind)) sides.set(kind, new Map());
-      add(sides.get(kind), day, held_s);
+      add(sides.get(kind), bar, held_s);
     }
     for (const { exercise } of session.pains) {
-      hurt.add(day);
+      hurt.add(bar);
       if (!hurtAt.has(exercise)) hurtAt.set(exercise, new Set());
-      hurtAt.get(exercise).add(day);
+      hurtAt.get(exercise).add(bar);
     }
   }
-  const plots = [plot(hello.words.history_minutes, [{ kind: "bar", values: minutes }], hurt, begin, end, true)];
+  const plots = [plot(hello.words[bars.title], [{ kind: "bar", values: minutes }], hurt, bars, true)];
   for (const [exercise, sides] of held) {
     const series = [...sides].map(([kind, values]) => ({ kind, values }));
-    plots.push(plot(fill(hello.words.history_held, { exercise: titles[exercise] ?? exercise }), series, hurtAt.get(exercise) ?? new Set(), begin, end));
+    plots.push(plot(fill(hello.words.history_held, { exercise: titles[exercise] ?? exercise }), series, hurtAt.get(exercise) ?? new Set(), bars));
   }
   byId("history-plots").replaceChildren(...plots);
 }
@@ -127,8 +139,10 @@ function tabulate({ sessions }, titles) {
   byId("history-table").replaceChildren(html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...rows));
 }
 
+byId("history-span").addEventListener("change", () => showHistory().catch(() => {}));
+
 export async function showHistory() {
-  const [past, { routines }] = await Promise.all([get(`/api/history?days=${DAYS}`), get("/api/routines")]);
+  const [past, { routines }] = await Promise.all([get(`/api/history?days=${byId("history-span").value}`), get("/api/routines")]);
   const ours = routines.filter((routine) => routine.language === hello.language);
   const titles = Object.assign({}, ...ours.map((routine) => routine.exercises));
   const { words } = hello;
