@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,7 @@ from benchmarks.sound_server import PULSEAUDIO, SoundServer
 from voiceguide.core.clock import RATE
 from voiceguide.demo.flite import FliteVoice
 from voiceguide.speaking.finish import finish
+from voiceguide.speaking.voice import Samples
 
 PERSON_DBFS = -26.0
 GUIDE_FIRST = ("chrt", "-r", "1")
@@ -88,7 +89,9 @@ class Loudspeaker(threading.Thread):
 class GuideProcess:
     """A real `voiceguide listen`, with its events as they come."""
 
-    def __init__(self, folder: Path, env: dict[str, str], *, routine: str, history: Path) -> None:
+    def __init__(
+        self, folder: Path, env: dict[str, str], *, routine: str, history: Path, engine: str = "pocketsphinx"
+    ) -> None:
         self.events: list[Stamped] = []
         self.began = time.monotonic()
         self._file = folder / f"events-{time.monotonic_ns()}.jsonl"
@@ -99,7 +102,7 @@ class GuideProcess:
                 *GUIDE_FIRST,
                 *command,
                 "--engine",
-                "pocketsphinx",
+                engine,
                 "--events",
                 str(self._file),
                 "--history",
@@ -192,7 +195,7 @@ class GuideProcess:
 class Person:
     """Somebody who speaks into the microphone."""
 
-    ANSWERS = {  # noqa: RUF012 - read only
+    ANSWERS: Mapping[str, str] = {
         "standby_here": "start",
         "finished": "start",
         "standby_ask": "yes please",
@@ -217,17 +220,24 @@ class Person:
         "safety_offer_go_on": "continue please",
     }
 
-    def __init__(self, folder: Path, env: dict[str, str], voice: str = "rms") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        env: dict[str, str],
+        render: Callable[[str], Samples] | None = None,
+        answers: Mapping[str, str] = ANSWERS,
+    ) -> None:
         self._folder = folder
         self._env = env
-        self._voice = FliteVoice(voice)
+        self._render = render or FliteVoice("rms").render
+        self._answers = answers
         self.speak = self.say  # may be replaced
 
     def say(self, words: str) -> float:
         """Say something; return when it was over."""
         path = self._folder / f"{words.replace(' ', '-')}.wav"
         if not path.exists():
-            sound = finish(self._voice.render(words)) * np.float32(10 ** ((PERSON_DBFS + 20) / 20))
+            sound = finish(self._render(words)) * np.float32(10 ** ((PERSON_DBFS + 20) / 20))
             soundfile.write(path, sound, RATE, "PCM_16")
         subprocess.run(["paplay", "--device=mic", str(path)], env=self._env, check=False, timeout=20)
         return time.monotonic()
@@ -263,8 +273,10 @@ class Person:
             now_state, key, asked = self._situation(guide)
             if now_state == state:
                 return True
-            if asked is not None and asked != waits:
-                waits, last, spoke = asked, self.ANSWERS.get(key, ""), 0.0
+            if asked is None:
+                last = ""
+            elif asked != waits:
+                waits, last, spoke = asked, self._answers.get(key, ""), 0.0
             if last and time.monotonic() - waits > 0.7 and time.monotonic() - spoke > 7.0:
                 self.speak(last)
                 spoke = time.monotonic()
@@ -279,13 +291,13 @@ class Person:
                 case {"kind": "state", "state": str(now)}:
                     state = now
                     asked = None
-                case {"kind": "say_finished", "key": str(which)} if which in self.ANSWERS:
+                case {"kind": "say_finished", "key": str(which)} if which in self._answers:
                     key, asked = which, one.at
                 case {"kind": "finished"}:
                     key, asked = "finished", one.at
                 case {"kind": "standby", "stage": "asking"}:
                     state = ""
-                case {"kind": "say_started", "key": str(which)} if which in self.ANSWERS:
+                case {"kind": "say_started", "key": str(which)} if which in self._answers:
                     asked = None
                 case _:
                     pass
@@ -311,11 +323,11 @@ class Stage:
         self.person = Person(self.folder, self.env)
         self.guides: list[GuideProcess] = []
 
-    def guide(self, history: Path | None = None) -> GuideProcess:
+    def guide(self, history: Path | None = None, engine: str = "pocketsphinx") -> GuideProcess:
         """Start a guide."""
         kept = history or self.folder / "history.db"
         env = {**self.env, **self.card.env}
-        guide = GuideProcess(self.folder, env, routine=self.routine, history=kept)
+        guide = GuideProcess(self.folder, env, routine=self.routine, history=kept, engine=engine)
         self.guides.append(guide)
         return guide
 
