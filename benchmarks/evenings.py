@@ -220,6 +220,7 @@ def _trial(prepared: Prepared, condition: Condition, number: int, party: Party, 
         "after_s": turned,
         "asked_after_s": round(questions[0] - ends, 3) if questions else None,
         "pain_after_s": round(reports[0] - ends, 3) if reports else None,
+        "left_in": next((entry["state"] for entry in reversed(entries) if entry["kind"] == "state"), None),
     }
 
 

@@ -239,7 +239,9 @@ def _sessions_table(found: Found) -> Table:
         "speaking”. Asked whether something hurts they say “yes”, at most twice. One person a session. By: how "
         "the guide first turned to them, of which a yield alone is no report of pain. Reached: asked whether "
         "something hurts, or pain reported, and the times from the end of the first call to that (median, 95th "
-        "percentile). Pain reported: by a word of pain at once, or by the answer.",
+        "percentile). Pain reported: by a word of pain at once, or by the answer. Went on: twelve seconds after "
+        "their last word the session had left them where they were, or gone on, with nothing reported; otherwise "
+        "it waited for words.",
         [
             "condition",
             "protected, first try",
@@ -247,6 +249,7 @@ def _sessions_table(found: Found) -> Table:
             "by",
             "reached",
             "pain reported",
+            "went on",
             "word to turning s",
             "word to reached s",
         ],
@@ -262,10 +265,14 @@ def _sessions_table(found: Found) -> Table:
             ", ".join(f"{way} {count}" for way, count in by.most_common()) or "-",
             f"{sum(time is not None for time in reached)} of {len(made)}",
             f"{sum(call['pain_after_s'] is not None for call in made)} of {len(made)}",
+            str(sum(call["pain_after_s"] is None and call["left_in"] not in _WAITS for call in made)),
             _two(percentiles([call["after_s"] for call in made if call["tries"]])),
             _two(percentiles([time for time in reached if time is not None])),
         )
     return table
+
+
+_WAITS = ("doubt", "stopping", "paused", "safety")
 
 
 def _earlier(*times: float | None) -> float | None:

@@ -9,6 +9,7 @@ import pytest
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import Heard
+from voiceguide.core.states import TABLE, State
 from voiceguide.hearing.decision import (
     AGREES,
     ALONE,
@@ -581,3 +582,25 @@ def test_a_partial_result_needs_no_less(score: float, believed: Command | None) 
     partial(decision, Command.PAUSE, NOW)
     told = settle(decision, NOW + STEADY)
     assert (told.command if told else None) is believed
+
+
+@pytest.mark.parametrize(
+    ("command", "rule"),
+    [
+        (Command.YES, Rule.SURE),
+        (Command.TIGHT, Rule.SURE),
+        (Command.NO, Rule.NOT_ALONE),
+        (Command.NO_PAIN, Rule.NOT_ALONE),
+        (Command.NEXT, Rule.NOT_ALONE),
+    ],
+)
+def test_asked_whether_it_hurts_one_sure_ear_is_enough_for_yes_and_not_for_no(
+    command: Command, rule: Rule
+) -> None:
+    second = Torn({Command.PAIN: 0.5})
+    decision = in_a_hold(second)
+    decision.listen_for(frozenset(TABLE[State.DOUBT]), hold=True)
+    assert rules(decision.sure(sure(command))) == [rule]
+    decision.listen_for(frozenset(TABLE[State.HOLDING]), hold=True)
+    held = Rule.NOT_ALONE if command is Command.NEXT else Rule.NOT_NOW
+    assert rules(decision.sure(sure(command))) == [held]

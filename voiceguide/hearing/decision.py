@@ -16,6 +16,7 @@ Read from the top; the first line that fits decides.
 | a word of pain, the guide silent, and no voice stood out of late    | that command, if two ears are sure;     |
 |                                                                     | else unknown speech; perhaps of safety  |
 | the second ear is sure: a word of safety, or one of `ALONE`         | that command                            |
+| the second ear is sure where it was asked about pain: "yes", "tight"| that command                            |
 | the second ear is sure: another command                             | nothing                                 |
 | the same in a hold: one it finds too close to one of safety (`HINT`)| nothing, unless another ear claims it   |
 | a person's own word, which the second ear noticed or cannot tell    | that command                            |
@@ -72,6 +73,10 @@ _ANSWER = {Command.YES, Command.NO, Command.NO_PAIN, Command.TIGHT}
 ALONE = frozenset(Command) - SAFETY - _LOSE_THE_PLACE - _ANSWER
 """Commands, beside the words of safety, that the second ear may report by itself: nothing is lost by a false one
 that a word would not bring back. Answers are not among them: they may end the care for somebody in pain."""
+
+_IT_HURTS = frozenset({Command.YES, Command.TIGHT})
+"""Answers to the question whether something hurts that the second ear may report by itself there: a false one
+leads to more care, not to less. In a hold itself they are not possible."""
 
 STEADY = samples(0.24)
 """How long an early partial result must stand still. Measured with PocketSphinx: 23 minutes of people reading
@@ -185,7 +190,9 @@ class Decision:
         if claim.command not in self._possible:
             return [self._verdict(claim, claim.at, Rule.NOT_NOW)]
         rule = self._against(claim, claim.at)
-        if rule is None and (claim.command not in SAFETY | ALONE or self._doubted(claim, one_ear=True)):
+        it_hurts = self._hold and claim.command in _IT_HURTS
+        alone = claim.command in SAFETY | ALONE and not self._doubted(claim, one_ear=True)
+        if rule is None and not (alone or it_hurts):
             rule = Rule.NOT_ALONE
         if rule is None and claim.ear is Ear.ENROLLED:
             rule = self._seconded(claim)
