@@ -112,6 +112,7 @@ class Service:
         self._shared_air = live and cancel_echo
         self._watch = MicrophoneWatch() if live else None
         self._card_watch = watch_of(port)
+        self._air = Air() if self._shared_air else None
         self._listen()
         self._hearing = self._chain(self._dozing, missing_parts(ready.named.pack.language, self._air))
         journal.watch(self._notice)
@@ -225,7 +226,7 @@ class Service:
         try:
             goes_on = self._run(Rehearsal(pack.rehearsal, pack.phrases, offered=True), capturing.do)
         finally:
-            self._hearing.close()
+            capturing.close()  # and the ears; what is known of the room stays
             self._listen()  # with what was learned
         for trouble in self._troubles & OF_THE_EARS:
             self._journal.write(self._now, "hearing_back", trouble=trouble.value)  # these are new ones
@@ -323,7 +324,6 @@ class Service:
             shared_air=self._shared_air,
             second_ear=twice,
         )
-        self._air = Air() if self._shared_air else None
         self._dozing = Dozing(ears)
         self._hearing = self._chain(self._dozing)
 
