@@ -51,6 +51,11 @@ from voiceguide.core.walk import Walk
 from voiceguide.core.yielding import Yielding
 
 
+def _names_no_other(_text: str) -> bool:
+    """Tell that a text names no other routine; a function with a name, for sessions are copied."""
+    return False
+
+
 class Session:
     """One guided session of one routine.
 
@@ -77,7 +82,7 @@ class Session:
         recorded: bool = False,
         loudness: Loudness = AS_CHOSEN,
         asked_for: bool = False,
-        names_another: Callable[[str], bool] = lambda _: False,
+        names_another: Callable[[str], bool] = _names_no_other,
     ) -> None:
         routine, neglected = neglected_side_first(routine, remembered)
         self._scene = Scene(phrases)
