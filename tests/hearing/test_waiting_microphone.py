@@ -63,3 +63,10 @@ def test_nobody_is_woken_by_it_hours_later(watch: MicrophoneWatch) -> None:
 
 def test_clipping_is_told_while_it_waits(watch: MicrophoneWatch) -> None:
     assert told(watch, room(2, 30.0)) == [Poor.CLIPPING]
+
+
+def test_in_a_session_a_minute_of_silence_after_loud_words_is_silence() -> None:
+    """As with headphones, while somebody listens to long instructions."""
+    session = MicrophoneWatch()
+    assert told(session, room(2, -10.0)) == []
+    assert told(session, np.random.default_rng(2).normal(0, 3, samples(120)).astype(np.int16)) == []

@@ -1,15 +1,15 @@
 """Notices when the microphone itself is at fault: a deaf guide must say so (S7), and a bad microphone be told of.
 
-| trouble  | what it looks like                                | what follows                    |
-|----------|---------------------------------------------------|---------------------------------|
-| silent   | nothing beyond the last bit for `PATIENCE`         | the guide has lost its hearing  |
-|          | and then sound for `BACK_AFTER` that cannot be the | it has it back                  |
-|          | guide's own                                        |                                 |
-| clipping | `CLIPPED` of a stretch's samples at full scale     | said once, and the session goes |
-| quiet    | a minute without anything as loud as `QUIETEST`;   | on: words still come through    |
-|          | while nobody need speak, something of late that    |                                 |
-|          | stood out and yet never was as loud (`SOFT_ENOUGH`) |                                |
-| offset   | a stretch whose mean lies `OFFSET` from zero       | told once: it harms no word     |
+| trouble  | what it looks like                                  | what follows                    |
+|----------|-----------------------------------------------------|---------------------------------|
+| silent   | nothing beyond the last bit for `PATIENCE`          | the guide has lost its hearing  |
+|          | and then sound for `BACK_AFTER` that cannot be the  | it has it back                  |
+|          | guide's own                                         |                                 |
+| clipping | `CLIPPED` of a stretch's samples at full scale      | said once, and the session goes |
+| quiet    | a minute, and never anything as loud as `QUIETEST`; | on: words still come through    |
+|          | while nobody need speak, `SOFT_ENOUGH` stretches    |                                 |
+|          | in which something stood out, and never as loud     |                                 |
+| offset   | a stretch whose mean lies `OFFSET` from zero        | told once: it harms no word     |
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ class MicrophoneWatch:
                 yield "quiet"
             return
         self._quiet_stretches = self._quiet_stretches + 1 if quiet else 0
-        if self._quiet_stretches >= QUIET_FOR:
+        if self._quiet_stretches >= QUIET_FOR and not self._ever_loud:
             yield "quiet"
 
     def _tell(self, trouble: str) -> Iterator[Noticed]:
