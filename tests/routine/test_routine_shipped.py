@@ -153,6 +153,8 @@ def test_the_ball_is_as_in_the_article(routine: str) -> None:
     assert NUMBERS[int(e.hold_s)] in said(e.setup)
     assert e.pain.sharp_tries == 1
     assert "move the ball" in said(e.pain.sharp)
+    assert "take the ball" in said(e.setup_short)  # it was rolled away
+    assert "most tender" not in said(e.setup_short)  # nor is a place sought again that hurt sharply
     assert "less deeply" in said(e.pain.dull)
     assert e.release[0].startswith("Come off the ball, hands to the floor.")
 
