@@ -12,6 +12,8 @@ import pytest
 from tones import level, loudest_hertz, middle
 from virtual_card import SoundServer, run_python
 
+from benchmarks import held_card
+from benchmarks.held_card import HeldCard
 from voiceguide.audio.samples import to_float
 
 LISTING = "from voiceguide.audio.devices import list_devices; print(list_devices())"
@@ -159,6 +161,20 @@ def test_a_machine_without_devices(no_devices: dict[str, str]) -> None:
     answer = run_python(["-c", OPENING], no_devices)
     assert "AudioError: There is no microphone. No sound card was found." in answer.errors
     assert "usermod -aG audio" in answer.errors
+
+
+@pytest.mark.skipif(not held_card.possible(), reason="no C compiler (cc), with which a card is held")
+def test_a_card_that_another_program_holds_is_not_there_until_it_lets_go(
+    sound_card: SoundServer, tmp_path: Path
+) -> None:
+    card = HeldCard(tmp_path)
+    env = {**sound_card.env, **card.env}
+    card.take()
+    answer = run_python(["-c", OPENING], env)
+    assert "another program may hold it: `fuser -v /dev/snd/*` names it" in " ".join(answer.errors.split())
+    card.leave()
+    answer = run_python(["-c", OPENING], env)
+    assert answer.code == 0, answer.errors
 
 
 def test_a_machine_without_portaudio(tmp_path: Path) -> None:
