@@ -90,3 +90,21 @@ class TestInterrupt:
         assert "Traceback" not in told
         assert not left
         assert not list(cache.rglob("*.part"))
+
+
+def test_while_it_loads() -> None:
+    """The interrupt comes, every time, when the command line is looked for."""
+    program = (
+        "import signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "class Impatient:\n"
+        "    @staticmethod\n"
+        "    def find_spec(name, path=None, target=None):\n"
+        "        if name == 'voiceguide.cli.main':\n"
+        "            signal.raise_signal(signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Impatient)\n"
+        "from voiceguide.cli.entry import begin\n"
+        "begin()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
