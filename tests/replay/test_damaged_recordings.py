@@ -160,6 +160,7 @@ def unknown_command(copy: Path) -> None:
     ("spoil", "complaint"),
     [
         (shutil.rmtree, "there is no such folder"),
+        (lambda copy: (shutil.rmtree(copy), copy.touch()), "this is a file"),
         (lambda copy: (copy / "session.json").unlink(), "is no recording: session.json cannot be read"),
         (lambda copy: (copy / "session.json").write_text("{"), "session.json is damaged"),
         (other_format, "session.json is damaged, or of another version .* format"),

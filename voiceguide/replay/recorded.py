@@ -103,7 +103,8 @@ def read_recording(folder: Path) -> Recorded:
         RecordingError: it is none, or damaged, or of another version's format.
     """
     if not folder.is_dir():
-        raise RecordingError(f"{folder}: there is no such folder. {_NO_RECORDING}")
+        what = "this is a file" if folder.exists() else "there is no such folder"
+        raise RecordingError(f"{folder}: {what}. {_NO_RECORDING}")
     circumstances = _circumstances(folder / Names.SESSION)
     microphone, speaker = read_sound(folder / Names.MICROPHONE), read_sound(folder / Names.SPEAKER)
     noticed: dict[int, list[Noticed]] = {}
