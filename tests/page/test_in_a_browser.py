@@ -30,22 +30,26 @@ pytestmark = pytest.mark.skipif(
 WITHIN_S = 0.1
 """How far the circle may be from the spoken word."""
 
-DRAWN = """async ([cues, within]) => {
+STEP_S = 0.05
+
+DRAWN = """async (step) => {
   const { session } = await import("/page.js");
   const { clock } = await import("/server.js");
-  const box = document.getElementById("breath");
-  const drawn = (time) => { session.breath.drawAt(time); return box.dataset.phase; };
   await clock.set();
-  return {
-    from: session.breath.phases[0]?.begins ?? Infinity,
-    turns: cues.map((at) => [drawn(at - within), drawn(at + within)]),
-    time: session.breath.time(),
-    at: (performance.timeOrigin + performance.now()) / 1000,
-  };
+  const { breath } = session, { phases } = breath, last = phases.at(-1), drawn = [];
+  for (let time = phases[0]?.begins; time < last?.begins + last?.length; time += step) {
+    breath.drawAt(time);
+    drawn.push([time, document.getElementById("breath").dataset.phase]);
+  }
+  const late = (one, before) => before && one.begins - before.begins > before.length + step;
+  const missed = phases.some((one, number) => late(one, phases[number - 1]));
+  const at = (performance.timeOrigin + performance.now()) / 1000;
+  return { drawn, whole: phases.length === 4 && !missed, time: breath.time(), at };
 }"""
-"""What the page draws for the moments just before and just after cues, and what moment it takes for now.
+"""What the page draws for each moment of the breaths it keeps, and what moment it takes for now.
 
-Nothing of it depends on when a frame is drawn, which a busy machine does late: `make bench-page` measures that."""
+Nothing of it depends on when a frame is drawn, which a busy machine does late: `make bench-page` measures that.
+Where the news of a breath came too late, it is tried again."""
 
 
 @pytest.fixture(scope="module")
@@ -89,14 +93,16 @@ def test_a_whole_session_is_watched_from_start_to_pain_to_the_end(browser: Any, 
     shows(phone, "#minutes", "left in all|more minute")
     phone.locator("#level[aria-valuenow]:not([aria-valuenow='-70'])").wait_for(state="attached")
 
-    until(lambda: len(breath_cues(live)) >= 3, "three breath words")
-    cues = breath_cues(live)
-    drawn = phone.evaluate(DRAWN, [[at for at, _ in cues], WITHIN_S])
-    known = [turn for turn, (at, _) in zip(drawn["turns"], cues, strict=True) if at - WITHIN_S > drawn["from"]]
-    assert len(known) >= 2  # the page keeps the last few breaths
-    assert known == [["out", "in"] if name == "in" else ["in", "out"] for _, name in cues[-len(known) :]]
-    # By the best of five tries: in one alone, page or guide may have had to wait for the processor.
-    assert min(abs(mistaken_s(phone, live)) for _ in range(5)) < WITHIN_S
+    drawn = until(lambda: whole(phone.evaluate(DRAWN, STEP_S)), "four breaths of which none is missed")
+    first, last = drawn[0][0] + WITHIN_S, drawn[-1][0] - WITHIN_S
+    cues = [(at, name) for at, name in breath_cues(live) if first < at < last]
+    assert len(cues) >= 2
+    for at, name in cues:
+        before = next(shown for time, shown in reversed(drawn) if time <= at - WITHIN_S)
+        after = next(shown for time, shown in drawn if time >= at + WITHIN_S)
+        assert (before, after) == (("out", "in") if name == "in" else ("in", "out")), (at, drawn)
+    # A page that is wrong is so each time; one that had to wait for the processor is not.
+    until(lambda: abs(mistaken_s(phone, live)) < WITHIN_S, "the moment that the guide takes for now", 30)
 
     live.say("it hurts")
     shows(phone, "#state", "Something hurts")
@@ -124,9 +130,13 @@ def breath_cues(live: LiveSession) -> list[tuple[float, str]]:
     return [(at, name) for at, name in named if name in {"in", "out"}]
 
 
+def whole(found: dict[str, Any]) -> Any:
+    return found["drawn"] if found["whole"] else None
+
+
 def mistaken_s(phone: Any, live: LiveSession) -> float:
     """By how much the page is wrong about which sample is heard at this moment."""
-    drawn = phone.evaluate(DRAWN, [[], 0])
+    drawn = phone.evaluate(DRAWN, STEP_S)
     assert live.port.began is not None
     began = time.time() - time.monotonic() + live.port.began
     return float(drawn["time"] - (drawn["at"] - began))
@@ -242,6 +252,8 @@ def test_a_routine_is_written_with_its_mistakes_told_as_one_types(browser: Any, 
     phone.get_by_role("link", name="Routines").click()
     phone.get_by_role("button", name="Write a new one").click()
     area = phone.get_by_label("Text of the routine")
+    shows(phone, "#editor-verdict", "Nothing is wrong")  # it begins with one that can be run
+    assert "id: my-routine" in area.input_value()
     area.fill(text.replace("repeats: 3", "repeats: many"))
     shows(phone, "#editor-problems", "many")
     shows(phone, "#editor-verdict", "1 to correct")
@@ -262,9 +274,9 @@ def test_the_voice_is_chosen_for_the_next_session(browser: Any, live: LiveSessio
     phone = opened(browser, live)
     live.wait_for("say_finished", key="waiting")
     choice = phone.get_by_label("Voice", exact=True)
-    assert choice.locator("option").all_text_contents() == ["Hibari, natural", "eSpeak, plain"]
+    assert choice.locator("option").all_text_contents() == ["Hibari (natural)", "eSpeak (plain)"]
     choice.select_option("pyttsx3")
-    shows(phone, "#voice-when", "eSpeak, plain speaks from the next session on")
+    shows(phone, "#voice-when", "speaks from the next session on")
     assert kept("en") == "pyttsx3"
     live.wait_for("voice_chosen", voice="pyttsx3")
     phone.reload()
@@ -281,18 +293,19 @@ def test_the_page_waits_for_a_guide_of_another_process(browser: Any, live: LiveS
         closing(GuidesElsewhere(presses, board, path)),
     ):
         phone = opened(browser, server.addresses[0])
-        shows(phone, "#state", "No session runs")
-        shows(phone, "#exercise", "voiceguide run")
+        shows(phone, "#exercise", "No session runs")
+        shows(phone, "#minutes", "voiceguide run")
+        assert not phone.locator(".emergency .pain").is_visible()  # nobody is there to hear of it
         live.also.append(PageElsewhere(live.presses, Board(SpeakerClock(LEAD_S), language="en"), path))
         live.into_a_hold()
         shows(phone, "#state", "Hold")
         phone.locator("#breath").wait_for()
-        assert min(abs(mistaken_s(phone, live)) for _ in range(5)) < WITHIN_S
+        until(lambda: abs(mistaken_s(phone, live)) < WITHIN_S, "the moment that the guide takes for now", 30)
         phone.get_by_role("button", name="Pain").click()
         live.wait_for("heard", command="pain", engine="page")
         shows(phone, "#state", "Something hurts")
         live.also.pop().close()
-        shows(phone, "#state", "No session runs")
+        shows(phone, "#exercise", "No session runs")
         assert phone.complaints == []
 
 
@@ -352,6 +365,7 @@ def test_axe_finds_nothing(browser: Any, live: LiveSession) -> None:
         if view == "editor":
             phone.goto(f"{live.address}#routines")
             phone.get_by_role("button", name="Write a new one").click()
+            phone.get_by_label("Text of the routine").fill("id: my-routine")
             phone.locator("#editor-problems li").first.wait_for()
         elif view == "pain":
             phone.locator(".emergency .pain").click()

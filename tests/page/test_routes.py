@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from voiceguide.core.commands import Command
+from voiceguide.language.pack import available_languages
 from voiceguide.page.board import Board
 from voiceguide.page.routes import FOR_STRANGERS
+from voiceguide.page.routines import new
 from voiceguide.page.stream import VIEWERS_MOST
 from voiceguide.places import routine_folders, shipped_routines
 from voiceguide.speaking.choose import voices_for
@@ -220,3 +222,15 @@ def test_mistakes_are_told_with_their_lines_and_nothing_is_kept(page: Any) -> No
 def test_doctor_tells_what_it_can_without_a_sound(page: Any) -> None:
     told = page.browser(HERE).get("/api/doctor").json()
     assert {"Python", "disk"} <= {check["name"] for check in told["checks"]}
+
+
+@pytest.mark.parametrize("language", available_languages())
+def test_a_new_routine_begins_with_one_that_can_be_run(make_page: Callable[..., Any], language: str) -> None:
+    client = make_page(language=language).browser(HERE)
+    begun = client.get("/api/beginning").json()
+    assert begun["name"] == "my-routine"
+    assert client.post("/api/routines/check", json=begun).json() == {"problems": [], "advice": []}
+
+
+def test_where_there_is_no_beginning_the_text_is_empty() -> None:
+    assert new("xx", "Mine") == {"name": "my-routine", "text": ""}

@@ -264,6 +264,12 @@ async def read_routine(behind: Behind, request: Request) -> Response:  # noqa: A
     return JSONResponse(found) if found is not None else refuse(404, "not_found")
 
 
+async def begin_routine(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
+    """Give the text of a routine to begin with."""
+    title = words_of(behind.spoken)["routines_mine"]
+    return JSONResponse(await run_in_threadpool(routines.new, behind.spoken, title))
+
+
 async def check_routine(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
     """Tell what is wrong with the text of a routine."""
     draft = await _body(request, _Draft)
@@ -319,6 +325,7 @@ ROUTES = (
     Entry("GET", "/api/history", history),
     Entry("GET", "/api/routines", list_routines),
     Entry("GET", "/api/routines/{name}", read_routine),
+    Entry("GET", "/api/beginning", begin_routine),
     Entry("GET", "/api/doctor", doctor),
     Entry("POST", "/api/routines/check", check_routine),
     Entry("POST", "/api/routines/keep", keep_routine),

@@ -17,6 +17,7 @@ from typing import Any
 from voiceguide.errors import RoutineError
 from voiceguide.handwritten.problems import Problem
 from voiceguide.places import routine_folders, shipped_routines
+from voiceguide.routine.beginning import beginning, beginning_languages
 from voiceguide.routine.load import SUFFIX, list_routines, read_text
 from voiceguide.routine.rules import find
 
@@ -57,6 +58,15 @@ def text_of(name: str) -> dict[str, Any] | None:
             text = (folder / f"{name}{SUFFIX}").read_text(encoding="utf-8", errors="replace")
             return {"name": name, "own": folder == routine_folders()[0], "text": text}
     return None
+
+
+def new(language: str, title: str) -> dict[str, Any]:
+    """Return the name and text of a routine of one's own to begin with; an empty text where there is none."""
+    name = "my-routine"
+    if language not in beginning_languages():
+        return {"name": name, "text": ""}
+    there = beginning(language)
+    return {"name": name, "text": there.routine(name, title, there.choices[:1])}
 
 
 def check(name: str, text: str) -> dict[str, Any]:

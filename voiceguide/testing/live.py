@@ -92,11 +92,11 @@ class QuickSpeech:
 
 
 def short_routine(name: str = "psoas-short") -> Routine:
-    """A shipped routine with breaths of 2.4 seconds and holds of five breaths."""
+    """A shipped routine with breaths of 2.4 seconds, and holds that are not over however slow the machine is."""
     routine = load_routine(find_routine(name))
     quick = Breathing(1.0, 1.4)
     exercises = tuple(
-        replace(one, hold_s=12.0, between_s=1.0, breathing=quick, cues=(), repeats=min(one.repeats, 2))
+        replace(one, hold_s=300.0, between_s=1.0, breathing=quick, cues=(), repeats=min(one.repeats, 2))
         for one in routine.exercises
     )
     return replace(routine, exercises=exercises)

@@ -6,7 +6,7 @@ import { get, hello } from "/server.js";
 /** Bars stand for a day, a week or four weeks: as many days as make at most this many of them. */
 const BARS_MOST = 120;
 const BARS = [{ days: 1, title: "history_minutes" }, { days: 7, title: "history_minutes_week" }, { days: 28, title: "history_minutes_month" }];
-const LABELS = 4;
+const LABEL_WIDTH = 100;
 const HEIGHT = 150;
 const LEAST_WIDTH = 240;
 const TWO_COLUMNS = matchMedia("(min-width: 60rem)");
@@ -73,7 +73,7 @@ function plot(title, series, pained, bars, wide = false) {
     picture.append(svg("line", { x1: ROOM.left, x2: width, y1: y(value), y2: y(value), class: value ? "grid" : "axis" }));
     picture.append(svg("text", { x: ROOM.left - 6, y: y(value) + 4, "text-anchor": "end" }, String(value)));
   }
-  const last = bars.count - 1, step = Math.ceil(bars.count / LABELS);
+  const last = bars.count - 1, step = Math.ceil(bars.count / Math.min(4, Math.floor(width / LABEL_WIDTH)));
   for (let bar = last; bar >= step / 2; bar -= step) {
     picture.append(svg("text", { x: bar === last ? width : x(bar) + room / 2, y: HEIGHT - 5, "text-anchor": bar === last ? "end" : "middle" }, bars.nameOf(bar)));
   }

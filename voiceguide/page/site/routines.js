@@ -110,7 +110,10 @@ async function keep(event) {
 export async function openRoutines() {
   if (!ready) {
     ready = true;
-    byId("routine-new").addEventListener("click", () => openEditor("my-routine", "", false));
+    byId("routine-new").addEventListener("click", async () => {
+      const { name, text } = await get("/api/beginning");
+      openEditor(name, text, false);
+    });
     byId("editor-close").addEventListener("click", closeEditor);
     byId("editor").addEventListener("submit", keep);
     for (const id of ["editor-text", "editor-name"]) {

@@ -4,12 +4,13 @@ import { Breath } from "/breath.js";
 import { hello } from "/server.js";
 
 const GROUPS = {
-  answer: ["yes", "no", "unsure", "no_pain", "dull", "sharp", "shooting", "numb", "worse", "cannot_move", "tight", "somewhere"],
+  answer: ["yes", "no", "unsure", "no_pain", "sharp", "shooting", "dull", "numb", "worse", "cannot_move", "tight", "somewhere"],
   move: ["start", "ready", "resume", "pause", "rest", "next", "next_side", "skip", "back", "repeat"],
   sound: ["slower", "faster", "quieter", "louder"],
   ask: ["how_long", "whats_next", "why", "what_is", "why_tight", "how_did_i_do", "last_time", "help"],
 };
 const KINDS_OF_PAIN = new Set(["dull", "sharp", "shooting", "numb", "worse", "cannot_move"]);
+const FEELINGS = new Set([...KINDS_OF_PAIN, "tight", "somewhere"]);
 const LEADS_ON = new Set(["start", "ready", "resume", "next", "next_side", "skip", "back"]);
 const BEFORE_THE_START = new Set(["checking", "waiting", "returning"]);
 
@@ -35,6 +36,7 @@ export class Session {
     this.breath = new Breath(this.words);
     this.buttons = new Map();
     this.shown = null;
+    this.asksForKind = false;
     this.announced = "";
     this.alarmed = "";
     for (const [group, commands] of Object.entries(GROUPS)) {
@@ -66,6 +68,7 @@ export class Session {
     this.shown = state;
     const hurts = state.state === "safety";
     document.body.classList.toggle("hurts", hurts);
+    document.body.classList.toggle("idle", !state.running);
     write(byId("state"), this.stateInWords(state));
     write(byId("exercise"), this.title(state));
     const placed = state.running && state.exercise && !BEFORE_THE_START.has(state.state);
@@ -82,7 +85,7 @@ export class Session {
 
   stateInWords(state) {
     const { words, phrases } = this;
-    if (!state.running) return words.no_guide;
+    if (!state.running) return "";
     if (state.standby) return words.standby;
     if (state.state === "finished" && state.how) return words[`how_${state.how}`] ?? words.state_finished;
     return fill(words[`state_${state.state}`] ?? "", { start: phrases.start });
@@ -90,11 +93,12 @@ export class Session {
 
   title(state) {
     if (state.standby) return fill(this.words.standby_hint, { start: this.phrases.start });
-    if (!state.running) return this.words.no_guide_hint;
+    if (!state.running) return this.words.no_guide;
     return state.exercise || this.words.title;
   }
 
   minutes(state, placed) {
+    if (!state.running) return this.words.no_guide_hint;
     if (!placed || state.state === "finished") return "";
     const minutes = state.minutes_left;
     return minutes > 1 ? fill(this.words.minutes_left, { minutes }) : this.words.minutes_left_soon;
@@ -148,11 +152,24 @@ export class Session {
       if (hurts && LEADS_ON.has(command)) shown = false;  // only a voice leads on after pain
       button.hidden = !shown;
     }
+    this.orderAnswers(hurts && state.pain?.kind === "unknown");
     for (const group of document.querySelectorAll("[data-group]")) {
       group.hidden = !group.querySelector("button:not([hidden])");
     }
     byId("starthint").hidden = !(BEFORE_THE_START.has(state.state) && possible.has("start"));
     if (active?.hidden || active?.closest?.("[hidden]")) byId("exercise").focus({ preventScroll: true });
+  }
+
+  /** Puts the answers first that the guide is asking for: what it feels like, or yes and no. */
+  orderAnswers(asksForKind) {
+    if (asksForKind === this.asksForKind) return;
+    this.asksForKind = asksForKind;
+    const active = document.activeElement;
+    const asked = GROUPS.answer.filter((command) => FEELINGS.has(command) === asksForKind);
+    const others = GROUPS.answer.filter((command) => !asked.includes(command));
+    const keys = document.querySelector('[data-group="answer"] .keys');
+    keys.append(...[...asked, ...others].map((command) => this.buttons.get(command)));
+    if (keys.contains(active)) active.focus({ preventScroll: true });  // it was moved
   }
 
   /** Tells a screen reader what changed: the place politely, pain at once, and never the breath. */
