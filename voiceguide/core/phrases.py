@@ -30,6 +30,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "one_at_a_time": frozenset({"routine"}),
     "duration": frozenset({"minutes"}),
     "equipment": frozenset({"item"}),
+    "equipment_more": frozenset({"item"}),
     "ask_ready": frozenset(),
     "begin": frozenset(),
     "once_more": frozenset(),

@@ -34,7 +34,8 @@ def _prompts(routine: Routine, phrases: Phrases) -> Iterator[str]:
         "hold_left": [
             {"seconds": left} for left in range(HOLD_LEFT_STEP_S, HOLD_LEFT_MOST_S + 1, HOLD_LEFT_STEP_S)
         ],
-        "equipment": [{"item": item} for exercise in exercises for item in exercise.equipment],
+        "equipment": [{"item": exercise.equipment[0]} for exercise in exercises if exercise.equipment],
+        "equipment_more": [{"item": item} for exercise in exercises for item in exercise.equipment[1:]],
         "next_exercise": [{"title": exercise.title} for exercise in exercises],
         "next_repeat": [
             {"number": number, "total": exercise.repeats}

@@ -165,8 +165,8 @@ class Walk:
         self.enter(State.INTRODUCING, partial(self.set_up, place))
         self._say_again = partial(self.introduce, place)
         lines = [("title", exercise.title), *(("purpose", line) for line in exercise.purpose)]
-        for item in exercise.equipment:
-            lines += self._scene.prompt("equipment", item=item)
+        for number, item in enumerate(exercise.equipment):
+            lines += self._scene.prompt("equipment_more" if number else "equipment", item=item)
         self._scene.say(lines, self._scene.proceed)
 
     def set_up(self, place: Place, *, before: Iterable[Line] = (), fully: bool = True) -> None:
