@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from routine_text import SPOKEN
 
 from voiceguide.core.plan import Routine
 from voiceguide.language.pack import load_language
@@ -16,33 +17,7 @@ from voiceguide.testing.speech import VirtualSpeech
 PHRASES = load_language("en").phrases
 READY_S = 5.0
 
-MINE = """\
-id: mine
-language: en
-title: Mine
-summary: A small routine
-minutes: 2
-welcome: [We take our time.]
-exercises:
-  - id: stretch
-    title: The stretch
-    purpose: [It lengthens the psoas.]
-    setup:
-      first_time: ["Kneel on the {side} knee."]
-      again: ["The {side} knee once more."]
-    wait: ready
-    sides: [left, right]
-    repeats: 2
-    between_seconds: 15
-    hold_seconds: 25
-    breathing: {in_seconds: 4, out_seconds: 6}
-    cues:
-      - {at_second: 5, say: Keep the tailbone down.}
-    release: [Bring both hands to the floor.]
-    pain:
-      sharp: [Stay out of it for today.]
-      tries_after_sharp: 0
-      dull: [Go in less deeply than before.]
+REST = """\
   - id: rest
     title: The rest
     purpose: [Here it lets go.]
@@ -55,8 +30,9 @@ exercises:
       sharp: [Lie in any way that is comfortable.]
       tries_after_sharp: 0
       dull: [Lie only as long as it feels easy.]
-closing: [That was the whole routine.]
 """
+
+MINE = SPOKEN.replace("hold_seconds: 30", "hold_seconds: 25").replace("closing:", f"{REST}closing:")
 """Two sides with two holds of two breaths each, then a rest of two breaths."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from routine_text import SPOKEN
 
 from voiceguide.places import shipped_routines
 from voiceguide.routine.load import read
@@ -16,38 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     Write = Callable[[str | bytes], Path]
-
-SPOKEN = """\
-id: mine
-language: en
-title: Mine
-called: [short one]
-summary: A routine to break
-minutes: 3
-welcome: [We take our time.]
-exercises:
-  - id: stretch
-    title: The stretch
-    purpose: [It lengthens the psoas.]
-    setup:
-      first_time: ["Kneel on the {side} knee, {other_side} foot forward."]
-      again: ["The {side} knee once more."]
-    wait: ready
-    sides: [left, right]
-    repeats: 2
-    between_seconds: 15
-    hold_seconds: 30
-    breathing: {in_seconds: 4, out_seconds: 6}
-    cues:
-      - {at_second: 5, say: Keep the tailbone down.}
-    release: [Bring both hands to the floor.]
-    pain:
-      sharp: [Stay out of it for today.]
-      tries_after_sharp: 0
-      dull: [Go in less deeply than before.]
-closing: [That was the whole routine.]
-"""
-"""A routine to which no rule has an objection. Its exercise begins on line 9."""
 
 
 class Broken(NamedTuple):
