@@ -52,12 +52,12 @@ def faults() -> list[Found]:
 
 
 def pipewire() -> list[Found] | None:
-    """The faults of sound servers and microphones on another server."""
+    """The faults of sound servers and microphones on another server, which resumes at once what is suspended."""
     missing = [program for program in ("pipewire", "pipewire-pulse", "wireplumber") if not shutil.which(program)]
     if missing:
         print(f"PipeWire is left out: {', '.join(missing)} not installed (sh packaging/apt.sh, key device)")
         return None
-    return _suffer([fault for fault in FAULTS if fault.servers_own], PIPEWIRE)
+    return _suffer([fault for fault in FAULTS if fault.servers_own and "suspended" not in fault.name], PIPEWIRE)
 
 
 def _suffer(faults: Sequence[Fault], server: tuple[str, ...]) -> list[Found]:
