@@ -80,6 +80,20 @@ def test_too_many_readers_are_refused(stream: EventStream) -> None:
         client.close()
 
 
+def test_readers_that_have_left_make_room_though_nothing_happens(stream: EventStream) -> None:
+    half = connect(stream)
+    half.shutdown(socket.SHUT_WR)  # as `nc -N` does, and goes on reading
+    assert lines(half, 1)
+    for _ in range(2 * CLIENTS_AT_MOST):
+        with connect(stream) as client:
+            assert lines(client, 1)
+        wait_until(lambda: len(stream._clients) < CLIENTS_AT_MOST)
+    wait_until(lambda: len(stream._clients) == 1)
+    stream.notice(PAIN)
+    assert lines(half, 1) == [PAIN]
+    half.close()
+
+
 def test_a_socket_left_by_a_killed_guide_is_replaced_and_a_living_one_is_not(tmp_path: Path) -> None:
     path = tmp_path / "events.sock"
     left = socket.socket(socket.AF_UNIX)

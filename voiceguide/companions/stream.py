@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import queue
+import select
 import socket
 import socketserver
 import threading
@@ -26,6 +27,10 @@ BEHIND_AT_MOST = 500
 """Lines that a client may be behind: several minutes of a session."""
 
 CLIENTS_AT_MOST = 16
+
+LOOK_EVERY_S = 1.0
+"""How often it is seen whether a client is still there while there is nothing to tell it. In a quiet night that may
+be for hours, and whoever came, read one line and left would keep the others out."""
 
 _END = b""
 _log = logging.getLogger(__name__)
@@ -129,12 +134,22 @@ class _Client(socketserver.StreamRequestHandler):
         if lines is None:
             return
         try:
-            while (line := lines.get()) != _END:
+            while (line := self._next(lines)) != _END:
                 self.wfile.write(line)
         except OSError:
             pass  # gone, or not reading
         finally:
             stream.disconnect(lines)
+
+    def _next(self, lines: queue.Queue[bytes]) -> bytes:
+        """Return the next line, or the end when the client has gone meanwhile."""
+        connection = select.poll()
+        # Asked for nothing, it tells of a client that is gone; one that only sends no more may go on reading.
+        connection.register(self.request, 0)
+        while not connection.poll(0):
+            with suppress(queue.Empty):
+                return lines.get(timeout=LOOK_EVERY_S)
+        return _END
 
 
 def _serve(path: Path, stream: EventStream) -> _Server:
