@@ -82,10 +82,11 @@ class Broker:
 
 
 class Dashboard:
-    """Another client of the broker, which keeps the last message of each topic."""
+    """Another client of the broker, which keeps the last message of each topic, and every state."""
 
     def __init__(self, broker: Broker) -> None:
         self.last: dict[str, str] = {}
+        self.states: list[str] = []
         self.retained: set[str] = set()
         self.client = mqtt.Client(CallbackAPIVersion.VERSION2)
         self.client.username_pw_set("guide", "secret")
@@ -99,6 +100,8 @@ class Dashboard:
 
     def _take(self, _client: Any, _data: Any, message: Any) -> None:
         self.last[message.topic] = message.payload.decode()
+        if message.topic.endswith("/state"):
+            self.states.append(message.payload.decode())
 
     def wait_for(self, topic: str, payload: str) -> None:
         wait_until(lambda: self.last.get(topic) == payload)
@@ -190,6 +193,29 @@ def test_a_broker_that_goes_and_comes_back_is_found_again(
         dashboard.wait_for("voiceguide/bed-room/state", "pain")
         dashboard.close()
         assert caplog.text.count("is not there") == 1
+    finally:
+        home.close()
+        broker.stop()
+
+
+def test_what_happened_without_a_broker_is_not_told_late(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    broker = Broker(tmp_path)
+    broker.stop()
+    home = HomeAutomation(broker.home(), Presses())
+    try:
+        wait_until(lambda: "is not there" in caplog.text)
+        for _ in range(150):  # half an hour of a session; the library keeps a hundred messages
+            home.show(view(State.HOLDING, saying="Breathe in"))
+            home.show(view(State.HOLDING))
+        home.show(view(State.PAUSED, exercise="Kneeling stretch"))
+        broker.start()
+        dashboard = Dashboard(broker)
+        dashboard.wait_for("voiceguide/bed-room/available", "online")
+        dashboard.wait_for("voiceguide/bed-room/exercise", "Kneeling stretch")
+        home.show(view(State.SAFETY, exercise="Kneeling stretch"))
+        dashboard.wait_for("voiceguide/bed-room/state", "pain")
+        assert dashboard.states == ["paused", "pain"]
+        dashboard.close()
     finally:
         home.close()
         broker.stop()

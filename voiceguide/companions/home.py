@@ -124,7 +124,9 @@ class HomeAutomation:
             ) from error
 
     def _publish(self, what: str, payload: str) -> Any:
-        return self._client.publish(f"{self._topic}/{what}", payload, qos=1, retain=True)
+        # What is the case is told when the broker is there again. Messages of a higher quality would wait for it,
+        # come after that, older, and in a long absence leave no room for it in the library's queue.
+        return self._client.publish(f"{self._topic}/{what}", payload, qos=0, retain=True)
 
     # --- called in the library's thread --------------------------------------------------------------------
 
