@@ -118,6 +118,7 @@ class Session:
         match event:
             case Heard(command=Command() as command, text=text) if command in PAIN_FAMILY:
                 self._last_heard = text
+                self._yielding.answered()
                 self._safeguard.hear(command, text)
             case Heard(command=None, text=text, perhaps=perhaps):
                 self._last_heard = text
