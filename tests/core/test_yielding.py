@@ -163,6 +163,21 @@ def test_a_cough_at_every_breath_word_is_noticed(reach: Reach) -> None:
     assert gave_way <= 6, "three times in a minute lead nowhere, then it speaks on"
 
 
+def test_a_report_of_pain_was_not_said_in_vain(reach: Reach) -> None:
+    virtual = over_a_breath_word(reach)
+    for _ in range(3):
+        interrupt(virtual)
+        virtual.hear(Command.PAIN)
+        virtual.run_until_silent()
+        virtual.hear(Command.NO_PAIN)
+        virtual.hear(Command.RESUME)
+        virtual.hear(Command.READY)
+        virtual.run_until(State.HOLDING)
+        while virtual.playing is None:
+            virtual.run(0.05)
+    assert any(isinstance(action, Hush) for action in virtual.feed(VoiceBegan(virtual.now)))
+
+
 def test_the_way_out_is_said_to_its_end(reach: Reach) -> None:
     virtual = reach(State.HOLDING)
     virtual.hear(Command.PAIN)
