@@ -29,8 +29,8 @@ BEHIND_AT_MOST = 500
 CLIENTS_AT_MOST = 16
 
 LOOK_EVERY_S = 1.0
-"""How often it is seen whether a client is still there while there is nothing to tell it. In a quiet night that may
-be for hours, and whoever came, read one line and left would keep the others out."""
+"""How often it is seen whether a client is still there while there is nothing to tell it. In a quiet night that
+may be for hours, and whoever came, read one line and left would keep the others out."""
 
 _END = b""
 _log = logging.getLogger(__name__)
