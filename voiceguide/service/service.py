@@ -126,10 +126,12 @@ class Service:
         """
         announced = True
         while not self._told_to_end:
-            wanted = self._stand_by(announced=announced)
-            if wanted is None:
+            wanted, goes_on = self._stand_by(announced=announced)
+            if not goes_on:
                 return
             announced = False
+            if wanted is None:  # hearing was lost in the block in which standby came to its end
+                continue
             if self._rehearses and wanted.pain is None and not self._rehearse():
                 continue
             if not self._session(wanted):
@@ -156,8 +158,8 @@ class Service:
 
     # --- the two conversations -------------------------------------------------------------------------------
 
-    def _stand_by(self, *, announced: bool) -> Wanted | None:
-        """Wait to be asked; return what for, None when there is nobody left to wait for."""
+    def _stand_by(self, *, announced: bool) -> tuple[Wanted | None, bool]:
+        """Wait to be asked; return what for, and whether there is anybody left to wait for."""
         self._new_voice()
         pack = self._ready.named.pack
         standby = Standby(
@@ -172,10 +174,10 @@ class Service:
         )
         self._may_rest(True)
         try:
-            self._run(standby)
+            goes_on = self._run(standby)
         finally:
             self._may_rest(False)
-        return standby.wanted
+        return standby.wanted, goes_on
 
     def _may_rest(self, may: bool, /) -> None:  # noqa: FBT001 - one word
         """Let hearing do next to nothing while nothing is to be heard, and a voice be made ready meanwhile.
