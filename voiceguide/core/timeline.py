@@ -22,6 +22,9 @@ Length = Callable[[str], int]
 MARGIN = samples(0.15)
 """Silence kept between two cues."""
 
+PAUSE = samples(0.5)
+"""Silence between a breath word and a line behind it, where there is room: "in" and "halfway" are two words."""
+
 HALFWAY_FROM = samples(20)
 """Holds shorter than this need no "halfway"."""
 
@@ -159,8 +162,9 @@ class _Layout:
                 return
 
     def _candidates(self, cue: Cue) -> Iterable[int]:
-        afters = sorted(other.at + other.length + MARGIN for other in self._placed)
-        for at in (cue.at, *(after for after in afters if after > cue.at)):
+        ends = sorted(other.at + other.length for other in self._placed)
+        behind = (end + silence for end in ends for silence in (PAUSE, MARGIN))
+        for at in (cue.at, *(after for after in behind if after > cue.at)):
             moved = self._cue(cue.key, cue.text, at)
             if at + cue.length <= self._ends and not any(_collide(moved, other) for other in self._placed):
                 yield at
