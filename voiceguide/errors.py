@@ -13,6 +13,12 @@ class VoiceguideError(Exception):
     exit_code = 1
 
 
+class ChoiceError(VoiceguideError):
+    """An option names what there is not or what cannot be written, or contradicts another one."""
+
+    exit_code = 2
+
+
 class RoutineError(VoiceguideError):
     """A routine file is broken or cannot be found. Nothing is run from it."""
 
@@ -39,6 +45,10 @@ class VoiceError(VoiceguideError):
 
 class AudioError(VoiceguideError):
     """A sound card or sound file cannot be opened, or stopped delivering."""
+
+
+class UnwritableError(AudioError, ChoiceError):
+    """A sound file that was named to be written has no such ending, or cannot be written there."""
 
 
 class EchoError(VoiceguideError):

@@ -99,6 +99,7 @@ class LastingPort:
         mic: number, name or part of the name of the microphone; None for the system's default.
         speaker: the same for the speaker.
         patient: begin also without a card; it may be plugged in later.
+        deaf: do without a microphone: only silence comes back.
         open_card: opens it; for tests.
         clock: seconds that only grow; for tests.
         sleep: waits; for tests.
@@ -113,12 +114,14 @@ class LastingPort:
         speaker: str | None = None,
         *,
         patient: bool = False,
+        deaf: bool = False,
         open_card: OpenCard = CardPort,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._wanted = mic, speaker
         self._open_card = open_card
+        self._deaf = deaf
         self._clock = clock
         self._sleep = sleep
         self._name = "no sound card yet"
@@ -136,7 +139,7 @@ class LastingPort:
         self._slips = 0  # up to the card that is open, or was last
         self._counted: Counter[str] = Counter()  # of the cards before it
         try:
-            self._take(open_card(mic, speaker, deaf=False))
+            self._take(open_card(mic, speaker, deaf=deaf))
         except AudioError as error:
             if not patient:
                 raise
@@ -240,12 +243,12 @@ class LastingPort:
             if due and (self._card is None or self._silent >= SILENT_FOR):
                 self._doubted = False
                 self._due = self._clock()
-                self._attempt = _Attempt(self._open_card, *self._wanted, self._give_up())
+                self._attempt = _Attempt(self._open_card, *self._wanted, self._give_up(), deaf=self._deaf)
             return
         if not self._attempt.over:
             return
         attempt, self._attempt = self._attempt, None
-        if attempt.card is not None and not attempt.deaf:
+        if attempt.card is not None and attempt.deaf is self._deaf:
             self._counted["reopened"] += 1
             self._slips += 1 - attempt.card.slipped
             if self._lost is not None:
@@ -277,9 +280,11 @@ class _Attempt:
         reason: why the microphone could not be opened.
     """
 
-    def __init__(self, open_card: OpenCard, mic: str | None, speaker: str | None, before: Card | None) -> None:
+    def __init__(
+        self, open_card: OpenCard, mic: str | None, speaker: str | None, before: Card | None, *, deaf: bool
+    ) -> None:
         self.card: Card | None = None
-        self.deaf = False
+        self.deaf = deaf
         self.reason = ""
         self._open = open_card
         self._devices = mic, speaker
@@ -306,7 +311,7 @@ class _Attempt:
         if self._before is not None:
             self._before.close()
         card = None
-        for deaf in (False, True):
+        for deaf in dict.fromkeys((self.deaf, True)):
             if self._abandoned:
                 break
             try:

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from voiceguide.audio.devices import HOW_TO_CHOOSE, NO_DEVICES, default_for, list_devices
+from voiceguide.errors import AudioError
 
 
 def register(app: typer.Typer) -> None:
@@ -20,8 +21,7 @@ def devices() -> None:
     console = Console()
     found = list_devices()
     if not found:
-        console.print(NO_DEVICES)
-        return
+        raise AudioError(NO_DEVICES)
     table = Table(box=None, pad_edge=False)
     for title in ("no.", "name", "in", "out", "rate", "default for"):
         table.add_column(title, justify="left" if title in {"name", "default for"} else "right")

@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from voiceguide.errors import VoiceguideError
+from voiceguide.errors import ChoiceError
+from voiceguide.hearing.engines import ENGINES
 from voiceguide.places import settings_file
 from voiceguide.settings import Settings, read_settings
+from voiceguide.speaking.choose import VOICES
+
+
+def _one_of(what: str, names: Sequence[str]) -> Callable[[str | None], str | None]:
+    def see(name: str | None) -> str | None:
+        if name is not None and name not in names:
+            raise ChoiceError(f'There is no {what} "{name}". Choose one of: {", ".join(names)}.')
+        return name
+
+    return see
+
 
 Engine = Annotated[
     str | None,
     typer.Option(
-        help="Recogniser: vosk or pocketsphinx. By default vosk if a model is installed for the language."
+        callback=_one_of("engine", ENGINES),
+        help="Recogniser: vosk or pocketsphinx. By default vosk if a model is installed for the language.",
     ),
 ]
 VoiceName = Annotated[
-    str | None, typer.Option(help="Voice: hibari or pyttsx3. By default hibari if it is installed.")
+    str | None,
+    typer.Option(
+        callback=_one_of("voice", VOICES),
+        help="Voice: hibari or pyttsx3. By default hibari if it is installed.",
+    ),
 ]
 SessionVoice = Annotated[
     str | None,
     typer.Option(
         "--voice",
+        callback=_one_of("voice", VOICES),
         help="Voice: hibari or pyttsx3. By default the one chosen on the page, else that of the settings, else "
         "hibari if it is installed.",
     ),
@@ -40,6 +59,7 @@ CancelEcho = Annotated[
         help="On the card, take the guide's own voice out of the microphone.", show_default="as in the settings"
     ),
 ]
+Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file instead.")]
 EventsFile = Annotated[Path | None, typer.Option(help="Write what happens to this file, one JSON object a line.")]
 HistoryFile = Annotated[
     Path | None,
@@ -72,12 +92,26 @@ def card_or_files(mic: Path | None, speaker: Path | None, *devices: str | None) 
     """See that the sound comes from one place: a card, or files.
 
     Raises:
-        VoiceguideError: options contradict each other.
+        ChoiceError: options contradict each other.
     """
     if speaker is not None and mic is None:
-        raise VoiceguideError(
+        raise ChoiceError(
             "--speaker writes the guide's voice of a run on files and needs --mic FILE as well. For its voice "
             "alone use: voiceguide render."
         )
     if mic is not None and any(devices):
-        raise VoiceguideError("--mic names a file, --input and --output name devices: use one or the other.")
+        raise ChoiceError("--mic names a file, --input and --output name devices: use one or the other.")
+
+
+def write_out(text: str, output: Path) -> None:
+    """Write what a command has made to the file that was named for it.
+
+    Raises:
+        ChoiceError: it cannot be written.
+    """
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ChoiceError(
+            f"{output} cannot be written: {error.strerror or error}. Choose another file with -o."
+        ) from error

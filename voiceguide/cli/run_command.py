@@ -34,7 +34,7 @@ from voiceguide.cli.panel import Panel
 from voiceguide.cli.progress import counting
 from voiceguide.core.memory import NOTHING
 from voiceguide.doctor import audible
-from voiceguide.errors import VoiceguideError
+from voiceguide.errors import ChoiceError
 from voiceguide.hearing.recognisers.typed import TypedRecogniser, read_lines
 from voiceguide.history.history import History, is_introduced
 from voiceguide.history.journal import Journal
@@ -123,7 +123,7 @@ def run(
             port = stack.enter_context(closing(FilePort(mic, speaker, silence_after_s=0)))
         else:
             devices = input_device or audio.input, output_device or audio.output
-            port = stack.enter_context(closing(LastingPort(*devices)))
+            port = stack.enter_context(closing(LastingPort(*devices, deaf=typed)))
         cancel = audio.cancel_echo if cancel_echo is None else cancel_echo
         live, shared_air = not on_files, cancel and not on_files and not typed
         offers = live and not typed and worth_offering(prepared.language.language, first_time=not introduced)
@@ -183,8 +183,8 @@ def run(
 
 def _see_that_they_agree(*, on_files: bool, typed: bool, page: bool, keeps: bool, no_history: bool) -> None:
     if on_files and typed:
-        raise VoiceguideError("--mic hears a file, --typed the keyboard: use only one.")
+        raise ChoiceError("--mic hears a file, --typed the keyboard: use only one.")
     if page and on_files:
-        raise VoiceguideError("--page shows a session on the card, --mic runs one on files: use one or the other.")
+        raise ChoiceError("--page shows a session on the card, --mic runs one on files: use one or the other.")
     if keeps and no_history:
-        raise VoiceguideError("--history names a file to keep, --no-history keeps nothing: use only one.")
+        raise ChoiceError("--history names a file to keep, --no-history keeps nothing: use only one.")
