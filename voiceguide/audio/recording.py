@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from voiceguide.audio.samples import to_int16
 from voiceguide.core.clock import RATE
-from voiceguide.errors import AudioError
+from voiceguide.errors import AudioError, UnwritableError
 
 _FLUSH_EVERY = RATE
 """Samples gathered before they are written: one second, which is what a killed process loses."""
@@ -41,22 +41,22 @@ class Recording:
         path: ends in .wav, .flac, .mp3 or .ogg.
 
     Raises:
-        AudioError: another ending, no such folder, or the file cannot be written.
+        UnwritableError: another ending, no such folder, or the file cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
         sink = _SINKS.get(path.suffix.lower())
         if sink is None:
-            raise AudioError(f"{path}: choose a name that ends in {' or '.join(_SINKS)} for the sound.")
+            raise UnwritableError(f"{path}: choose a name that ends in {' or '.join(_SINKS)} for the sound.")
         if not path.parent.is_dir():
-            raise AudioError(f"{path}: there is no folder {path.parent}. Create it or choose another place.")
+            raise UnwritableError(f"{path}: there is no folder {path.parent}. Create it or choose another place.")
         self._path = path
         self._waiting: list[NDArray[np.int16]] = []
         self._waiting_samples = 0
         try:
             self._sink: _Sink | None = sink(path)
         except (OSError, soundfile.SoundFileError) as error:
-            raise self._unwritable(error) from error
+            raise UnwritableError(self._told(error)) from error
 
     def write(self, samples: NDArray[np.float32]) -> None:
         """Append `(n,)` float32 samples in -1..1; what lies beyond is clipped.
@@ -84,7 +84,7 @@ class Recording:
             try:
                 sink.close()
             except (OSError, soundfile.SoundFileError) as error:
-                raise self._unwritable(error) from error
+                raise AudioError(self._told(error)) from error
 
     def _flush(self) -> None:
         if not self._waiting or self._sink is None:
@@ -95,13 +95,11 @@ class Recording:
         try:
             self._sink.write(samples)
         except (OSError, soundfile.SoundFileError) as error:
-            raise self._unwritable(error) from error
+            raise AudioError(self._told(error)) from error
 
-    def _unwritable(self, error: Exception) -> AudioError:
+    def _told(self, error: Exception) -> str:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        return AudioError(
-            f"{self._path} cannot be written: {reason}. Check the folder's permissions and the free space."
-        )
+        return f"{self._path} cannot be written: {reason}. Check the folder's permissions and the free space."
 
 
 class _Wav:

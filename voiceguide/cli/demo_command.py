@@ -22,7 +22,7 @@ from voiceguide.demo.persons import person_voice
 from voiceguide.demo.picture import draw_timeline
 from voiceguide.demo.script import Script, load_script
 from voiceguide.demo.verdict import Verdict, judge
-from voiceguide.errors import VoiceguideError
+from voiceguide.errors import ChoiceError, VoiceguideError
 from voiceguide.history.journal import Journal
 
 
@@ -68,7 +68,7 @@ def converse(
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise VoiceguideError(f"{folder} cannot be made: {error.strerror}. Choose another with --to.") from error
+        raise ChoiceError(f"{folder} cannot be made: {error.strerror}. Choose another with --to.") from error
     entries: list[dict[str, Any]] = []
     views: list[View] = []
     with ExitStack() as stack:

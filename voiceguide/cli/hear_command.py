@@ -19,7 +19,7 @@ from voiceguide.audio.port import BLOCK, MicrophoneBlock
 from voiceguide.cli.options import Engine
 from voiceguide.core.clock import seconds
 from voiceguide.core.commands import Command
-from voiceguide.errors import AudioError, VoiceguideError
+from voiceguide.errors import AudioError, ChoiceError
 from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.evidence import Verdict
@@ -72,7 +72,7 @@ def hear(
     cannot be read is reported, the others are heard, and the exit code is 1.
     """
     if plot is not None and len(files) != 1:
-        raise VoiceguideError("--plot draws one sound file. Name one, or call it once for each.")
+        raise ChoiceError("--plot draws one sound file. Name one, or call it once for each.")
     pack = load_language(language)
     failed = False
     table = Table("file", "time", "command", "words", "engine")

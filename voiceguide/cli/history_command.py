@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.text import Text
 
 from voiceguide.cli.history_view import EMPTY, first_day, history_view
-from voiceguide.errors import HistoryError
+from voiceguide.cli.options import Output, write_out
+from voiceguide.errors import ChoiceError, HistoryError
 from voiceguide.history.database import open_to_read, set_aside
 from voiceguide.history.export import as_csv, as_json
 from voiceguide.history.forget import Kept, forget, how_much
@@ -72,14 +73,12 @@ def export(
     *,
     csv: Annotated[bool, typer.Option("--csv", help="One table, for a spreadsheet.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Everything with its structure.")] = False,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file instead.")
-    ] = None,
+    output: Output = None,
     file: HistoryFile = None,
 ) -> None:
     """Write down everything that is kept, as CSV or JSON."""
     if csv == json:
-        raise HistoryError("Choose one of --csv, for a spreadsheet, and --json, for a program.")
+        raise ChoiceError("Choose one of --csv, for a spreadsheet, and --json, for a program.")
     with _opened(file or context.obj or history_file()) as connection:
         sessions = read_sessions(connection) if connection else []
         settings = read_settings(connection) if connection else []
@@ -87,12 +86,7 @@ def export(
     if output is None:
         typer.echo(text, nl=False)
         return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise HistoryError(
-            f"{output} cannot be written: {error.strerror}. Choose another file with -o."
-        ) from error
+    write_out(text, output)
     typer.echo(f"Written: {output}")
 
 

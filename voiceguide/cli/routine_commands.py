@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path  # typer reads the annotations when the program runs
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from voiceguide.cli.options import Output, write_out
 from voiceguide.errors import RoutineError
 from voiceguide.places import routine_folders
 from voiceguide.routine.duration import about_s
@@ -72,9 +73,7 @@ def check(
 
 
 def schema(
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file instead.")
-    ] = None,
+    output: Output = None,
 ) -> None:
     """Print the JSON Schema of routine files, with which editors complete and explain.
 
@@ -89,12 +88,7 @@ def schema(
     if output is None:
         typer.echo(text, nl=False)
         return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise RoutineError(
-            f"{output} cannot be written: {error.strerror}. Choose another file with -o."
-        ) from error
+    write_out(text, output)
     typer.echo(f"Written. Begin a routine beside it with: # yaml-language-server: $schema={output.name}")
 
 

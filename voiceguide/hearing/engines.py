@@ -37,21 +37,21 @@ def recogniser_for(pack: LanguagePack, preferred: str | None = None) -> Recognis
         RecogniserError: nothing here can hear it; the message says what to install.
     """
     if preferred not in (None, *ENGINES):
-        raise RecogniserError(f'there is no engine "{preferred}"; there are: {", ".join(ENGINES)}')
+        raise RecogniserError(f'There is no engine "{preferred}". Choose one of: {", ".join(ENGINES)}.')
     language = pack.language
     model = find_model(language) if preferred in (None, "vosk") else None
     if model is not None:
         return _vosk(model, pack)
     if preferred == "vosk":
         raise RecogniserError(
-            f"no Vosk model for {pack.name} is installed. Install one with: {how_to_install(language)}"
+            f"No Vosk model for {pack.name} is installed. Install one with: {how_to_install(language)}"
         )
     if language in _POCKETSPHINX_LANGUAGES:
         return _pocketsphinx(pack)
     if preferred == "pocketsphinx":
         raise RecogniserError(f"PocketSphinx hears English only, not {pack.name}. Leave the engine open.")
     raise RecogniserError(
-        f"nothing here can hear {pack.name} yet. Install a model with: {how_to_install(language)}"
+        f"Nothing here can hear {pack.name} yet. Install a model with: {how_to_install(language)}"
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from voiceguide.core.clock import RATE, seconds
 from voiceguide.core.commands import Command
-from voiceguide.errors import VoiceguideError
+from voiceguide.errors import ChoiceError, VoiceguideError
 from voiceguide.hearing.evidence import Verdict
 from voiceguide.hearing.explained import Explained
 from voiceguide.hearing.spotter.embedding import HOP
@@ -53,7 +53,7 @@ def draw(path: Path, heard: Explained, title: str) -> None:
     try:
         figure.savefig(path, dpi=100)
     except (OSError, ValueError) as error:
-        raise VoiceguideError(f"{path} cannot be written: {error}. Name a .png or .svg file.") from error
+        raise ChoiceError(f"{path} cannot be written: {error}. Name a .png or .svg file.") from error
 
 
 def _draw_wave(ax: Any, heard: Explained) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from voiceguide.core.clock import seconds
-from voiceguide.errors import VoiceguideError
+from voiceguide.errors import ChoiceError
 
 Watcher = Callable[[dict[str, Any]], None]
 """Is called with each entry: `time_s`, `kind` and the fields of that kind."""
@@ -33,7 +33,7 @@ class Journal:
         path: the file to write, replaced if there is one; None keeps nothing.
 
     Raises:
-        VoiceguideError: the file cannot be written.
+        ChoiceError: the file cannot be written.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -44,7 +44,7 @@ class Journal:
                 self._file = path.open("w", buffering=1, encoding="utf-8")  # whole lines, also when killed
             except OSError as error:
                 reason = error.strerror or str(error)
-                raise VoiceguideError(
+                raise ChoiceError(
                     f"{path} cannot be written: {reason}. Choose another place for --events."
                 ) from error
 

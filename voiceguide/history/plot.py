@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceguide.errors import HistoryError
+from voiceguide.errors import ChoiceError, HistoryError
 from voiceguide.history.past import PastHold, PastPain, PastSession
 
 if TYPE_CHECKING:
@@ -33,10 +33,11 @@ def plot(sessions: Sequence[PastSession], first: date, last: date, path: Path) -
         path: its ending chooses the format.
 
     Raises:
-        HistoryError: matplotlib is not installed, the ending is another one, or the file cannot be written.
+        HistoryError: matplotlib is not installed.
+        ChoiceError: the ending is another one, or the file cannot be written.
     """
     if path.suffix.lower() not in FORMATS:
-        raise HistoryError(f"{path}: a picture's name ends in {' or '.join(FORMATS)}.")
+        raise ChoiceError(f"{path}: a picture's name ends in {' or '.join(FORMATS)}.")
     try:
         from matplotlib.figure import Figure  # noqa: PLC0415 - optional, and slow to import
     except ImportError as error:
@@ -59,7 +60,7 @@ def plot(sessions: Sequence[PastSession], first: date, last: date, path: Path) -
     try:
         figure.savefig(path, dpi=120)
     except OSError as error:
-        raise HistoryError(f"{path} cannot be written: {error.strerror}. Choose another file.") from error
+        raise ChoiceError(f"{path} cannot be written: {error.strerror}. Choose another file.") from error
 
 
 def _draw_minutes(axes: Axes, sessions: Sequence[PastSession]) -> None:

@@ -9,7 +9,7 @@ from voiceguide.core.clock import seconds
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.plan import Routine
 from voiceguide.core.states import State
-from voiceguide.errors import VoiceguideError
+from voiceguide.errors import ChoiceError, VoiceguideError
 from voiceguide.fonts import LATIN, drawable, hangul_fonts
 from voiceguide.preview.account import BREATH_WORDS, Account, Chapter
 from voiceguide.preview.cue_sheet import chapter_title
@@ -44,7 +44,7 @@ def draw(account: Account, phrases: Phrases, path: Path) -> None:
         VoiceguideError: another ending, matplotlib is not installed, or the file cannot be written.
     """
     if path.suffix.lower() not in FORMATS:
-        raise VoiceguideError(f"{path}: a picture's name ends in {' or '.join(FORMATS)}.")
+        raise ChoiceError(f"{path}: a picture's name ends in {' or '.join(FORMATS)}.")
     try:
         from matplotlib import rc_context  # noqa: PLC0415 - an optional extra, slow to import
         from matplotlib.figure import Figure  # noqa: PLC0415
@@ -75,7 +75,7 @@ def draw(account: Account, phrases: Phrases, path: Path) -> None:
         try:
             figure.savefig(path, dpi=100)
         except OSError as error:
-            raise VoiceguideError(
+            raise ChoiceError(
                 f"{path} cannot be written: {error.strerror or error}. Choose another place."
             ) from error
 
