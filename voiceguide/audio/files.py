@@ -104,7 +104,9 @@ def open_sound(path: Path) -> soundfile.SoundFile:
     try:
         file = soundfile.SoundFile(path)
     except (OSError, soundfile.SoundFileError) as error:
-        reason = str(error).strip().rstrip(".") or "unknown format"
+        # libsndfile's own words: around them soundfile says the path, as this message does.
+        words = getattr(error, "error_string", None) or getattr(error, "strerror", None) or "unknown format"
+        reason = words.strip().rstrip(".")
         raise AudioError(
             f"{path} cannot be read as sound: {reason}. WAV, FLAC and OGG are understood; convert it first."
         ) from error
