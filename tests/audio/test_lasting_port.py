@@ -62,9 +62,12 @@ class World:
     asked: list[tuple[str | None, str | None, bool]] = field(default_factory=list)
     tries_s: list[float] = field(default_factory=list)
     may_open: threading.Event = field(default_factory=threading.Event)
+    files_left: bool = True
 
     def open(self, mic: str | None, speaker: str | None, *, deaf: bool) -> FakeCard:
         assert self.may_open.wait(PATIENCE_S)
+        if not self.files_left:
+            raise OSError("Too many open files")
         self.asked.append((mic, speaker, deaf))
         if not deaf:
             self.tries_s.append(self.now)
@@ -77,9 +80,15 @@ class World:
     def sleep(self, wait_s: float) -> None:
         self.now += wait_s
 
-    def port(self, *, patient: bool = False) -> LastingPort:
+    def port(self, *, patient: bool = False, deaf: bool = False) -> LastingPort:
         return LastingPort(
-            None, "speaker", patient=patient, open_card=self.open, clock=lambda: self.now, sleep=self.sleep
+            None,
+            "speaker",
+            patient=patient,
+            deaf=deaf,
+            open_card=self.open,
+            clock=lambda: self.now,
+            sleep=self.sleep,
         )
 
 
@@ -127,6 +136,28 @@ def test_what_fails_is_told_at_once_and_opened_again_by_its_full_name(world: Wor
     assert port.troubles["reopened"] == 1
     assert port.troubles["speaker_gaps"] == 4, "those of both cards"
     assert len(world.opened[-1].played) > PROOF
+
+
+def test_a_try_that_fails_in_a_way_nobody_thought_of_is_not_the_last_one(world: World) -> None:
+    port = world.port()
+    world.microphone = world.speaker = world.files_left = False
+    for _ in range(300):
+        port.exchange(SPEECH)
+    world.microphone = world.speaker = world.files_left = True
+    until(port, lambda: port.lost is None)
+
+
+def test_without_need_of_a_microphone_none_is_opened(world: World) -> None:
+    world.microphone = False
+    port = world.port(deaf=True)
+    port.exchange(SPEECH)
+    assert port.lost is None
+    world.speaker = False
+    port.exchange(SPEECH)
+    assert port.lost is not None
+    world.speaker = True
+    until(port, lambda: port.lost is None)
+    assert all(deaf for _, _, deaf in world.asked)
 
 
 def test_tries_come_more_and_more_rarely_and_never_end(world: World) -> None:

@@ -320,6 +320,8 @@ class _Attempt:
                 break
             except AudioError as error:
                 self.reason = self.reason or str(error)
+            except Exception as error:  # noqa: BLE001 - a try that never ended would be the last one
+                self.reason = self.reason or f"The sound card does not open: {type(error).__name__}: {error}."
         with self._lock:
             self.card, self._over = card, True
             if self._abandoned and card is not None:
