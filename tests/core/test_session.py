@@ -40,6 +40,15 @@ def whole(new_session: NewSession) -> VirtualSession:
     return walk_through(new_session())
 
 
+def test_a_side_chosen_while_its_introduction_is_paused_is_still_explained_in_full(reach: Reach) -> None:
+    virtual = reach(State.INTRODUCING)
+    virtual.hear(Command.PAUSE)
+    virtual.run(3)
+    virtual.hear(Command.NEXT_SIDE)
+    virtual.run_until_idle()
+    assert "Kneel on the right knee." in [said.text for said in virtual.spoken]
+
+
 def test_every_hold_is_done_once_in_order(whole: VirtualSession) -> None:
     holds = [(r.fields["exercise"], r.fields["side"], r.fields["repeat"]) for r in whole.records("hold")]
     assert holds == [

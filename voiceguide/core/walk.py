@@ -62,6 +62,7 @@ class Walk:
         self.hold: Hold | None = None
         self.pace = Fraction(1)
         self._started = False
+        self._led_into: int | None = None  # the exercise whose position was explained in full
         self._done = 0  # samples of this place's hold that are over, while none is running
         self.course = Course(routine)
         self.outlook = Outlook(self.course, phrases, length)
@@ -160,7 +161,7 @@ class Walk:
     def introduce(self, place: Place) -> None:
         """Say what an exercise is and what it is for, then set it up."""
         self._move_to(place)
-        self.position = None
+        self.position = self._led_into = None
         exercise = self.exercise
         self.enter(State.INTRODUCING, partial(self.set_up, place))
         self._say_again = partial(self.introduce, place)
@@ -182,6 +183,7 @@ class Walk:
         changing = same_exercise and (again or place.side != self.place.side)
         self._move_to(place)
         self.position = self.exercise
+        self._led_into = place.exercise
         self.enter(State.CHANGING if changing else State.SETTING_UP, self.begin)
         self._say_again = partial(self.set_up, place)
         lines = [*before, *self._now_side(), *self._setup_lines(fully=fully)]
@@ -291,7 +293,7 @@ class Walk:
         release = self.way_out()
         if place is None:
             self.finish("completed", [("closing", line) for line in self.course.routine.closing])
-        elif place.exercise == self.place.exercise and self._scene.state is not State.INTRODUCING:
+        elif place.exercise == self._led_into:
             self.set_up(place, before=release, fully=False)
         elif release:
             self._come_out(release, place)
