@@ -160,6 +160,19 @@ def test_without_need_of_a_microphone_none_is_opened(world: World) -> None:
     assert all(deaf for _, _, deaf in world.asked)
 
 
+def test_slips_of_one_card_and_of_the_next_add_up(world: World) -> None:
+    port = world.port()
+    port.exchange(SPEECH)
+    world.opened[0].slipped = 3
+    assert port.slipped == 3
+    world.microphone = world.speaker = False
+    port.exchange(SPEECH)
+    assert port.slipped == 3, "it never goes back"
+    world.microphone = world.speaker = True
+    until(port, lambda: port.lost is None)
+    assert port.slipped == 4
+
+
 def test_tries_come_more_and_more_rarely_and_never_end(world: World) -> None:
     port = world.port()
     world.microphone = world.speaker = False
