@@ -128,7 +128,11 @@ class _Making:
             _log.warning("%s The guide keeps the voice it has.", error)
         except _NoLongerWantedError:
             pass
-        self.done.set()
+        except Exception as error:  # noqa: BLE001 - whatever else a voice's library raises, the one there speaks on
+            self.failure = f"The voice {name} cannot be used: {error}"
+            _log.warning("%s The guide keeps the voice it has.", self.failure)
+        finally:
+            self.done.set()
 
     def _wait(self) -> None:
         while self._wanted and not self._may_work.wait(LOOK_EVERY_S):
