@@ -132,11 +132,22 @@ def test_in_standby_nothing_of_what_was_heard_is_shown() -> None:
 
 def test_troubles_come_and_go() -> None:
     board = Board()
-    board.notice({"kind": "hearing_lost", "time_s": 0.0, "reason": "no frames"})
+    board.notice({"kind": "hearing_lost", "time_s": 0.0, "trouble": "microphone", "reason": "no frames"})
     board.notice({"kind": "microphone", "time_s": 0.0, "trouble": "quiet", "why": ""})
     assert board.shown.values["troubles"] == {"hearing": "lost", "microphone": "quiet"}
-    board.notice({"kind": "hearing_back", "time_s": 1.0})
+    board.notice({"kind": "hearing_lost", "time_s": 0.5, "trouble": "recogniser", "reason": "gone"})
+    board.notice({"kind": "hearing_back", "time_s": 1.0, "trouble": "recogniser"})
+    assert board.shown.values["troubles"] == {"hearing": "lost", "microphone": "quiet"}, "one is still there"
+    board.notice({"kind": "hearing_back", "time_s": 1.0, "trouble": "microphone"})
     assert board.shown.values["troubles"] == {"microphone": "quiet"}
+
+
+def test_the_next_session_tries_to_write_down_again() -> None:
+    board = Board()
+    board.notice({"kind": "history_lost", "time_s": 1.0, "reason": "the disk is full"})
+    assert board.shown.values["troubles"] == {"history": "lost"}
+    board.notice({"kind": "started", "time_s": 2.0, "routine": "psoas-short", "resumed": False, "plan": []})
+    assert board.shown.values["troubles"] == {}
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,7 @@ class Board:
         self.level_dbfs: float | None = None
         self._told_start: float | None = None
         self._lines: deque[str] = deque(maxlen=LINES_SHOWN)
+        self._lost: set[str] = set()  # what keeps the guide from hearing
         self._values: dict[str, Any] = {
             "running": False,
             "state": None,
@@ -118,11 +119,13 @@ class Board:
             case "microphone":
                 self._trouble("microphone", entry["trouble"])
             case "hearing_lost":
+                self._lost.add(entry["trouble"])
                 self._trouble("hearing", "lost")
             case "hearing_slow":
                 self._trouble("hearing", "slow")
             case "hearing_back":
-                self._trouble("hearing", None)
+                self._lost.discard(entry["trouble"])
+                self._trouble("hearing", "lost" if self._lost else None)
             case "voice_chosen":
                 self._set(voice_next=None if entry["voice"] == self._values["voice"] else entry["voice"])
             case "voice":
@@ -132,6 +135,7 @@ class Board:
             case "finished":
                 self._set(how=entry["how"])
             case "started":
+                self._trouble("history", None)
                 self._set(how=None)
 
     def show(self, view: View) -> None:
