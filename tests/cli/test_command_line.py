@@ -90,5 +90,5 @@ def test_somebody_who_takes_longer_gets_a_longer_rendition(voiceguide: Voiceguid
 
 def test_a_rendition_of_another_kind_is_refused(voiceguide: Voiceguide, tmp_path: Path) -> None:
     done = voiceguide("render", "constructive-rest", "-o", tmp_path / "session.aiff", "--voice", "pyttsx3")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "choose a name that ends in .wav or .flac or .mp3 or .ogg for the sound." in done.err

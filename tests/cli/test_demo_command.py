@@ -108,7 +108,7 @@ def test_a_language_without_a_demo_is_told(voiceguide: Voiceguide) -> None:
 def test_a_folder_that_cannot_be_made_is_told(voiceguide: Voiceguide, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     done = voiceguide("demo", "--to", tmp_path / "file" / "demo")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "cannot be made: Not a directory. Choose another with --to." in done.err
 
 

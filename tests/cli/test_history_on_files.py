@@ -79,5 +79,5 @@ def test_a_session_on_files_is_kept_only_where_it_is_asked_for(
 
 def test_a_file_and_no_history_contradict_each_other(voiceguide: Voiceguide, tmp_path: Path) -> None:
     done = voiceguide("run", "psoas-short", "--history", tmp_path / "history.sqlite", "--no-history")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert "use only one" in done.err

@@ -8,7 +8,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from voiceguide.cli.routine_commands import register
-from voiceguide.errors import RoutineError
+from voiceguide.errors import ChoiceError, RoutineError
 from voiceguide.places import shipped_routines
 from voiceguide.routine.schema import routine_schema
 
@@ -101,7 +101,7 @@ def test_schema_to_a_file(tmp_path: Path) -> None:
 
 def test_schema_to_a_place_that_is_not_there(tmp_path: Path) -> None:
     result = run("schema", "-o", tmp_path / "no" / "schema.json")
-    assert isinstance(result.exception, RoutineError)
+    assert isinstance(result.exception, ChoiceError)
     assert "cannot be written: No such file or directory" in str(result.exception)
 
 

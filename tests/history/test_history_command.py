@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from voiceguide.cli.history_view import history_view
 from voiceguide.cli.main import app
-from voiceguide.errors import HistoryError
+from voiceguide.errors import ChoiceError, HistoryError
 from voiceguide.history.database import open_to_read
 from voiceguide.history.past import days_in_a_row, read_days, read_sessions
 from voiceguide.history.plot import plot
@@ -50,7 +50,7 @@ def weeks(told: NewTold, path: Path) -> Path:
 def run(*arguments: object, answer: str = "", width: int = 80) -> tuple[int, str]:
     environment = {"COLUMNS": str(width), "TERM": "dumb"}
     done = CliRunner().invoke(app, ["history", *map(str, arguments)], input=answer, env=environment)
-    if isinstance(done.exception, HistoryError):
+    if isinstance(done.exception, ChoiceError | HistoryError):
         return done.exception.exit_code, str(done.exception)
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
@@ -138,7 +138,7 @@ def test_a_picture(weeks: Path, tmp_path: Path, ending: str) -> None:
 
 def test_a_picture_of_other_kinds_is_refused(weeks: Path, tmp_path: Path) -> None:
     code, said = run("--history", weeks, "--plot", tmp_path / "weeks.pdf")
-    assert code == 1
+    assert code == 2
     assert ".png or .svg" in said
 
 
@@ -185,7 +185,7 @@ def test_export_as_a_table(weeks: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("options", [[], ["--csv", "--json"]])
 def test_export_asks_for_one_format(weeks: Path, options: list[str]) -> None:
-    assert run("--history", weeks, "export", *options)[0] == 1
+    assert run("--history", weeks, "export", *options)[0] == 2
 
 
 def test_forgetting_asks_first(weeks: Path) -> None:

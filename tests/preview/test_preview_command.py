@@ -81,5 +81,5 @@ def test_a_picture_needs_a_known_ending(
     mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code, _, err = run(capsys, monkeypatch, "preview", mine, "--plot", tmp_path / "mine.jpg")
-    assert code == 1
+    assert code == 2
     assert "ends in .png or .svg" in err
