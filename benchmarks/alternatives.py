@@ -14,9 +14,9 @@ from pocketsphinx import Decoder
 
 from voiceguide.core.commands import Command
 from voiceguide.core.events import Heard
-from voiceguide.hearing.evidence import Claim, Ear, Rule, Verdict
 from voiceguide.hearing.noticed import Noticed
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
+from voiceguide.hearing.verdict.evidence import Claim, Ear, Rule, Verdict
 from voiceguide.language.matcher import Matcher
 from voiceguide.language.pack import load_language
 from voiceguide.speaking.voice import Samples

@@ -7,15 +7,15 @@ from functools import cache
 from benchmarks.alternatives import KeywordSpotting
 from benchmarks.conditions import Hears
 from benchmarks.resting import RestingEars
-from voiceguide.hearing.air import Air
+from voiceguide.hearing.chain import Chain, Hearing
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.enrolment.matching import Enrolled
 from voiceguide.hearing.enrolment.templates import Enrolment
-from voiceguide.hearing.hearing import Chain, Hearing
-from voiceguide.hearing.own_words import OwnWords
-from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.front_end.front_end import FrontEnd
+from voiceguide.hearing.recognisers.choose import choose_recogniser
+from voiceguide.hearing.recognisers.recogniser import Recogniser
 from voiceguide.hearing.spotter.spotter import Spotter
+from voiceguide.hearing.verdict.own_words import OwnWords
 from voiceguide.language.pack import load_language
 
 LANGUAGE = "en"
@@ -35,7 +35,7 @@ def chain(hears: Hears = Hears.BOTH, enrolment: Enrolment | None = None, *, rest
     second, own_words = (None, None) if hears is Hears.RECOGNISER else (Spotter(LANGUAGE), OwnWords(LANGUAGE))
     enrolled = None if enrolment is None else Enrolled(enrolment)
     ears = Ears(recogniser, load_language(LANGUAGE), second, own_words, enrolled)
-    return Chain(RestingEars(ears) if resting else ears, Air())
+    return Chain(RestingEars(ears) if resting else ears, FrontEnd())
 
 
 @cache

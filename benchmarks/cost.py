@@ -17,12 +17,12 @@ from voiceguide.audio.port import BLOCK
 from voiceguide.audio.samples import to_int16
 from voiceguide.core.clock import RATE, samples
 from voiceguide.core.commands import Command
-from voiceguide.hearing.air import Air
+from voiceguide.hearing.chain import Chain
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.engines import choose_recogniser
-from voiceguide.hearing.hearing import Chain
-from voiceguide.hearing.own_words import OwnWords
+from voiceguide.hearing.front_end.front_end import FrontEnd
+from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.hearing.spotter.spotter import Spotter
+from voiceguide.hearing.verdict.own_words import OwnWords
 from voiceguide.language.pack import load_language
 from voiceguide.speaking.finish import finish
 from voiceguide.speaking.voice import Samples
@@ -86,13 +86,13 @@ def memory() -> dict[str, Any]:
 
 
 def _parts(spoken: Samples, person: Samples) -> dict[str, float]:
-    air = Air()
-    canceller = Timed(air._canceller, "process")  # noqa: SLF001 - looked at from inside
-    other_voice = Timed(air._voice, "accept")  # noqa: SLF001 - same
-    air._canceller, air._voice = canceller, other_voice  # type: ignore[assignment]  # noqa: SLF001 - same
+    front_end = FrontEnd()
+    canceller = Timed(front_end._canceller, "process")  # noqa: SLF001 - looked at from inside
+    other_voice = Timed(front_end._voice, "accept")  # noqa: SLF001 - same
+    front_end._canceller, front_end._voice = canceller, other_voice  # type: ignore[assignment]  # noqa: SLF001 - same
     recogniser = Timed(choose_recogniser("en", "pocketsphinx"), "accept")
     second, own_words = Timed(Spotter("en"), "accept"), Timed(OwnWords("en"), "accept")
-    chain = Chain(Ears(recogniser, load_language("en"), second, own_words), air)  # type: ignore[arg-type]
+    chain = Chain(Ears(recogniser, load_language("en"), second, own_words), front_end)  # type: ignore[arg-type]
     chain.listen_for(frozenset(Command))
     hiss = np.random.default_rng(1).standard_normal(len(spoken)) * 10 ** (HISS_DB / 20)
     echo = np.concatenate([np.zeros(DELAY), spoken[:-DELAY]]) * 10 ** (ECHO_DB / 20)

@@ -30,10 +30,10 @@ from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.script import everything_said
 from voiceguide.demo.flite import FliteVoice
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.echo.canceller import EchoCanceller
-from voiceguide.hearing.echo.speex import LIBRARIES
-from voiceguide.hearing.engines import choose_recogniser
-from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.front_end.canceller import EchoCanceller
+from voiceguide.hearing.front_end.speex import LIBRARIES
+from voiceguide.hearing.recognisers.choose import choose_recogniser
+from voiceguide.hearing.recognisers.recogniser import Recogniser
 from voiceguide.language.pack import load_language
 from voiceguide.routine.load import find_routine, load_routine
 from voiceguide.speaking.cache import SpeechStore

@@ -31,9 +31,9 @@ from voiceguide.demo.insistent import InsistentActor
 from voiceguide.demo.neighbours import background_of
 from voiceguide.demo.script import Line
 from voiceguide.guide import Guide
-from voiceguide.hearing.evidence import Claim, Ear, Rule, Verdict
-from voiceguide.hearing.hearing import Hearing
+from voiceguide.hearing.chain import Hearing
 from voiceguide.hearing.noticed import Noticed
+from voiceguide.hearing.verdict.evidence import Claim, Ear, Rule, Verdict
 from voiceguide.history.journal import Journal
 from voiceguide.speaking.chimes import chime
 from voiceguide.speaking.voice import Samples
@@ -241,7 +241,7 @@ def _session(
     pressed = (
         _ANSWERS | (_NOTHING_HURTS if person is None else {}) | (_STRAIGHT_INTO_THE_HOLD if in_a_hold else {})
     )
-    keyed = Keyed(prepared.hearing(shared_air=True), pressed)
+    keyed = Keyed(prepared.hearing(cancel_echo=True), pressed)
     journal, entries = Journal(), list[Entry]()
     journal.watch(entries.append)
     journal.watch(room.notice)

@@ -103,7 +103,7 @@ def hear(language: str, engine: str) -> Report:
     from voiceguide.core.commands import Command
     from voiceguide.demo.persons import person_voice
     from voiceguide.hearing.ears import Ears
-    from voiceguide.hearing.engines import choose_recogniser
+    from voiceguide.hearing.recognisers.choose import choose_recogniser
     from voiceguide.language.pack import load_language
 
     pack = load_language(language)
@@ -144,7 +144,7 @@ def listen(voice: str) -> Report:
         prepared.render()
         lines = prepared.routine.welcome * 5
         said = np.concatenate([prepared.speech.samples(line) for line in lines])
-        hearing = prepared.hearing(shared_air=True, second_ear=True)
+        hearing = prepared.hearing(cancel_echo=True, second_ear=True)
         hearing.listen_for(frozenset(Command))
         microphone = to_int16((0.3 * np.roll(said, 960) + 0.1 * said[::-1]).astype(np.float32))
         for at in range(0, len(said) - 159, 160):
@@ -156,7 +156,7 @@ def listen(voice: str) -> Report:
 def model(language: str) -> Report:
     """Load a Vosk model and nothing else."""
     from voiceguide.errors import ModelError
-    from voiceguide.hearing.models import find_model, how_to_install
+    from voiceguide.models.catalogue import find_model, how_to_install
 
     path = find_model(language)
     if path is None:

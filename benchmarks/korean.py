@@ -15,13 +15,13 @@ from benchmarks.conditions import Condition
 from benchmarks.people import people
 from benchmarks.stage import Stage
 from voiceguide.core.commands import PAIN_FAMILY, Command
-from voiceguide.hearing.air import Air
+from voiceguide.hearing.chain import Chain, Hearing
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.engines import choose_recogniser
-from voiceguide.hearing.hearing import Chain, Hearing
-from voiceguide.hearing.models import find_model
-from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.front_end.front_end import FrontEnd
+from voiceguide.hearing.recognisers.choose import choose_recogniser
+from voiceguide.hearing.recognisers.recogniser import Recogniser
 from voiceguide.language.pack import load_language
+from voiceguide.models.catalogue import find_model
 
 _VOICES = ("+f4", "+f5", "+m1", "+klatt2")
 """Variants of espeak-ng's Korean that nothing was chosen with."""
@@ -30,7 +30,7 @@ _VOICES = ("+f4", "+f5", "+m1", "+klatt2")
 def korean(condition: Condition, *, ours: bool) -> dict[str, Any]:
     """Return what became of Korean calls of the pain family and of "stop", in our chain or in Vosk's example."""
     pack = load_language("ko")
-    hearing: Hearing = Chain(Ears(_recogniser(), pack), Air()) if ours else VoskExample(_model(), "ko")
+    hearing: Hearing = Chain(Ears(_recogniser(), pack), FrontEnd()) if ours else VoskExample(_model(), "ko")
     stage = Stage(condition, 0, hearing, guide_says("pyttsx3"), ("rms", "slt", "awb", "kal16"))
     outcomes = [asdict(stage.call(call)) for call in _calls()]
     stage.close()

@@ -28,8 +28,8 @@ from voiceguide.core.session import Session
 from voiceguide.demo.verdict import HEARD_WITHIN_S
 from voiceguide.errors import VoiceError
 from voiceguide.guide import Guide
+from voiceguide.hearing.chain import Hearing
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.hearing import Hearing
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import LanguagePack

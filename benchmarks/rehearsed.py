@@ -21,7 +21,7 @@ from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.hearing.enrolment.learning import learn
 from voiceguide.hearing.enrolment.templates import Enrolment
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.hearing.spotter.embedding import SpeechEmbedding
 from voiceguide.language.pack import load_language
 

@@ -8,9 +8,9 @@ from voiceguide.audio.port import BLOCK
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.evidence import QUIET, Around
 from voiceguide.hearing.noticed import Noticed
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
+from voiceguide.hearing.verdict.evidence import QUIET, Around
 
 REACHES_BACK = samples(6.0)
 """What was missed before the ears wake is heard first: the longest utterance of the recogniser and a pause."""
@@ -20,8 +20,9 @@ class RestingEars:
     """Ears that listen only where the decision would not put aside every claim as the guide's own voice.
 
     That is its rule while the guide speaks, the two voices can be told apart, and nobody else was noticed
-    (`voiceguide/hearing/decision.py`, third line of the table). Before the canceller has converged, in pauses of
-    the guide and as soon as another voice is noticed, they hear everything, the last `REACHES_BACK` included.
+    (`voiceguide/hearing/verdict/decision.py`, third line of the table). Before the canceller has converged, in
+    pauses of the guide and as soon as another voice is noticed, they hear everything, the last `REACHES_BACK`
+    included.
 
     Args:
         ears: what listens; closed with these.

@@ -269,7 +269,7 @@ def converse(prepared: Prepared, talk: Talk, render: Render, folder: Path, room:
         for watcher in (history.notice, entries.append, port.notice):
             journal.watch(watcher)
         alone = replace_routine(prepared, routine)
-        guide = alone.guide(port, journal, first_time=False, shared_air=room is not None)
+        guide = alone.guide(port, journal, first_time=False, cancel_echo=room is not None)
         guide.run()
         guide.close()
     reports = _kept(path)

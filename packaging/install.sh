@@ -165,7 +165,7 @@ program() {
 english_model() {
     step "The English model for Vosk"
     if "$venv/bin/python" -c 'import sys
-from voiceguide.hearing.models import find_model
+from voiceguide.models.catalogue import find_model
 sys.exit(find_model("en") is None)'; then
         say "is there already"
     elif ! "$venv/bin/voiceguide" models install en; then

@@ -14,9 +14,9 @@ from training.judging import Call, Scores
 from training.texts import SAFETY, beginnings
 from voiceguide.core.clock import RATE
 from voiceguide.core.commands import PAIN_FAMILY, Command
-from voiceguide.hearing.decision import ALONE
 from voiceguide.hearing.spotter.embedding import HOP
 from voiceguide.hearing.spotter.head import Head, Limits
+from voiceguide.hearing.verdict.decision import ALONE
 
 PAIN_PER_HOUR, STOP_PER_HOUR, OTHERS_PER_HOUR, DOUBT_PER_HOUR = 1.0, 3.0, 1.0, 6.0
 """How often an hour, on what the limits are set with, the pain family, stop, all other commands, and a doubt about

@@ -25,22 +25,22 @@ from voiceguide.core.view import View
 from voiceguide.core.volume import AS_CHOSEN, Loudness
 from voiceguide.errors import RecogniserError
 from voiceguide.guide import Guide
-from voiceguide.hearing.air import Air
-from voiceguide.hearing.card_watch import CardWatch
+from voiceguide.hearing.chain import Chain, Hearing
 from voiceguide.hearing.ears import Ears, Listening
-from voiceguide.hearing.engines import choose_recogniser
+from voiceguide.hearing.ears_thread import EarsInThread
 from voiceguide.hearing.enrolment.alone import EnrolledAlone
 from voiceguide.hearing.enrolment.matching import Enrolled
 from voiceguide.hearing.enrolment.templates import load, place
-from voiceguide.hearing.hearing import Chain, Hearing
-from voiceguide.hearing.microphone import MicrophoneWatch
-from voiceguide.hearing.missing import missing_parts
-from voiceguide.hearing.own_words import OwnWords
-from voiceguide.hearing.recogniser import Recogniser, Revivable
+from voiceguide.hearing.front_end.front_end import FrontEnd
+from voiceguide.hearing.health.card_watch import CardWatch
+from voiceguide.hearing.health.microphone import MicrophoneWatch
+from voiceguide.hearing.health.missing import missing_parts
 from voiceguide.hearing.recognisers.apart import RecogniserApart
+from voiceguide.hearing.recognisers.choose import choose_recogniser
+from voiceguide.hearing.recognisers.recogniser import Recogniser, Revivable
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.hearing.spotter.spotter import Spotter, second_ear_for
-from voiceguide.hearing.worker import EarsInThread
+from voiceguide.hearing.verdict.own_words import OwnWords
 from voiceguide.history.journal import Journal, Watcher
 from voiceguide.language.pack import LanguagePack, load_language
 from voiceguide.presses import Presses
@@ -114,7 +114,7 @@ class Prepared:
         first_time: bool = True,
         watch: Callable[[View], None] | None = None,
         live: bool = False,
-        shared_air: bool = False,
+        cancel_echo: bool = False,
         second_ear: bool | None = None,
         rehearsed: bool = False,
         remembered: Remembered = NOTHING,
@@ -131,7 +131,7 @@ class Prepared:
             watch: is shown the session ten times a second.
             live: listen in a thread of its own, so that a slow recogniser cannot stall the speaker; files are
                 heard in step, which gives the same result every time.
-            shared_air: the microphone hears the speaker, so the guide's own voice is taken out.
+            cancel_echo: the microphone hears the speaker, so the guide's own voice is taken out.
             second_ear: a second ear listens beside the recogniser; by default where there is one.
             rehearsed: listen for the words that the person here has rehearsed, too.
             remembered: what is known of the sessions before this one.
@@ -148,7 +148,7 @@ class Prepared:
         pressed = presses or Presses()
         hearing = self.hearing(
             live=live,
-            shared_air=shared_air,
+            cancel_echo=cancel_echo,
             second_ear=twice,
             rehearsed=rehearsed,
             slips=lambda: card.slipped,
@@ -166,7 +166,7 @@ class Prepared:
                     remembered=remembered,
                     loudness=loudness,
                     second_ear=twice,
-                    shared_air=shared_air,
+                    cancel_echo=cancel_echo,
                     live=live,
                     audio=port.name,
                 ),
@@ -197,7 +197,7 @@ class Prepared:
         self,
         *,
         live: bool = False,
-        shared_air: bool = False,
+        cancel_echo: bool = False,
         second_ear: bool | None = None,
         rehearsed: bool = False,
         slips: Callable[[], int] = lambda: 0,
@@ -213,7 +213,7 @@ class Prepared:
             self.recogniser,
             self.language,
             live=live,
-            shared_air=shared_air,
+            cancel_echo=cancel_echo,
             second_ear=twice,
             enrolment=place(self.language.language) if rehearsed else None,
             slips=slips,
@@ -240,7 +240,7 @@ def listening(
     pack: LanguagePack,
     *,
     live: bool = False,
-    shared_air: bool,
+    cancel_echo: bool,
     second_ear: bool,
     enrolment: Path | None = None,
     slips: Callable[[], int] = lambda: 0,
@@ -252,7 +252,7 @@ def listening(
         recogniser: the engine.
         pack: the language.
         live: listen in a thread of its own.
-        shared_air: the microphone hears the speaker.
+        cancel_echo: the microphone hears the speaker.
         second_ear: a second ear listens beside the recogniser.
         enrolment: file of what a person rehearsed, None to do without; it need not be there.
         slips: how often samples were lost or added so far between loudspeaker and microphone.
@@ -262,13 +262,13 @@ def listening(
         RecogniserError: there is no second ear for the language, or what it needs is missing.
     """
     enrolled = words_of(enrolment, second_ear=second_ear) if enrolment is not None else None
-    air = Air() if shared_air else None
+    front_end = FrontEnd() if cancel_echo else None
     typed = isinstance(recogniser, TypedRecogniser)
     return Chain(
-        ears_of(recogniser, pack, enrolled, live=live, shared_air=shared_air, second_ear=second_ear),
-        air,
+        ears_of(recogniser, pack, enrolled, live=live, cancel_echo=cancel_echo, second_ear=second_ear),
+        front_end,
         MicrophoneWatch() if live and not typed else None,
-        () if typed else missing_parts(pack.language, air),
+        () if typed else missing_parts(pack.language, front_end),
         slips,
         card,
     )
@@ -285,7 +285,7 @@ def ears_of(
     enrolled: Enrolled | EnrolledAlone | None = None,
     *,
     live: bool,
-    shared_air: bool,
+    cancel_echo: bool,
     second_ear: bool,
 ) -> Listening:
     """Return the ears of a session or a rehearsal; the arguments are those of `listening`.
@@ -297,7 +297,7 @@ def ears_of(
         recogniser,
         pack,
         Spotter(pack.language) if second_ear else None,
-        OwnWords(pack.language) if second_ear and shared_air else None,
+        OwnWords(pack.language) if second_ear and cancel_echo else None,
         enrolled,
     )
     return EarsInThread(ears, ears, ears if isinstance(recogniser, Revivable) else None) if live else ears

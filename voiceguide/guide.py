@@ -40,9 +40,9 @@ from voiceguide.core.events import (
 from voiceguide.core.takes import Capture, Learn, Learned, Taken
 from voiceguide.core.view import View
 from voiceguide.errors import RecogniserError
-from voiceguide.hearing.evidence import Verdict
-from voiceguide.hearing.hearing import Hearing
+from voiceguide.hearing.chain import Hearing
 from voiceguide.hearing.noticed import Remark
+from voiceguide.hearing.verdict.evidence import Verdict
 from voiceguide.history.journal import Journal
 from voiceguide.presses import Press, Presses
 from voiceguide.speaking.mouth import Mouth

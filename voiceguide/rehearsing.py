@@ -12,11 +12,11 @@ from voiceguide.core.actions import Sound
 from voiceguide.core.rehearsal import Rehearsal, everything_rehearsed
 from voiceguide.core.takes import Learned
 from voiceguide.guide import Guide
-from voiceguide.hearing.air import Air
+from voiceguide.hearing.chain import Chain
 from voiceguide.hearing.enrolment.capture import Capturing
 from voiceguide.hearing.enrolment.templates import place
-from voiceguide.hearing.hearing import Chain
-from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.front_end.front_end import FrontEnd
+from voiceguide.hearing.recognisers.recogniser import Recogniser
 from voiceguide.hearing.spotter.spotter import second_ear_for
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import LanguagePack
@@ -59,7 +59,7 @@ def rehearse(
     pack: LanguagePack,
     speech: SpeechStore,
     live: bool = False,
-    shared_air: bool = False,
+    cancel_echo: bool = False,
     offered: bool = False,
 ) -> Rehearsed:
     """Run one rehearsal on an audio port. The port, the recogniser and the voice stay their owners'.
@@ -73,7 +73,7 @@ def rehearse(
         pack: the language.
         speech: rendered speech; `everything_said` should have been rendered.
         live: listen and learn in threads, so that the speaker never waits.
-        shared_air: the microphone hears the speaker, so the guide's own voice is taken out.
+        cancel_echo: the microphone hears the speaker, so the guide's own voice is taken out.
         offered: ask first whether to rehearse at all.
 
     Raises:
@@ -82,12 +82,14 @@ def rehearse(
     """
     path = place(pack.language)
     twice = second_ear_for(pack.language)
-    ears = ears_of(recogniser, pack, live=live, shared_air=shared_air, second_ear=twice)
+    ears = ears_of(recogniser, pack, live=live, cancel_echo=cancel_echo, second_ear=twice)
     capturing = Capturing(ears, pack.language, path, live=live)
     guide = Guide(
         Rehearsal(pack.rehearsal, pack.phrases, offered=offered),
         port=port,
-        hearing=Chain(capturing, Air() if shared_air else None, slips=lambda: port.slipped, card=watch_of(port)),
+        hearing=Chain(
+            capturing, FrontEnd() if cancel_echo else None, slips=lambda: port.slipped, card=watch_of(port)
+        ),
         speech=speech,
         chimes={sound: chime(sound) for sound in Sound},
         journal=journal,

@@ -17,8 +17,8 @@ from voiceguide.core.plan import Routine
 from voiceguide.core.session import Session
 from voiceguide.core.view import View
 from voiceguide.guide import Guide
-from voiceguide.hearing.evidence import Claim, Ear, Rule, Verdict
 from voiceguide.hearing.noticed import Noticed
+from voiceguide.hearing.verdict.evidence import Claim, Ear, Rule, Verdict
 from voiceguide.history.journal import Journal, Watcher
 from voiceguide.speaking.voice import Samples
 

@@ -22,10 +22,10 @@ from voiceguide.demo.insistent import AGAIN_AFTER, InsistentActor
 from voiceguide.demo.script import Line
 from voiceguide.demo.visit import Visit, visit
 from voiceguide.guide import Guide
+from voiceguide.hearing.chain import Chain
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.engines import choose_recogniser
-from voiceguide.hearing.hearing import Chain
-from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.recognisers.choose import choose_recogniser
+from voiceguide.hearing.recognisers.recogniser import Recogniser
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language

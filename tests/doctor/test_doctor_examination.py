@@ -19,7 +19,7 @@ def test_who_answers_is_heard_and_nothing_is_left_out() -> None:
     # The birdsong comes first, and nobody answers that.
     person = Asked([None, spoken("it hurts"), spoken("stop")])
     told: list[str] = []
-    wanted = Wanted(voice="pyttsx3", engine="pocketsphinx", shared_air=False, live=False)
+    wanted = Wanted(voice="pyttsx3", engine="pocketsphinx", cancel_echo=False, live=False)
     checks = {check.name: check for check in examine(wanted, lambda: Sound(person), tell=told.append)}
     assert [name for name in checks if name != "lingering"] == CHECKS
     for name in ("voice", "recogniser", "microphone", "lost sound", "“it hurts”", "“stop”"):

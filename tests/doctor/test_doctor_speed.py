@@ -11,7 +11,7 @@ from voiceguide.core.commands import Command
 from voiceguide.doctor.check import Verdict
 from voiceguide.doctor.speed import speed
 from voiceguide.hearing.noticed import Noticed
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.speaking.voice import Samples
 
 

@@ -17,9 +17,9 @@ from voiceguide.doctor.check import Check, Verdict
 from voiceguide.doctor.sound import level_dbfs
 from voiceguide.doctor.words import words
 from voiceguide.errors import RecogniserError
-from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.noticed import Noticed
-from voiceguide.hearing.recogniser import Frame, Recogniser
+from voiceguide.hearing.recognisers.choose import choose_recogniser
+from voiceguide.hearing.recognisers.recogniser import Frame, Recogniser
 from voiceguide.hearing.spotter.spotter import second_ear_for
 from voiceguide.language.pack import load_language
 from voiceguide.speaking.voice import Samples
@@ -39,7 +39,7 @@ def recogniser() -> Iterator[Recogniser]:
 @pytest.fixture
 def try_words(recogniser: Recogniser) -> TryWords:
     def run(port: AudioPort) -> list[Check]:
-        hearing = listening(recogniser, EN, shared_air=False, second_ear=second_ear_for("en"))
+        hearing = listening(recogniser, EN, cancel_echo=False, second_ear=second_ear_for("en"))
         return list(words(port, hearing, EN, VirtualSpeech(), floor_dbfs=FLOOR))
 
     return run

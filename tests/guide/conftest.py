@@ -12,9 +12,9 @@ from voiceguide.core.clock import samples
 from voiceguide.core.session import Session
 from voiceguide.core.view import View
 from voiceguide.guide import Guide, Speech
+from voiceguide.hearing.chain import Chain
 from voiceguide.hearing.ears import Ears, Listening
-from voiceguide.hearing.hearing import Chain
-from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.recognisers.recogniser import Recogniser
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language

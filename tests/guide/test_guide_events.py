@@ -16,13 +16,13 @@ from voiceguide.core.clock import RATE
 from voiceguide.core.commands import Command
 from voiceguide.errors import RecogniserError, VoiceguideError
 from voiceguide.hearing.ears import Listening
-from voiceguide.hearing.evidence import QUIET, Around
-from voiceguide.hearing.microphone import MicrophoneWatch
-from voiceguide.hearing.missing import missing_parts
+from voiceguide.hearing.health.microphone import MicrophoneWatch
+from voiceguide.hearing.health.missing import missing_parts
+from voiceguide.hearing.health.shedding import Level, Shedding
 from voiceguide.hearing.noticed import Noticed
-from voiceguide.hearing.recogniser import Frame, Hypothesis
+from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
-from voiceguide.hearing.shedding import Level, Shedding
+from voiceguide.hearing.verdict.evidence import QUIET, Around
 from voiceguide.history.journal import Journal
 
 NewRig = Callable[..., Any]

@@ -12,9 +12,9 @@ import pytest
 from voiceguide.audio.port import MicrophoneBlock, SpeakerBlock
 from voiceguide.core.clock import samples
 from voiceguide.errors import RecogniserError
-from voiceguide.hearing.recogniser import Frame, Hypothesis
+from voiceguide.hearing.ears_thread import EarsInThread
+from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
-from voiceguide.hearing.worker import EarsInThread
 from voiceguide.testing import VirtualPort
 
 NewRig = Callable[..., Any]

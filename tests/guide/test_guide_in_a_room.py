@@ -43,7 +43,7 @@ def guided(prepared: Prepared, lines: Sequence[Line]) -> tuple[Visit, list[dict[
     journal, entries = Journal(), list[dict[str, Any]]()
     journal.watch(entries.append)
     journal.watch(visited.port.notice)
-    guide = prepared.guide(visited.port, journal, shared_air=True)
+    guide = prepared.guide(visited.port, journal, cancel_echo=True)
     guide.run()
     guide.close()
     return visited, entries

@@ -64,7 +64,7 @@ from voiceguide.core.actions import Sound
 from voiceguide.core.session import Session
 from voiceguide.guide import Guide
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.hearing import Chain
+from voiceguide.hearing.chain import Chain
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from voiceguide.audio.port import BLOCK
 from voiceguide.core.clock import RATE, samples
-from voiceguide.hearing.echo.canceller import EchoCanceller
+from voiceguide.hearing.front_end.canceller import EchoCanceller
 from voiceguide.speaking.cache import SpeechStore
 from voiceguide.speaking.voice import Samples
 from voiceguide.speaking.voices.espeak import EspeakVoice

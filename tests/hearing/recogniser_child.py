@@ -11,9 +11,9 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from voiceguide.errors import LanguageError, RecogniserError
-from voiceguide.hearing.recogniser import Frame, Hypothesis
 from voiceguide.hearing.recognisers import apart_process
 from voiceguide.hearing.recognisers.apart import RecogniserApart
+from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis
 
 
 class FailingRecogniser:

@@ -23,14 +23,14 @@ from voiceguide.audio.samples import to_float
 from voiceguide.core.clock import RATE, samples
 from voiceguide.core.commands import Command
 from voiceguide.core.events import HearingBack, HearingLost
-from voiceguide.hearing.air import Air
-from voiceguide.hearing.engines import choose_recogniser
-from voiceguide.hearing.evidence import Verdict
-from voiceguide.hearing.microphone import BACK_AFTER, PATIENCE, STRETCH, MicrophoneWatch
-from voiceguide.hearing.missing import missing_parts
+from voiceguide.hearing.front_end.front_end import FrontEnd
+from voiceguide.hearing.health.microphone import BACK_AFTER, PATIENCE, STRETCH, MicrophoneWatch
+from voiceguide.hearing.health.missing import missing_parts
 from voiceguide.hearing.noticed import Noticed, Remark
-from voiceguide.hearing.recogniser import Frame, Recogniser
+from voiceguide.hearing.recognisers.choose import choose_recogniser
+from voiceguide.hearing.recognisers.recogniser import Frame, Recogniser
 from voiceguide.hearing.spotter.spotter import second_ear_for
+from voiceguide.hearing.verdict.evidence import Verdict
 from voiceguide.language.pack import load_language
 from voiceguide.speaking.voice import Samples
 
@@ -64,7 +64,7 @@ def recogniser() -> Iterator[Recogniser]:
 
 def notice(recogniser: Recogniser, microphone: Frame, says: Samples) -> list[Noticed]:
     twice = second_ear_for("en")
-    chain = listening(recogniser, load_language("en"), shared_air=True, second_ear=twice)
+    chain = listening(recogniser, load_language("en"), cancel_echo=True, second_ear=twice)
     watch = MicrophoneWatch()
     chain.listen_for(frozenset(Command))
     noticed: list[Noticed] = []
@@ -134,7 +134,7 @@ def test_files_of_any_rate_and_with_any_number_of_channels(
     resampled = soxr.resample(hiss, RATE, rate)
     soundfile.write(path, np.stack([resampled] * channels, axis=1), rate)
     port = FilePort(path, None, silence_after_s=1.0)
-    chain = listening(recogniser, load_language("en"), shared_air=False, second_ear=second_ear_for("en"))
+    chain = listening(recogniser, load_language("en"), cancel_echo=False, second_ear=second_ear_for("en"))
     chain.listen_for(frozenset(Command))
     silence = np.zeros(BLOCK, np.float32)
     noticed: list[Noticed] = []
@@ -217,11 +217,11 @@ def test_parts_that_are_not_installed_are_told_with_the_promise_that_weakens(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    air = Air()
-    assert [one.fields["part"] for one in missing_parts("en", air)] == ["second ear"]
-    assert missing_parts("ko", air) == [], "nothing is missing that there never was"
-    air.close()
-    air._canceller = None
-    [_, canceller] = missing_parts("en", air)
+    front_end = FrontEnd()
+    assert [one.fields["part"] for one in missing_parts("en", front_end)] == ["second ear"]
+    assert missing_parts("ko", front_end) == [], "nothing is missing that there never was"
+    front_end.close()
+    front_end._canceller = None
+    [_, canceller] = missing_parts("en", front_end)
     assert canceller.fields["part"] == "echo canceller"
     assert "S1" in canceller.fields["why"]

@@ -7,12 +7,12 @@ import numpy as np
 from voiceguide.audio.port import BLOCK
 from voiceguide.core.clock import samples
 from voiceguide.core.events import HearingBack, HearingLost, Trouble
-from voiceguide.hearing.card_watch import TELL_EVERY, CardWatch
-from voiceguide.hearing.evidence import QUIET, Around
-from voiceguide.hearing.hearing import Chain
-from voiceguide.hearing.microphone import MicrophoneWatch
+from voiceguide.hearing.chain import Chain
+from voiceguide.hearing.health.card_watch import TELL_EVERY, CardWatch
+from voiceguide.hearing.health.microphone import MicrophoneWatch
 from voiceguide.hearing.noticed import Noticed, Remark
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
+from voiceguide.hearing.verdict.evidence import QUIET, Around
 
 
 @dataclass

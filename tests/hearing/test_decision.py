@@ -10,7 +10,8 @@ from voiceguide.core.clock import samples
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import Heard
 from voiceguide.core.states import TABLE, State
-from voiceguide.hearing.decision import (
+from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis
+from voiceguide.hearing.verdict.decision import (
     AGREES,
     ALONE,
     EARLY,
@@ -24,8 +25,7 @@ from voiceguide.hearing.decision import (
     UNKNOWN_AGAIN,
     Decision,
 )
-from voiceguide.hearing.evidence import QUIET, SAFETY, Around, Claim, Ear, Opinion, Rule, Verdict
-from voiceguide.hearing.recogniser import Frame, Hypothesis
+from voiceguide.hearing.verdict.evidence import QUIET, SAFETY, Around, Claim, Ear, Opinion, Rule, Verdict
 
 NOW = samples(10)
 OWN_VOICE = Around(guide=True, other=False, apart=True)

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from voiceguide.core.clock import RATE, samples
 from voiceguide.core.commands import Command
 from voiceguide.demo.flite import FliteVoice
-from voiceguide.hearing.dozing import AFTER, BEFORE, LOOKS_EVERY, Dozing
-from voiceguide.hearing.evidence import QUIET, Around
 from voiceguide.hearing.noticed import Noticed
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
+from voiceguide.hearing.vad.dozing import AFTER, BEFORE, LOOKS_EVERY, Dozing
+from voiceguide.hearing.verdict.evidence import QUIET, Around
 from voiceguide.speaking.finish import finish
 
 BLOCK = 160

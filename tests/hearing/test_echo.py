@@ -17,12 +17,12 @@ from voiceguide.core.clock import RATE, samples
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.errors import EchoError
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.echo.canceller import EchoCanceller
-from voiceguide.hearing.echo.delay import Sighting
-from voiceguide.hearing.echo.delay_line import LEAST, DelayLine
-from voiceguide.hearing.echo.drift import DelayTrack
-from voiceguide.hearing.echo.speex import LIBRARIES, EchoFilter, PyAec, SpeexDsp, open_filter
-from voiceguide.hearing.engines import choose_recogniser
+from voiceguide.hearing.front_end.canceller import EchoCanceller
+from voiceguide.hearing.front_end.delay import Sighting
+from voiceguide.hearing.front_end.delay_line import LEAST, DelayLine
+from voiceguide.hearing.front_end.drift import DelayTrack
+from voiceguide.hearing.front_end.speex import LIBRARIES, EchoFilter, PyAec, SpeexDsp, open_filter
+from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.language.pack import load_language
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from voiceguide.errors import RecogniserError
-from voiceguide.hearing import engines
+from voiceguide.hearing.recognisers import choose as engines
 
 
 @pytest.fixture

@@ -20,10 +20,10 @@ from voiceguide.hearing.enrolment.learning import BOUNDS, Lesson, learn
 from voiceguide.hearing.enrolment.matching import Enrolled, Match, Warping, directions
 from voiceguide.hearing.enrolment.takes import examine
 from voiceguide.hearing.enrolment.templates import Bounds, Enrolment, forget, load, place
-from voiceguide.hearing.evidence import Ear
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.hearing.spotter.embedding import HOP, SIZE, SpeechEmbedding
 from voiceguide.hearing.spotter.spotter import Spotter
+from voiceguide.hearing.verdict.evidence import Ear
 from voiceguide.language.pack import load_language
 
 WORDS = {Command.PAIN: "it hurts", Command.STOP: "stop"}

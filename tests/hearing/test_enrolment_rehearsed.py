@@ -20,13 +20,13 @@ from voiceguide.core.commands import Command
 from voiceguide.core.rehearsal import Rehearsal
 from voiceguide.core.takes import Capture, Learn, Learned, Problem, Taken
 from voiceguide.guide import Guide
+from voiceguide.hearing.chain import Chain
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.enrolment.alone import EnrolledAlone
 from voiceguide.hearing.enrolment.capture import Capturing
 from voiceguide.hearing.enrolment.learning import BOUNDS
 from voiceguide.hearing.enrolment.templates import Enrolment, load, place
-from voiceguide.hearing.hearing import Chain
+from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language

@@ -18,8 +18,8 @@ import pytest
 
 from voiceguide import places
 from voiceguide.errors import ModelError
-from voiceguide.hearing import models
-from voiceguide.hearing.models import find_model, install_model, list_models
+from voiceguide.models import catalogue as models
+from voiceguide.models.catalogue import find_model, install_model, list_models
 
 FILES = {
     "am/final.mdl": os.urandom(300_000),

@@ -12,9 +12,9 @@ from speakers import ESPEAK, FLITE, Sound, blocks, heard_by, in_a_room, spoken
 from voiceguide.core.clock import RATE, samples
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.engines import choose_recogniser
-from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.hearing.recognisers.pocketsphinx_engine import PocketsphinxRecogniser, word_sequences
+from voiceguide.hearing.recognisers.recogniser import Recogniser
 from voiceguide.language.pack import load_language
 
 ENGLISH = load_language("en")

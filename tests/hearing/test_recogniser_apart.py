@@ -22,12 +22,12 @@ from voiceguide.app import Choices, prepare
 from voiceguide.core.commands import Command
 from voiceguide.errors import LanguageError, RecogniserError
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.engines import choose_recogniser
-from voiceguide.hearing.evidence import Verdict
-from voiceguide.hearing.recogniser import Hypothesis, Recogniser
+from voiceguide.hearing.ears_thread import EarsInThread
 from voiceguide.hearing.recognisers.apart import RecogniserApart
 from voiceguide.hearing.recognisers.apart_link import LONGEST
-from voiceguide.hearing.worker import EarsInThread
+from voiceguide.hearing.recognisers.choose import choose_recogniser
+from voiceguide.hearing.recognisers.recogniser import Hypothesis, Recogniser
+from voiceguide.hearing.verdict.evidence import Verdict
 from voiceguide.language.pack import load_language
 
 ENGLISH = load_language("en")

@@ -11,13 +11,9 @@ from speakers import blocks, in_a_room, spoken
 from voiceguide.core.clock import samples, seconds
 from voiceguide.core.commands import Command
 from voiceguide.core.events import HearingBack, HearingLost, HearingPoor, HearingSlow
-from voiceguide.hearing.decision import STEADY, Decision
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.engines import choose_recogniser
-from voiceguide.hearing.evidence import QUIET, Ear, Verdict
-from voiceguide.hearing.noticed import Noticed, Remark
-from voiceguide.hearing.recogniser import Hypothesis
-from voiceguide.hearing.shedding import (
+from voiceguide.hearing.ears_thread import BACKLOG
+from voiceguide.hearing.health.shedding import (
     BUSY_AFTER,
     CALM,
     LOST_AFTER,
@@ -28,8 +24,12 @@ from voiceguide.hearing.shedding import (
     Level,
     Shedding,
 )
+from voiceguide.hearing.noticed import Noticed, Remark
+from voiceguide.hearing.recognisers.choose import choose_recogniser
+from voiceguide.hearing.recognisers.recogniser import Hypothesis
 from voiceguide.hearing.spotter.spotter import Spotter, second_ear_for
-from voiceguide.hearing.worker import BACKLOG
+from voiceguide.hearing.verdict.decision import STEADY, Decision
+from voiceguide.hearing.verdict.evidence import QUIET, Ear, Verdict
 from voiceguide.language.pack import load_language
 
 FRAME = 160

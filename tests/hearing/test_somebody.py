@@ -16,9 +16,9 @@ from voiceguide.core.commands import Command
 from voiceguide.core.events import Heard
 from voiceguide.demo.flite import FliteVoice
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.evidence import Around, Rule, Verdict
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
-from voiceguide.hearing.somebody import LONGEST, Somebody
+from voiceguide.hearing.vad.somebody import LONGEST, Somebody
+from voiceguide.hearing.verdict.evidence import Around, Rule, Verdict
 from voiceguide.language.pack import load_language
 from voiceguide.speaking.finish import finish
 from voiceguide.speaking.voice import Samples

@@ -12,10 +12,10 @@ from speakers import Sound, blocks, in_a_room, spoken
 from voiceguide.core.clock import RATE, samples
 from voiceguide.core.commands import PAIN_FAMILY, URGENT, Command
 from voiceguide.errors import RecogniserError
-from voiceguide.hearing.evidence import SAFETY
 from voiceguide.hearing.spotter.head import CONTEXT, Head, Limits, read_limits, shipped
 from voiceguide.hearing.spotter.spotter import Spotted, Spotter
 from voiceguide.hearing.spotter.sureness import Sureness
+from voiceguide.hearing.verdict.evidence import SAFETY
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,11 @@ from voiceguide.core.commands import Command
 from voiceguide.demo.flite import FliteVoice
 from voiceguide.errors import RecogniserError
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.evidence import SAFETY, Around, Rule, Verdict
-from voiceguide.hearing.own_words import OwnWords
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.hearing.spotter.spotter import Spotter, second_ear_for
+from voiceguide.hearing.verdict.evidence import SAFETY, Around, Rule, Verdict
+from voiceguide.hearing.verdict.own_words import OwnWords
 from voiceguide.language.pack import load_language
 from voiceguide.speaking.finish import finish
 

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.errors import RecogniserError
-from voiceguide.hearing.models import find_model
-from voiceguide.hearing.recogniser import Hypothesis
+from voiceguide.hearing.recognisers.recogniser import Hypothesis
 from voiceguide.hearing.recognisers.vosk_engine import VoskRecogniser
 from voiceguide.language.pack import load_language
+from voiceguide.models.catalogue import find_model
 from voiceguide.speaking.voices.espeak import EspeakVoice
 
 MODEL = find_model("ko")

@@ -9,8 +9,8 @@ from voiceguide.audio.port import BLOCK
 from voiceguide.core.clock import samples
 from voiceguide.core.events import HearingPoor, Poor
 from voiceguide.demo.flite import FliteVoice
-from voiceguide.hearing.microphone import HEARD_OF_WITHIN, MicrophoneWatch
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.health.microphone import HEARD_OF_WITHIN, MicrophoneWatch
+from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.speaking.finish import finish
 
 SPEECH = finish(FliteVoice("rms").render("start please")) * np.float32(32768)

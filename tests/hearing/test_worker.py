@@ -9,11 +9,11 @@ import pytest
 from voiceguide.core.commands import Command
 from voiceguide.core.events import Heard, HearingBack, HearingLost, HearingSlow, Trouble
 from voiceguide.errors import RecogniserError
-from voiceguide.hearing.evidence import QUIET, Around, Claim, Ear, Rule, Verdict
+from voiceguide.hearing.ears_thread import BACKLOG, DEAF_AFTER, KEPT_OF_DEAFNESS, EarsInThread
+from voiceguide.hearing.health.shedding import SLOW_AT, Level
 from voiceguide.hearing.noticed import Noticed, Remark
-from voiceguide.hearing.recogniser import Frame
-from voiceguide.hearing.shedding import SLOW_AT, Level
-from voiceguide.hearing.worker import BACKLOG, DEAF_AFTER, KEPT_OF_DEAFNESS, EarsInThread
+from voiceguide.hearing.recognisers.recogniser import Frame
+from voiceguide.hearing.verdict.evidence import QUIET, Around, Claim, Ear, Rule, Verdict
 
 PATIENCE = 60.0
 FRAME = np.ones(160, np.int16)

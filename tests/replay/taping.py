@@ -17,10 +17,10 @@ from voiceguide.core.memory import NOTHING, Remembered
 from voiceguide.core.session import Session
 from voiceguide.core.volume import AS_CHOSEN, Loudness
 from voiceguide.guide import Guide
+from voiceguide.hearing.chain import Chain
 from voiceguide.hearing.ears import Ears, Listening
-from voiceguide.hearing.hearing import Chain
-from voiceguide.hearing.microphone import MicrophoneWatch
-from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.health.microphone import MicrophoneWatch
+from voiceguide.hearing.recognisers.recogniser import Recogniser
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language
@@ -102,7 +102,7 @@ def tape(  # noqa: PLR0913 - everything a session can be given
                 remembered=remembered,
                 loudness=loudness,
                 second_ear=False,
-                shared_air=False,
+                cancel_echo=False,
                 live=False,
                 audio=port.name,
             )

@@ -16,10 +16,10 @@ from voiceguide.core.memory import PainReport, Remembered
 from voiceguide.core.volume import Loudness
 from voiceguide.errors import AudioError, RecogniserError
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.evidence import QUIET, Around, Verdict
-from voiceguide.hearing.microphone import MicrophoneWatch
-from voiceguide.hearing.recogniser import Frame, Hypothesis
+from voiceguide.hearing.health.microphone import MicrophoneWatch
+from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
+from voiceguide.hearing.verdict.evidence import QUIET, Around, Verdict
 from voiceguide.replay.again import replay
 from voiceguide.replay.recorded import read_recording
 

@@ -29,8 +29,8 @@ from voiceguide.cli.options import (
 from voiceguide.doctor.check import Check, Verdict, safe
 from voiceguide.doctor.configuration import routines, settings
 from voiceguide.doctor.examination import Sound, Wanted, examine
-from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.recognisers.apart import RecogniserApart
+from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.speaking.chosen import kept
 
 _STYLES = {Verdict.GOOD: "green", Verdict.WARNING: "yellow", Verdict.FAILS: "bold red", Verdict.NOT_TRIED: "dim"}
@@ -88,7 +88,7 @@ def doctor(
         engine=engine or chosen.engine,
         sound=sound,
         words=words,
-        shared_air=live and (audio.cancel_echo if cancel_echo is None else cancel_echo),
+        cancel_echo=live and (audio.cancel_echo if cancel_echo is None else cancel_echo),
         live=live,
     )
     aside = Console(stderr=True)

@@ -21,12 +21,12 @@ from voiceguide.core.clock import seconds
 from voiceguide.core.commands import Command
 from voiceguide.errors import AudioError, ChoiceError
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.engines import choose_recogniser
-from voiceguide.hearing.evidence import Verdict
-from voiceguide.hearing.explained import Explained, explain
-from voiceguide.hearing.picture import draw, named
-from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.explain.explained import Explained, explain
+from voiceguide.hearing.explain.picture import draw, named
+from voiceguide.hearing.recognisers.choose import choose_recogniser
+from voiceguide.hearing.recognisers.recogniser import Recogniser
 from voiceguide.hearing.spotter.spotter import Spotter, second_ear_for
+from voiceguide.hearing.verdict.evidence import Verdict
 from voiceguide.language.pack import LanguagePack, load_language
 
 _NOTHING = np.zeros(BLOCK, np.float32)

@@ -15,8 +15,8 @@ from voiceguide.cli.options import Engine
 from voiceguide.core.commands import PAIN_FAMILY
 from voiceguide.errors import RecogniserError, VoiceError
 from voiceguide.handwritten.source import read_source
-from voiceguide.hearing.engines import recogniser_for
-from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.recognisers.choose import recogniser_for
+from voiceguide.hearing.recognisers.recogniser import Recogniser
 from voiceguide.hearing.spotter.spotter import second_ear_for
 from voiceguide.language.pack import (
     LOCALES,

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from voiceguide import places
-from voiceguide.hearing.models import install_model, list_models
+from voiceguide.models.catalogue import install_model, list_models
 
 models = typer.Typer(help="Speech models for Vosk.", no_args_is_help=True)
 

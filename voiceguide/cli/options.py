@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from voiceguide.errors import ChoiceError
-from voiceguide.hearing.engines import ENGINES
+from voiceguide.hearing.recognisers.choose import ENGINES
 from voiceguide.places import settings_file
 from voiceguide.settings import Settings, read_settings
 from voiceguide.speaking.choose import VOICES

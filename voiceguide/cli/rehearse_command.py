@@ -31,9 +31,9 @@ from voiceguide.cli.progress import counting
 from voiceguide.core.rehearsal import RehearsalTexts, advice, grade
 from voiceguide.core.takes import Problem, Recall
 from voiceguide.errors import VoiceguideError
-from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.enrolment.templates import forget, place
 from voiceguide.hearing.recognisers.apart import RecogniserApart
+from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language
 from voiceguide.rehearsing import Rehearsed, everything_said, rehearse
@@ -115,7 +115,7 @@ def rehearsal(
             pack=pack,
             speech=speech,
             live=live,
-            shared_air=live and (audio.cancel_echo if cancel_echo is None else cancel_echo),
+            cancel_echo=live and (audio.cancel_echo if cancel_echo is None else cancel_echo),
         )
     if not _report(console, done, pack.rehearsal):
         raise typer.Exit(1)

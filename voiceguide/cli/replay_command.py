@@ -17,9 +17,9 @@ from voiceguide.audio.recording import Recording
 from voiceguide.cli.options import Engine
 from voiceguide.core.clock import seconds
 from voiceguide.errors import RecordingError
-from voiceguide.hearing.engines import ENGINES, choose_recogniser
-from voiceguide.hearing.evidence import Verdict
-from voiceguide.hearing.hearing import Hearing
+from voiceguide.hearing.chain import Hearing
+from voiceguide.hearing.recognisers.choose import ENGINES, choose_recogniser
+from voiceguide.hearing.verdict.evidence import Verdict
 from voiceguide.language.pack import read_language
 from voiceguide.replay.again import Outcome, replay
 from voiceguide.replay.folder import Names
@@ -99,7 +99,7 @@ def _hear(recorded: Recorded, engine: str | None, console: Console) -> None:
             return listening(
                 recogniser,
                 pack,
-                shared_air=about.shared_air,
+                cancel_echo=about.cancel_echo,
                 second_ear=about.second_ear,
                 enrolment=recorded.folder / Names.ENROLMENT,
                 slips=slips,

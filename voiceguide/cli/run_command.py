@@ -125,7 +125,7 @@ def run(
             devices = input_device or audio.input, output_device or audio.output
             port = stack.enter_context(closing(LastingPort(*devices, deaf=typed)))
         cancel = audio.cancel_echo if cancel_echo is None else cancel_echo
-        live, shared_air = not on_files, cancel and not on_files and not typed
+        live, cancel_echo = not on_files, cancel and not on_files and not typed
         offers = live and not typed and worth_offering(prepared.language.language, first_time=not introduced)
         with counting(console, "preparing the voice") as progress:  # the longest wait, so the last
             prepared.render(progress)
@@ -138,7 +138,7 @@ def run(
                 pack=prepared.language,
                 speech=prepared.speech,
                 live=live,
-                shared_air=shared_air,
+                cancel_echo=cancel_echo,
                 offered=True,
             )
         panel = stack.enter_context(Panel(console, prepared.routine.title, live=live))
@@ -164,7 +164,7 @@ def run(
             first_time=not introduced if introduce is None else introduce,
             watch=watch,
             live=live,
-            shared_air=shared_air,
+            cancel_echo=cancel_echo,
             second_ear=False if typed else second_ear,
             rehearsed=live and not typed,
             remembered=kept.remembered if kept else NOTHING,

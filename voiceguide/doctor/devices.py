@@ -12,7 +12,7 @@ from voiceguide.doctor import audible
 from voiceguide.doctor.check import Check, Figure, Verdict, failing
 from voiceguide.doctor.sound import Echo, MicrophoneOver, Quiet, listen_to_silence, listen_to_the_loudspeaker
 from voiceguide.errors import AudioError
-from voiceguide.hearing.microphone import CLIPPED, OFFSET
+from voiceguide.hearing.health.microphone import CLIPPED, OFFSET
 
 ONE_CLOCK_PPM = 3.0
 """Drift that may still be none: two sound cards of one kind differ by more, and it is measured to 2 ppm."""

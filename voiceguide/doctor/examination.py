@@ -24,9 +24,9 @@ from voiceguide.doctor.speech import recogniser_check, voice_check
 from voiceguide.doctor.speed import speed
 from voiceguide.doctor.words import words
 from voiceguide.errors import AudioError, RecogniserError, VoiceError, VoiceguideError
-from voiceguide.hearing.engines import choose_recogniser
 from voiceguide.hearing.enrolment.templates import place
-from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.recognisers.choose import choose_recogniser
+from voiceguide.hearing.recognisers.recogniser import Recogniser
 from voiceguide.hearing.spotter.spotter import second_ear_for
 from voiceguide.language.pack import LanguagePack, load_language
 from voiceguide.speaking.cache import SpeechStore
@@ -55,7 +55,7 @@ class Wanted:
         engine: name of a recogniser; None for the best one installed.
         sound: try microphone and loudspeaker.
         words: ask for the words of safety, which needs a person.
-        shared_air: the microphone hears the loudspeaker, so the guide's own voice is taken out.
+        cancel_echo: the microphone hears the loudspeaker, so the guide's own voice is taken out.
         live: listen in a thread, as on a card; a file is heard in step.
     """
 
@@ -64,7 +64,7 @@ class Wanted:
     engine: str | None = None
     sound: bool = True
     words: bool = True
-    shared_air: bool = True
+    cancel_echo: bool = True
     live: bool = True
 
 
@@ -153,7 +153,7 @@ def _speed(ready: _Ready, tell: Tell) -> Iterator[Check]:
         lines = list(everything_tried(ready.pack.rehearsal.words, ready.pack.trial))
         spoken = np.concatenate([ready.speech.samples(line) for line in lines])[:_SPOKEN]
         twice = second_ear_for(ready.pack.language)
-        with closing(listening(ready.recogniser, ready.pack, shared_air=True, second_ear=twice)) as hearing:
+        with closing(listening(ready.recogniser, ready.pack, cancel_echo=True, second_ear=twice)) as hearing:
             yield speed(hearing, spoken)
     except (VoiceError, RecogniserError) as error:
         yield failing("speed", error)
@@ -192,7 +192,7 @@ def _words(
             ready.recogniser,
             ready.pack,
             live=wanted.live,
-            shared_air=wanted.shared_air,
+            cancel_echo=wanted.cancel_echo,
             second_ear=second_ear_for(wanted.language),
             enrolment=place(wanted.language),
             slips=lambda: port.slipped,

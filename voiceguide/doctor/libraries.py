@@ -10,8 +10,8 @@ from importlib.metadata import version
 from voiceguide.audio.devices import portaudio
 from voiceguide.doctor.check import Check, Verdict, failing
 from voiceguide.errors import AudioError, EchoError
-from voiceguide.hearing.echo.canceller import TAPS
-from voiceguide.hearing.echo.speex import open_filter
+from voiceguide.hearing.front_end.canceller import TAPS
+from voiceguide.hearing.front_end.speex import open_filter
 from voiceguide.hearing.spotter.head import shipped
 
 ESPEAK = "libespeak-ng.so.1"

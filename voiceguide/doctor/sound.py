@@ -15,9 +15,9 @@ from voiceguide.audio.port import BLOCK, AudioPort, MicrophoneBlock
 from voiceguide.audio.samples import FULL_SCALE
 from voiceguide.core.clock import RATE, samples
 from voiceguide.doctor.probe import birdsong
-from voiceguide.hearing.echo.delay import DelayFinder
-from voiceguide.hearing.echo.drift import DelayTrack
-from voiceguide.hearing.microphone import NOTHING
+from voiceguide.hearing.front_end.delay import DelayFinder
+from voiceguide.hearing.front_end.drift import DelayTrack
+from voiceguide.hearing.health.microphone import NOTHING
 from voiceguide.speaking.finish import ACTIVE_LEVEL_DB
 from voiceguide.speaking.voice import Samples
 

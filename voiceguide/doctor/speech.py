@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from voiceguide.doctor.check import Check, Verdict, failing
 from voiceguide.errors import VoiceError, VoiceguideError
-from voiceguide.hearing.models import find_model
-from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.recognisers.recogniser import Recogniser
+from voiceguide.models.catalogue import find_model
 from voiceguide.speaking.voice import Voice
 
 SENTENCE = "1, 2, 3."

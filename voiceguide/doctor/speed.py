@@ -12,8 +12,8 @@ from voiceguide.audio.samples import to_int16
 from voiceguide.core.clock import seconds
 from voiceguide.core.commands import Command
 from voiceguide.doctor.check import Check, Verdict
-from voiceguide.hearing.hearing import Hearing
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.chain import Hearing
+from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.speaking.voice import Samples
 
 EASY = 0.5

@@ -17,9 +17,9 @@ from voiceguide.doctor.check import Check, Figure, Verdict
 from voiceguide.doctor.sound import WINDOW, level_dbfs
 from voiceguide.errors import AudioError, RecogniserError
 from voiceguide.guide import Guide, Speech
-from voiceguide.hearing.hearing import Hearing
+from voiceguide.hearing.chain import Hearing
 from voiceguide.hearing.noticed import Noticed
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import LanguagePack
 from voiceguide.speaking.chimes import chime

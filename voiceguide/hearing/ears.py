@@ -8,16 +8,16 @@ from typing import Protocol
 
 from voiceguide.core.commands import Command
 from voiceguide.errors import RecogniserError
-from voiceguide.hearing.decision import Decision
 from voiceguide.hearing.enrolment.alone import EnrolledAlone
 from voiceguide.hearing.enrolment.matching import Enrolled, Match
-from voiceguide.hearing.evidence import QUIET, SAFETY, Around, Claim, Ear, Opinion, OwnWords, Verdict
+from voiceguide.hearing.health.shedding import Level
 from voiceguide.hearing.noticed import Noticed
-from voiceguide.hearing.recogniser import Frame, Hypothesis, Recogniser, Revivable
+from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis, Recogniser, Revivable
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
-from voiceguide.hearing.shedding import Level
-from voiceguide.hearing.somebody import UNDERSTOOD_WITHIN, UNDERSTOOD_WITHIN_BY, Somebody
 from voiceguide.hearing.spotter.spotter import Spotter
+from voiceguide.hearing.vad.somebody import UNDERSTOOD_WITHIN, UNDERSTOOD_WITHIN_BY, Somebody
+from voiceguide.hearing.verdict.decision import Decision
+from voiceguide.hearing.verdict.evidence import QUIET, SAFETY, Around, Claim, Ear, Opinion, OwnWords, Verdict
 from voiceguide.language.matcher import Matcher
 from voiceguide.language.pack import LanguagePack
 

@@ -18,7 +18,7 @@ from voiceguide.core.session import Session
 from voiceguide.errors import AudioError, RecogniserError
 from voiceguide.guide import Guide
 from voiceguide.hearing.noticed import Noticed
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import read_language
 from voiceguide.presses import Press

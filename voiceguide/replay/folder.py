@@ -60,7 +60,7 @@ class Circumstances(BaseModel):
         remembered: what was known of the sessions before.
         loudness: how softly the guide could speak there and then.
         second_ear: whether one listened.
-        shared_air: whether the guide's own voice was taken out of the microphone.
+        cancel_echo: whether the guide's own voice was taken out of the microphone.
         live: heard in a thread of its own, which may decide a little later than in step.
         audio: what was connected.
         recorded_at: when, by the machine's clock.
@@ -79,7 +79,7 @@ class Circumstances(BaseModel):
     remembered: Remembered
     loudness: Loudness = AS_CHOSEN
     second_ear: bool
-    shared_air: bool
+    cancel_echo: bool
     live: bool
     audio: str
     recorded_at: datetime = Field(default_factory=lambda: datetime.now(UTC))

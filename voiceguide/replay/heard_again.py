@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from voiceguide.audio.samples import to_float
 from voiceguide.core.clock import samples
-from voiceguide.hearing.evidence import Verdict
-from voiceguide.hearing.hearing import Hearing
+from voiceguide.hearing.chain import Hearing
+from voiceguide.hearing.verdict.evidence import Verdict
 from voiceguide.replay.recorded import Recorded
 
 NEAR = samples(0.5)

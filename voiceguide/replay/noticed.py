@@ -9,8 +9,8 @@ from pydantic import TypeAdapter, ValidationError
 from voiceguide.core.events import HearingBack, HearingLost, HearingPoor, HearingSlow, VoiceBegan, VoiceEnded
 from voiceguide.core.takes import Learned, Taken
 from voiceguide.errors import RecordingError
-from voiceguide.hearing.evidence import Verdict
 from voiceguide.hearing.noticed import Noticed, Remark
+from voiceguide.hearing.verdict.evidence import Verdict
 
 _KINDS: dict[str, TypeAdapter[Any]] = {
     kind.__name__: TypeAdapter(kind)

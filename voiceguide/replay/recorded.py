@@ -18,7 +18,7 @@ from voiceguide.core.clock import RATE
 from voiceguide.core.commands import Command
 from voiceguide.errors import RecordingError
 from voiceguide.hearing.noticed import Noticed
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.presses import Press
 from voiceguide.replay.folder import Circumstances, Names, read_lines
 from voiceguide.replay.noticed import from_json

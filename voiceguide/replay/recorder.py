@@ -17,9 +17,9 @@ from voiceguide.audio.recording import Recording
 from voiceguide.audio.samples import to_float, to_int16
 from voiceguide.core.commands import Command
 from voiceguide.errors import AudioError, RecogniserError, RecordingError
-from voiceguide.hearing.hearing import Hearing
+from voiceguide.hearing.chain import Hearing
 from voiceguide.hearing.noticed import Noticed
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.language.pack import LOCALES
 from voiceguide.presses import Press, Presses
 from voiceguide.replay.folder import README, Circumstances, Names, as_line

@@ -26,16 +26,16 @@ from voiceguide.core.takes import Capture, Learn
 from voiceguide.core.view import View
 from voiceguide.core.volume import AS_CHOSEN, Loudness, Volume
 from voiceguide.guide import Conversation, Guide
-from voiceguide.hearing.air import Air
-from voiceguide.hearing.dozing import Dozing
+from voiceguide.hearing.chain import Chain
 from voiceguide.hearing.ears import Listening
 from voiceguide.hearing.enrolment.capture import Capturing
 from voiceguide.hearing.enrolment.templates import place
-from voiceguide.hearing.hearing import Chain
-from voiceguide.hearing.microphone import MicrophoneWatch
-from voiceguide.hearing.missing import missing_parts
+from voiceguide.hearing.front_end.front_end import FrontEnd
+from voiceguide.hearing.health.microphone import MicrophoneWatch
+from voiceguide.hearing.health.missing import missing_parts
 from voiceguide.hearing.noticed import Remark
 from voiceguide.hearing.spotter.spotter import second_ear_for
+from voiceguide.hearing.vad.dozing import Dozing
 from voiceguide.history.history import History, is_introduced
 from voiceguide.history.journal import Journal
 from voiceguide.presses import Presses
@@ -109,12 +109,12 @@ class Service:
         self._troubles: set[Trouble] = set()
         self._hurts = False
         self._live = live
-        self._shared_air = live and cancel_echo
+        self._cancels_echo = live and cancel_echo
         self._watch = MicrophoneWatch() if live else None
         self._card_watch = watch_of(port)
-        self._air = Air() if self._shared_air else None
+        self._front_end = FrontEnd() if self._cancels_echo else None
         self._listen()
-        self._hearing = self._chain(self._dozing, missing_parts(ready.named.pack.language, self._air))
+        self._hearing = self._chain(self._dozing, missing_parts(ready.named.pack.language, self._front_end))
         journal.watch(self._notice)
 
     def run(self) -> None:
@@ -188,8 +188,8 @@ class Service:
         self._dozing.may_doze = may
         if self._watch is not None:
             self._watch.nobody_need_speak = may
-        if self._air is not None:
-            self._air.may_rest = may
+        if self._front_end is not None:
+            self._front_end.may_rest = may
 
     def _session(self, wanted: Wanted) -> bool:
         """Guide a session; return whether there may be another."""
@@ -323,11 +323,11 @@ class Service:
             pack,
             words_of(place(pack.language), second_ear=twice) if self._live else None,
             live=self._live,
-            shared_air=self._shared_air,
+            cancel_echo=self._cancels_echo,
             second_ear=twice,
         )
         self._dozing = Dozing(ears)
         self._hearing = self._chain(self._dozing)
 
     def _chain(self, ears: Listening, remarks: Sequence[Remark] = ()) -> Chain:
-        return Chain(ears, self._air, self._watch, remarks, lambda: self._port.slipped, self._card_watch)
+        return Chain(ears, self._front_end, self._watch, remarks, lambda: self._port.slipped, self._card_watch)

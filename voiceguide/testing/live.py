@@ -24,8 +24,8 @@ from voiceguide.core.plan import Breathing, Routine
 from voiceguide.core.session import Session
 from voiceguide.core.view import View
 from voiceguide.guide import Guide
+from voiceguide.hearing.chain import Chain
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.hearing import Chain
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language

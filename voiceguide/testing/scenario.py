@@ -31,8 +31,8 @@ from voiceguide.core.clock import samples, seconds
 from voiceguide.core.session import Session
 from voiceguide.demo.script import Line, Prompter
 from voiceguide.guide import Guide
+from voiceguide.hearing.chain import Chain
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.hearing import Chain
 from voiceguide.hearing.recognisers.typed import Lines, TypedRecogniser
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language

@@ -110,7 +110,7 @@ class RoomPort:
         self._direct_delay = placed.direct_delay
         self._limit = None if room.saturation_dbfs is None else ratio(room.saturation_dbfs)
         echo_dbfs = room.speech_dbfs - room.speech_to_echo_db
-        self._air = Convolver(
+        self._front_end = Convolver(
             [_scaled(placed.echo, guide_speech, echo_dbfs), _scaled(placed.ear, guide_speech, ACTIVE_LEVEL_DB)]
         )
         self._noise = _background(placed, noise)
@@ -161,7 +161,7 @@ class RoomPort:
     def _pass(self) -> MicrophoneBlock:
         """Let a block of time pass in the room."""
         speech = self._occupant.exchange(self._ear)
-        echo, self._ear = self._air.feed(saturate(self.playback.read(), self._limit))
+        echo, self._ear = self._front_end.feed(saturate(self.playback.read(), self._limit))
         at = (self._room_now + np.arange(BLOCK)) % len(self._noise)
         parts = Parts(echo, speech, self._noise[at])
         self._room_now += BLOCK

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from voiceguide.hearing.enrolment.matching import Enrolled, Match
 from voiceguide.hearing.enrolment.templates import Enrolment
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.hearing.spotter.hops import Hops
 
 

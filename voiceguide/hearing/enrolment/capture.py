@@ -21,11 +21,11 @@ from voiceguide.errors import RecogniserError
 from voiceguide.hearing.ears import Listening
 from voiceguide.hearing.enrolment.learning import BOUNDS, Lesson, learn, recognised
 from voiceguide.hearing.enrolment.takes import examine
-from voiceguide.hearing.evidence import QUIET, SAFETY, Around, Verdict
 from voiceguide.hearing.noticed import Noticed
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.hearing.spotter.embedding import SpeechEmbedding
-from voiceguide.hearing.voice_activity import Utterances
+from voiceguide.hearing.vad.endpointer import Utterances
+from voiceguide.hearing.verdict.evidence import QUIET, SAFETY, Around, Verdict
 
 EARS_DECIDE_WITHIN = samples(1.2)
 """After the end of a word: a recogniser's final result comes up to 1.1 s later."""

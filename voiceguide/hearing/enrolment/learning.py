@@ -20,7 +20,7 @@ from voiceguide.core.takes import Problem
 from voiceguide.hearing.enrolment.matching import Warping, directions
 from voiceguide.hearing.enrolment.takes import Take, examine
 from voiceguide.hearing.enrolment.templates import Bounds, Enrolment, Template
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.hearing.spotter.embedding import HOP, Floats, SpeechEmbedding
 
 BOUNDS = Bounds(alone=0.72, agreeing=0.66)

@@ -8,7 +8,7 @@ import numpy as np
 
 from voiceguide.core.clock import samples, seconds
 from voiceguide.core.takes import Problem
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 
 SHORTEST, LONGEST = samples(0.12), samples(2.0)
 """Of a word or short phrase: "no" takes 0.2 s, "shooting pain" said slowly 1.3 s."""

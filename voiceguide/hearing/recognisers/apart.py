@@ -24,7 +24,6 @@ from typing import Any
 from voiceguide import errors
 from voiceguide.core.clock import seconds
 from voiceguide.errors import RecogniserError, VoiceguideError
-from voiceguide.hearing.recogniser import Frame, Hypothesis
 from voiceguide.hearing.recognisers.apart_link import (
     ACCEPT,
     DONE,
@@ -36,6 +35,7 @@ from voiceguide.hearing.recognisers.apart_link import (
     RESTART,
     UNKNOWN,
 )
+from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis
 
 PROCESS = ("-m", "voiceguide.hearing.recognisers.apart_process")
 """What Python runs there."""
@@ -45,7 +45,7 @@ LOAD_LIMIT_S = 60.0
 
 ANSWER_LIMIT_S = 10.0
 """Seconds that a frame may take, beside its own length. The ears shed work and notice after 8 that they are stuck
-(`hearing/worker.py`); this only ends the wait."""
+(`hearing/ears_thread.py`); this only ends the wait."""
 
 CLOSE_LIMIT_S = 2.0
 """Seconds that freeing a model may take."""

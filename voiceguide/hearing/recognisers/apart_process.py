@@ -22,8 +22,6 @@ from functools import partial
 import numpy as np
 
 from voiceguide.errors import RecogniserError, VoiceguideError
-from voiceguide.hearing.engines import choose_recogniser
-from voiceguide.hearing.recogniser import Recogniser
 from voiceguide.hearing.recognisers.apart_link import (
     ACCEPT,
     DONE,
@@ -34,6 +32,8 @@ from voiceguide.hearing.recognisers.apart_link import (
     RESTART,
     UNKNOWN,
 )
+from voiceguide.hearing.recognisers.choose import choose_recogniser
+from voiceguide.hearing.recognisers.recogniser import Recogniser
 
 HANGS_AFTER_S = 90
 """Seconds, longer than any program waits for an answer."""

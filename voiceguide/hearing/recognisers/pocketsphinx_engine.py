@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from voiceguide.errors import RecogniserError
-from voiceguide.hearing.recogniser import Frame, Hypothesis
-from voiceguide.hearing.voice_activity import Piece, Utterances
+from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis
+from voiceguide.hearing.vad.endpointer import Piece, Utterances
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TextIO
 
-from voiceguide.hearing.recogniser import Frame, Hypothesis
+from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis
 from voiceguide.language.pack import comparable
 
 Lines = queue.SimpleQueue[str]

@@ -36,7 +36,7 @@ import numpy as np
 
 from voiceguide.core.clock import RATE, samples
 from voiceguide.errors import RecogniserError
-from voiceguide.hearing.recogniser import Frame, Hypothesis
+from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.hearing.spotter.embedding import (
     FRAMES,
     HOP,

@@ -15,7 +15,7 @@ import numpy as np
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.errors import RecogniserError
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.hearing.spotter.embedding import HOP, SIZE, Floats
 from voiceguide.hearing.spotter.head import CONTEXT, Head, Limits, read_limits, shipped
 from voiceguide.hearing.spotter.hops import Hops, Look

@@ -6,7 +6,7 @@ import numpy as np
 from pocketsphinx import Vad
 
 from voiceguide.core.clock import RATE, samples
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 
 STAYS_AWAKE = samples(1.2)
 """How long an ear goes on after the last sign of speech: an ending may be soft, and a command is at its most

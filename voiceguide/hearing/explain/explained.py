@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from voiceguide.core.commands import Command
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.evidence import Verdict
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.hearing.spotter.spotter import Hop, Spotter
-from voiceguide.hearing.voice_activity import Utterances
+from voiceguide.hearing.vad.endpointer import Utterances
+from voiceguide.hearing.verdict.evidence import Verdict
 
 LONGEST_S = 60.0
 """Seconds after which a stretch of speech is cut: here they are only shown."""

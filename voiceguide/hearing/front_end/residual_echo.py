@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from voiceguide.audio.port import BLOCK
 from voiceguide.core.clock import samples
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 
 LOUDER_DB = 10.0
 """So much above the usual rest, something else is heard. With flite's kal16 10 dB softer than espeak-ng's voice,

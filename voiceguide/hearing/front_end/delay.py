@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from voiceguide.audio.port import BLOCK
 from voiceguide.core.clock import RATE, samples
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.speaking.voice import Samples
 
 EARLIEST = -samples(0.1)

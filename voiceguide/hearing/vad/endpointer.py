@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pocketsphinx import Vad
 
 from voiceguide.core.clock import RATE, samples
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 
 WINDOW = samples(0.03)
 """Samples judged at once; the detector (WebRTC's) takes 10, 20 or 30 ms."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import logging
 
-from voiceguide.hearing.air import Air
+from voiceguide.hearing.front_end.front_end import FrontEnd
 from voiceguide.hearing.noticed import Remark
 from voiceguide.hearing.spotter.head import shipped
 
@@ -21,18 +21,18 @@ _CANCELLER = (
 _log = logging.getLogger(__name__)
 
 
-def missing_parts(language: str, air: Air | None) -> list[Remark]:
+def missing_parts(language: str, front_end: FrontEnd | None) -> list[Remark]:
     """Return a remark for every part that this machine lacks, and warn.
 
     Args:
         language: of the session.
-        air: between speaker and microphone, if they share it.
+        front_end: between speaker and microphone, if they share it.
     """
     remarks = []
     if shipped(language) is not None and importlib.util.find_spec("pyopen_wakeword") is None:
         _log.warning(_SECOND_EAR)
         remarks.append(Remark("weakened", {"part": "second ear", "why": _SECOND_EAR}))
-    if air is not None and air.canceller is None:
-        # The air itself has warned, and told why.
+    if front_end is not None and front_end.canceller is None:
+        # The front end itself has warned, and said why.
         remarks.append(Remark("weakened", {"part": "echo canceller", "why": _CANCELLER}))
     return remarks

@@ -15,12 +15,12 @@ from voiceguide.core.clock import RATE, samples
 from voiceguide.core.events import VoiceBegan, VoiceEnded
 from voiceguide.demo.flite import FliteVoice
 from voiceguide.errors import EchoError
-from voiceguide.hearing import air as air_module
-from voiceguide.hearing.air import RESTS_AFTER, Air
+from voiceguide.hearing.chain import Chain
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.evidence import QUIET, Around
-from voiceguide.hearing.hearing import Chain
-from voiceguide.hearing.other_voice import OtherVoice
+from voiceguide.hearing.front_end import front_end as front_end_module
+from voiceguide.hearing.front_end.front_end import RESTS_AFTER, FrontEnd
+from voiceguide.hearing.vad.barge_in import BargeIn
+from voiceguide.hearing.verdict.evidence import QUIET, Around
 from voiceguide.language.pack import load_language
 from voiceguide.speaking.finish import finish
 from voiceguide.speaking.voice import Samples
@@ -61,44 +61,44 @@ Events = list[tuple[int, VoiceBegan | VoiceEnded]]
 
 
 def listen(
-    air: Air, microphone: Samples, reference: Samples
+    front_end: FrontEnd, microphone: Samples, reference: Samples
 ) -> Iterator[tuple[int, VoiceBegan | VoiceEnded | None]]:
     noise = np.random.default_rng(2).standard_normal(len(microphone)).astype(np.float32) * np.float32(3e-4)
     for at in range(0, len(reference), BLOCK):
         frame = to_int16(microphone[at : at + BLOCK] + noise[at : at + BLOCK])
-        yield at + BLOCK, air.listen(frame, reference[at : at + BLOCK])[1]
+        yield at + BLOCK, front_end.listen(frame, reference[at : at + BLOCK])[1]
 
 
 @pytest.fixture
-def air() -> Iterator[Air]:
-    air = Air()
-    yield air
-    air.close()
+def front_end() -> Iterator[FrontEnd]:
+    front_end = FrontEnd()
+    yield front_end
+    front_end.close()
 
 
-def test_the_guides_own_voice_is_nobody_elses(air: Air) -> None:
+def test_the_guides_own_voice_is_nobody_elses(front_end: FrontEnd) -> None:
     said = guide(40)
-    began = [at for at, event in listen(air, echo_of(said), said) if isinstance(event, VoiceBegan)]
+    began = [at for at, event in listen(front_end, echo_of(said), said) if isinstance(event, VoiceBegan)]
     assert began == []
-    assert air.canceller is not None
-    assert air.canceller.converged
-    assert air.around == Around(guide=True, other=False, apart=True)
+    assert front_end.canceller is not None
+    assert front_end.canceller.converged
+    assert front_end.around == Around(guide=True, other=False, apart=True)
 
 
 @pytest.mark.parametrize("loudness_db", [0.0, -6.0, -10.0])
-def test_a_person_is_noticed_while_the_guide_speaks(air: Air, loudness_db: float) -> None:
+def test_a_person_is_noticed_while_the_guide_speaks(front_end: FrontEnd, loudness_db: float) -> None:
     said = guide(30)
     call = spoken("it hurts", "slt") * np.float32(0.5 * 10 ** (loudness_db / 20))
     at = samples(25.0)
     microphone = add(echo_of(said), call, at)
     began = ended = noticed = None
-    for now, event in listen(air, microphone, said):
+    for now, event in listen(front_end, microphone, said):
         if isinstance(event, VoiceBegan) and began is None:
             began = now
         if isinstance(event, VoiceEnded) and began is not None and ended is None:
             ended = now
         if noticed is None and now >= at + len(call) + samples(0.3):
-            noticed = air.around
+            noticed = front_end.around
     assert began is not None
     assert at < began <= at + samples(0.5)
     assert ended is not None
@@ -106,14 +106,14 @@ def test_a_person_is_noticed_while_the_guide_speaks(air: Air, loudness_db: float
     assert noticed == Around(guide=True, other=True, apart=True)
 
 
-def test_a_call_does_not_hide_the_next_one(air: Air) -> None:
+def test_a_call_does_not_hide_the_next_one(front_end: FrontEnd) -> None:
     said = guide(45)
     call = spoken("it hurts", "slt") * np.float32(0.5 * 10 ** (-10.0 / 20))
     calls = [samples(20.0 + 2.5 * number) for number in range(10)]
     microphone = echo_of(said)
     for at in calls:
         microphone = add(microphone, call, at)
-    began = [now for now, event in listen(air, microphone, said) if isinstance(event, VoiceBegan)]
+    began = [now for now, event in listen(front_end, microphone, said) if isinstance(event, VoiceBegan)]
     noticed = [any(at < one <= at + len(call) for one in began) for at in calls]
     assert sum(noticed) >= 9
 
@@ -125,7 +125,7 @@ def others_talking(length: int) -> Samples:
     return babble
 
 
-def test_a_call_is_noticed_while_others_talk_in_the_room(air: Air) -> None:
+def test_a_call_is_noticed_while_others_talk_in_the_room(front_end: FrontEnd) -> None:
     """Their talk rises and falls: it was taken for what the canceller leaves of the guide's voice."""
     said = guide(45)
     hold = np.zeros(samples(8), np.float32)
@@ -135,34 +135,34 @@ def test_a_call_is_noticed_while_others_talk_in_the_room(air: Air) -> None:
     calls = [samples(at_s) for at_s in (26.0, 30.3, 35.0, 39.6)]
     for at in calls:
         microphone = add(microphone, call, at)
-    began = [now for now, event in listen(air, microphone, said) if isinstance(event, VoiceBegan)]
+    began = [now for now, event in listen(front_end, microphone, said) if isinstance(event, VoiceBegan)]
     noticed = [any(at < one <= at + len(call) for one in began) for at in calls]
     assert sum(noticed) >= 3, "one of four before"
     assert len(began) == sum(noticed), "and nobody where nobody calls"
 
 
-def test_before_the_canceller_has_converged_voices_cannot_be_told_apart(air: Air) -> None:
+def test_before_the_canceller_has_converged_voices_cannot_be_told_apart(front_end: FrontEnd) -> None:
     said = guide(0.5)
-    events = [event for _, event in listen(air, echo_of(said), said) if event]
+    events = [event for _, event in listen(front_end, echo_of(said), said) if event]
     assert events == []
-    assert air.around.guide
-    assert not air.around.apart
+    assert front_end.around.guide
+    assert not front_end.around.apart
 
 
-def test_with_a_headset_the_guide_is_not_in_the_room(air: Air) -> None:
+def test_with_a_headset_the_guide_is_not_in_the_room(front_end: FrontEnd) -> None:
     said = guide(12)
-    events = [event for _, event in listen(air, np.zeros_like(said), said) if event]
+    events = [event for _, event in listen(front_end, np.zeros_like(said), said) if event]
     assert events == []
-    assert air.canceller is not None
-    assert air.canceller.delay_ms is None
-    assert air.around == QUIET
+    assert front_end.canceller is not None
+    assert front_end.canceller.delay_ms is None
+    assert front_end.around == QUIET
 
 
-def test_in_silence_it_is_somebody_else(air: Air) -> None:
+def test_in_silence_it_is_somebody_else(front_end: FrontEnd) -> None:
     silence = np.zeros(samples(2), np.float32)
-    for _ in listen(air, silence, silence):
+    for _ in listen(front_end, silence, silence):
         pass
-    assert air.around == QUIET
+    assert front_end.around == QUIET
 
 
 def test_without_a_library_the_microphone_passes_and_it_is_said_so(
@@ -171,20 +171,20 @@ def test_without_a_library_the_microphone_passes_and_it_is_said_so(
     def missing() -> None:
         raise EchoError("no library for echo cancellation")
 
-    monkeypatch.setattr(air_module, "EchoCanceller", missing)
-    air = Air()
+    monkeypatch.setattr(front_end_module, "EchoCanceller", missing)
+    front_end = FrontEnd()
     assert "no library" in caplog.text
     frame = np.arange(BLOCK, dtype=np.int16)
-    heard, event = air.listen(frame, np.full(BLOCK, 0.1, np.float32))
+    heard, event = front_end.listen(frame, np.full(BLOCK, 0.1, np.float32))
     assert np.array_equal(heard, frame)
     assert event is None
-    assert air.around == Around(guide=True, other=False, apart=False), "it could be the guide's own voice"
-    air.close()
+    assert front_end.around == Around(guide=True, other=False, apart=False), "it could be the guide's own voice"
+    front_end.close()
 
 
 @pytest.mark.parametrize("make", [np.zeros, lambda n: 3000 * np.sin(np.arange(n) / 5)])
 def test_neither_silence_nor_a_tone_is_a_voice(make: Callable[[int], Samples]) -> None:
-    voice, sound = OtherVoice(), make(RATE * 3).astype(np.int16)
+    voice, sound = BargeIn(), make(RATE * 3).astype(np.int16)
     events = [voice.accept(block, block, guide=False) for block in sound.reshape(-1, BLOCK)]
     assert not any(isinstance(event, VoiceBegan) for event in events)
 
@@ -195,14 +195,14 @@ def test_when_samples_were_lost_on_the_way_the_echo_is_looked_for_anew() -> None
     half, lost = samples(15), samples(0.025)
     whole = echo_of(said)
     microphone = np.concatenate((whole[:half], whole[half + lost :], np.zeros(lost, np.float32)))
-    air = Air()
-    chain = Chain(Ears(None, load_language("en")), air, slips=lambda: slips)
+    front_end = FrontEnd()
+    chain = Chain(Ears(None, load_language("en")), front_end, slips=lambda: slips)
     delays = []
     for at in range(0, len(said), BLOCK):
         slips = int(at >= half)
         chain.accept(to_int16(microphone[at : at + BLOCK]), said[at : at + BLOCK])
-        assert air.canceller is not None
-        delays.append(air.canceller.delay_ms)
+        assert front_end.canceller is not None
+        delays.append(front_end.canceller.delay_ms)
     chain.close()
     assert delays[half // BLOCK] is None, "looked for anew"
     before, after = delays[half // BLOCK - 1], delays[-1]
@@ -211,31 +211,33 @@ def test_when_samples_were_lost_on_the_way_the_echo_is_looked_for_anew() -> None
     assert before - after == pytest.approx(25, abs=0.5)
 
 
-def hear(air: Air, microphone: Samples, reference: Samples) -> None:
-    for _ in listen(air, microphone, reference):
+def hear(front_end: FrontEnd, microphone: Samples, reference: Samples) -> None:
+    for _ in listen(front_end, microphone, reference):
         pass
 
 
-def test_what_is_heard_right_after_a_slip_may_still_be_the_guide(air: Air) -> None:
+def test_what_is_heard_right_after_a_slip_may_still_be_the_guide(front_end: FrontEnd) -> None:
     """The echo is there, only its delay is not known: words must not count as somebody else's."""
     said = guide(12)
-    hear(air, echo_of(said), said)
-    assert air.around.guide
-    air.slipped()
-    hear(air, echo_of(said)[: samples(0.3)], said[: samples(0.3)])
-    assert air.around.guide
-    assert not air.around.apart
+    hear(front_end, echo_of(said), said)
+    assert front_end.around.guide
+    front_end.slipped()
+    hear(front_end, echo_of(said)[: samples(0.3)], said[: samples(0.3)])
+    assert front_end.around.guide
+    assert not front_end.around.apart
 
 
-def test_a_slip_does_not_turn_a_headset_into_a_loudspeaker_but_another_device_may_be_one(air: Air) -> None:
+def test_a_slip_does_not_turn_a_headset_into_a_loudspeaker_but_another_device_may(
+    front_end: FrontEnd,
+) -> None:
     said = guide(6)
-    hear(air, np.zeros_like(said), said)
-    air.slipped()
-    hear(air, np.zeros(samples(0.3), np.float32), said[: samples(0.3)])
-    assert air.around == QUIET
-    air.replaced()
-    hear(air, echo_of(said)[: samples(0.3)], said[: samples(0.3)])
-    assert air.around.guide
+    hear(front_end, np.zeros_like(said), said)
+    front_end.slipped()
+    hear(front_end, np.zeros(samples(0.3), np.float32), said[: samples(0.3)])
+    assert front_end.around == QUIET
+    front_end.replaced()
+    hear(front_end, echo_of(said)[: samples(0.3)], said[: samples(0.3)])
+    assert front_end.around.guide
 
 
 def drifting(sound: Samples, ppm: float) -> Samples:
@@ -254,19 +256,19 @@ def left_of_the_guide(*, may_rest: bool, ppm: float) -> tuple[float, float]:
     silence = np.zeros(samples(30), np.float32)
     said = np.concatenate((before, silence, after))
     microphone = drifting(echo_of(said), ppm)
-    air = Air()
-    air.may_rest = may_rest
+    front_end = FrontEnd()
+    front_end.may_rest = may_rest
     noise = np.random.default_rng(2).standard_normal(len(said)).astype(np.float32) * np.float32(3e-4)
     sound = to_int16(microphone + noise)
     rested = 0
     clean = np.zeros_like(sound)
     for at in range(0, len(said), BLOCK):
         block = sound[at : at + BLOCK]
-        clean[at : at + BLOCK], _ = air.listen(block, said[at : at + BLOCK])
+        clean[at : at + BLOCK], _ = front_end.listen(block, said[at : at + BLOCK])
         rested += np.array_equal(clean[at : at + BLOCK], block) and at > len(before)
-    assert air.canceller is not None
-    erle_db = air.canceller.erle_db
-    air.close()
+    assert front_end.canceller is not None
+    erle_db = front_end.canceller.erle_db
+    front_end.close()
     assert (rested > samples(25) // BLOCK) == may_rest, "the microphone itself, all the while"
     again = slice(len(before) + len(silence), len(before) + len(silence) + samples(2))
     left = np.mean(np.square(clean[again], dtype=np.float64))
@@ -283,18 +285,18 @@ def test_after_a_rest_the_canceller_takes_out_as_much_as_if_it_had_gone_on() -> 
     assert erle_after_rest_db > erle_db - 1
 
 
-def test_the_canceller_rests_only_when_it_may_and_the_guide_has_been_silent_for_long(air: Air) -> None:
+def test_the_canceller_rests_only_when_it_may_and_the_guide_has_been_silent_for_long(front_end: FrontEnd) -> None:
     said = guide(3)
-    air.may_rest = True
-    hear(air, echo_of(said), said)
+    front_end.may_rest = True
+    hear(front_end, echo_of(said), said)
     offset = np.full(BLOCK, 3000, np.int16)  # which the filter takes out
     silence = np.zeros(BLOCK, np.float32)
     for _ in range(RESTS_AFTER // BLOCK - samples(0.5) // BLOCK):
-        clean, _ = air.listen(offset, silence)
+        clean, _ = front_end.listen(offset, silence)
     assert not np.array_equal(clean, offset)
     for _ in range(samples(0.6) // BLOCK):
-        clean, _ = air.listen(offset, silence)
+        clean, _ = front_end.listen(offset, silence)
     assert np.array_equal(clean, offset)
-    air.may_rest = False
-    clean, _ = air.listen(offset, silence)
+    front_end.may_rest = False
+    clean, _ = front_end.listen(offset, silence)
     assert not np.array_equal(clean, offset), "a session has begun"

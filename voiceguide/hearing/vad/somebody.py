@@ -9,8 +9,8 @@ from __future__ import annotations
 from voiceguide.audio.port import BLOCK
 from voiceguide.core.clock import samples
 from voiceguide.core.events import VoiceBegan, VoiceEnded
-from voiceguide.hearing.other_voice import OtherVoice
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
+from voiceguide.hearing.vad.barge_in import BargeIn
 
 LONGEST = samples(2.5)
 """Who speaks for longer has said something: no command of the language packs takes longer than 2.1 s."""
@@ -32,7 +32,7 @@ class Somebody:
     """Follows voices in what the microphone hears while the guide is silent. Keeps no clock: it counts samples."""
 
     def __init__(self) -> None:
-        self._voice = OtherVoice()
+        self._voice = BargeIn()
         self._since: int | None = None
         self._at = 0
         self._heard_at = -STOOD_OUT_WITHIN

@@ -17,10 +17,10 @@ from voiceguide.core.commands import Command
 from voiceguide.core.events import HearingBack, HearingLost, Trouble
 from voiceguide.errors import RecogniserError
 from voiceguide.hearing.ears import Listening
-from voiceguide.hearing.evidence import QUIET, Around
+from voiceguide.hearing.health.shedding import Level, Shedding, Thrifty
 from voiceguide.hearing.noticed import Noticed
-from voiceguide.hearing.recogniser import Frame, Revivable
-from voiceguide.hearing.shedding import Level, Shedding, Thrifty
+from voiceguide.hearing.recognisers.recogniser import Frame, Revivable
+from voiceguide.hearing.verdict.evidence import QUIET, Around
 
 BACKLOG = 300
 """Frames (3 s) that may wait for the recogniser. A word that is answered later than that would startle."""

@@ -24,7 +24,7 @@ from voiceguide.audio.samples import FULL_SCALE
 from voiceguide.core.clock import samples
 from voiceguide.core.events import HearingBack, HearingLost, HearingPoor, Poor
 from voiceguide.hearing.noticed import Noticed, Remark
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 
 NOTHING = 1
 """Steps: a muted microphone gives zeros, or the last bit of its converter."""

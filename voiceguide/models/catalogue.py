@@ -13,8 +13,8 @@ from pathlib import Path
 
 from voiceguide import places
 from voiceguide.errors import ModelError
-from voiceguide.hearing.download import Progress, download, sha256
-from voiceguide.hearing.unpack import unpack
+from voiceguide.models.download import Progress, download, sha256
+from voiceguide.models.unpack import unpack
 
 _WORK = ".unfinished-"
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from voiceguide.core.commands import Command
-from voiceguide.hearing.evidence import SAFETY
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.hearing.spotter.spotter import Spotter
+from voiceguide.hearing.verdict.evidence import SAFETY
 
 LIKE_IT = 0.3
 """Score from which the guide's words sound like a command: less than what it takes to believe somebody else."""

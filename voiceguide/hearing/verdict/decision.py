@@ -50,7 +50,8 @@ from dataclasses import replace
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import PAIN_FAMILY, URGENT, Command
 from voiceguide.core.events import Heard
-from voiceguide.hearing.evidence import (
+from voiceguide.hearing.recognisers.recogniser import Hypothesis
+from voiceguide.hearing.verdict.evidence import (
     BEFORE,
     SAFETY,
     Around,
@@ -61,7 +62,6 @@ from voiceguide.hearing.evidence import (
     Rule,
     Verdict,
 )
-from voiceguide.hearing.recogniser import Hypothesis
 
 EARLY = URGENT - {Command.DULL}
 """Acted on from partial results. A dull ache can wait for the final result a quarter of a second later: its short

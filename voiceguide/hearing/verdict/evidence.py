@@ -10,7 +10,7 @@ from typing import Protocol
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import Heard
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 
 SAFETY = PAIN_FAMILY | {Command.STOP}
 """Words that may be mistaken for each other without harm: each of them ends the effort at once."""

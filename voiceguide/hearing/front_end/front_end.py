@@ -9,10 +9,10 @@ import numpy as np
 from voiceguide.core.clock import samples
 from voiceguide.core.events import VoiceBegan, VoiceEnded
 from voiceguide.errors import EchoError
-from voiceguide.hearing.echo.canceller import EchoCanceller
-from voiceguide.hearing.evidence import QUIET, Around
-from voiceguide.hearing.other_voice import OtherVoice
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.front_end.canceller import EchoCanceller
+from voiceguide.hearing.recognisers.recogniser import Frame
+from voiceguide.hearing.vad.barge_in import BargeIn
+from voiceguide.hearing.verdict.evidence import QUIET, Around
 from voiceguide.speaking.voice import Samples
 
 SPEECH = 1e-6
@@ -37,7 +37,7 @@ LISTENS_FOR, LISTENS_EVERY = samples(0.03), samples(0.3)
 _log = logging.getLogger(__name__)
 
 
-class Air:
+class FrontEnd:
     """What lies between the guide's mouth and its ears.
 
     Nobody else's voice is noticed before the canceller has converged: until then it could be the guide's own.
@@ -50,7 +50,7 @@ class Air:
 
     def __init__(self) -> None:
         self.may_rest = False
-        self._voice = OtherVoice()
+        self._voice = BargeIn()
         self._now = 0
         self._spoke = -HANGOVER
         self._noticed = -VOICE_WITHIN

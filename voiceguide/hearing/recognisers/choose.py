@@ -6,9 +6,9 @@ from pathlib import Path
 
 from voiceguide.core.commands import Command
 from voiceguide.errors import RecogniserError
-from voiceguide.hearing.models import find_model, how_to_install
-from voiceguide.hearing.recogniser import Recogniser
+from voiceguide.hearing.recognisers.recogniser import Recogniser
 from voiceguide.language.pack import LanguagePack, load_language
+from voiceguide.models.catalogue import find_model, how_to_install
 
 ENGINES = ("vosk", "pocketsphinx")
 """Engines that hear speech, the preferred one first."""

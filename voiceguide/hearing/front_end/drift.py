@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from voiceguide.core.clock import RATE
-from voiceguide.hearing.echo.delay import Sighting
+from voiceguide.hearing.front_end.delay import Sighting
 
 SURE_PPM = 3.0
 """Standard deviation below which the drift counts as known, from then on."""

@@ -9,13 +9,13 @@ import numpy as np
 
 from voiceguide.audio.samples import to_int16
 from voiceguide.core.commands import Command
-from voiceguide.hearing.air import Air
-from voiceguide.hearing.card_watch import CardWatch
 from voiceguide.hearing.ears import Listening
-from voiceguide.hearing.evidence import QUIET
-from voiceguide.hearing.microphone import MicrophoneWatch
+from voiceguide.hearing.front_end.front_end import FrontEnd
+from voiceguide.hearing.health.card_watch import CardWatch
+from voiceguide.hearing.health.microphone import MicrophoneWatch
 from voiceguide.hearing.noticed import Noticed, Remark
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
+from voiceguide.hearing.verdict.evidence import QUIET
 from voiceguide.speaking.voice import Samples
 
 
@@ -49,11 +49,11 @@ class Hearing(Protocol):
 
 
 class Chain:
-    """The whole way of a sound: the air between loudspeaker and microphone, then the ears.
+    """The whole way of a sound: the front end, which takes the guide's voice out, then the ears.
 
     Args:
         ears: what listens; closed with this.
-        air: the room between speaker and microphone; None when the microphone cannot hear the speaker.
+        front_end: the room between speaker and microphone; None when the microphone cannot hear the speaker.
         watch: notices when the microphone itself fails; None for a file, which may well be silent.
         remarks: told with the first block.
         slips: how often samples were lost or added so far between loudspeaker and microphone.
@@ -63,14 +63,14 @@ class Chain:
     def __init__(
         self,
         ears: Listening,
-        air: Air | None = None,
+        front_end: FrontEnd | None = None,
         watch: MicrophoneWatch | None = None,
         remarks: Sequence[Remark] = (),
         slips: Callable[[], int] = lambda: 0,
         card: CardWatch | None = None,
     ) -> None:
         self._ears = ears
-        self._air = air
+        self._front_end = front_end
         self._watch = watch
         self._remarks = remarks
         self._slips = slips
@@ -105,13 +105,13 @@ class Chain:
                 self._replaced = False
             if self._card is not None:
                 self._card.heard(len(microphone), anything=not self._watch.silent)
-        if self._air is None:
+        if self._front_end is None:
             return [*noticed, *self._ears.accept(microphone)]
         if (slipped := self._slips()) != self._slipped:
             self._slipped = slipped
-            self._air.slipped()
-        clean, voice = self._air.listen(microphone, spoken)
-        around = self._air.around
+            self._front_end.slipped()
+        clean, voice = self._front_end.listen(microphone, spoken)
+        around = self._front_end.around
         said = to_int16(spoken) if around is not QUIET else None
         if voice is not None:
             noticed.append(voice)
@@ -119,12 +119,12 @@ class Chain:
 
     def _may_be_another(self) -> None:
         """What gives nothing now may be another microphone when it gives something again."""
-        if self._air is not None and not self._replaced:
-            self._air.replaced()
+        if self._front_end is not None and not self._replaced:
+            self._front_end.replaced()
         self._replaced = True
 
     def close(self) -> None:
         """Stop listening and free the canceller."""
         self._ears.close()
-        if self._air is not None:
-            self._air.close()
+        if self._front_end is not None:
+            self._front_end.close()

@@ -17,7 +17,7 @@ import numpy as np
 from voiceguide.audio.port import BLOCK
 from voiceguide.core.clock import RATE
 from voiceguide.errors import EchoError
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 
 DEBIAN_LIBRARY = "libspeexdsp.so.1"
 WHEEL = "pyaec"

@@ -15,12 +15,12 @@ import numpy as np
 from voiceguide.audio.port import BLOCK
 from voiceguide.audio.samples import to_int16
 from voiceguide.core.clock import RATE, samples
-from voiceguide.hearing.echo.delay import LATEST, DelayFinder
-from voiceguide.hearing.echo.delay_line import LEAST, DelayLine
-from voiceguide.hearing.echo.drift import DelayTrack
-from voiceguide.hearing.echo.residue import ResidueGate, power
-from voiceguide.hearing.echo.speex import LIBRARIES, EchoFilter, open_filter
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.front_end.delay import LATEST, DelayFinder
+from voiceguide.hearing.front_end.delay_line import LEAST, DelayLine
+from voiceguide.hearing.front_end.drift import DelayTrack
+from voiceguide.hearing.front_end.residual_echo import ResidueGate, power
+from voiceguide.hearing.front_end.speex import LIBRARIES, EchoFilter, open_filter
+from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.speaking.voice import Samples
 
 TAPS = 3200

@@ -10,9 +10,9 @@ import numpy as np
 from voiceguide.core.clock import RATE, seconds
 from voiceguide.core.commands import Command
 from voiceguide.errors import ChoiceError, VoiceguideError
-from voiceguide.hearing.evidence import Verdict
-from voiceguide.hearing.explained import Explained
+from voiceguide.hearing.explain.explained import Explained
 from voiceguide.hearing.spotter.embedding import HOP
+from voiceguide.hearing.verdict.evidence import Verdict
 
 _SHOWN = 0.2
 """Commands that were never more probable than this are not drawn."""

@@ -17,10 +17,10 @@ from pocketsphinx import Vad
 from voiceguide.core.clock import RATE, samples
 from voiceguide.core.commands import Command
 from voiceguide.hearing.ears import Listening
-from voiceguide.hearing.evidence import QUIET, Around
 from voiceguide.hearing.noticed import Noticed
-from voiceguide.hearing.recogniser import Frame
-from voiceguide.hearing.steady_noise import WINDOW, SteadyNoise
+from voiceguide.hearing.recognisers.recogniser import Frame
+from voiceguide.hearing.vad.steady_noise import WINDOW, SteadyNoise
+from voiceguide.hearing.verdict.evidence import QUIET, Around
 
 BEFORE = samples(0.7)
 """Handed over from before the first sign of speech: the recogniser keeps 0.3 s from before an utterance, and 10 dB

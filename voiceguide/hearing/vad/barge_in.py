@@ -16,7 +16,7 @@ from pocketsphinx import Vad
 
 from voiceguide.core.clock import RATE, samples
 from voiceguide.core.events import VoiceBegan, VoiceEnded
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 
 WINDOW = samples(0.03)
 """Samples judged at once, as WebRTC's voice activity detector takes them."""
@@ -69,7 +69,7 @@ _CLOSES_AFTER = 10
 """Windows without a voice that end it: 0.3 s."""
 
 
-class OtherVoice:
+class BargeIn:
     """Finds the beginning and the end of voices that are not the guide's. Keeps no clock: it counts samples."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from collections import deque
 
 import numpy as np
 
-from voiceguide.hearing.recogniser import Frame
+from voiceguide.hearing.recognisers.recogniser import Frame
 
 WINDOW = 480
 """Samples looked at together, 30 ms."""

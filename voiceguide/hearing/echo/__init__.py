@@ -1,1 +1,0 @@
-"""Taking the guide's own voice out of what the microphone hears; the way in is `canceller.EchoCanceller`."""

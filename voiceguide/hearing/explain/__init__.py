@@ -1,0 +1,1 @@
+"""Why a recording was heard as it was, in words and as a picture."""

@@ -1,0 +1,1 @@
+"""Whether the microphone, the card and the machine are fit for hearing."""
