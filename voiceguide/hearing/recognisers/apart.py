@@ -139,7 +139,7 @@ class RecogniserApart:
         for start in range(0, len(frame), PORTION):
             portion = frame[start : start + PORTION]
             answer = self._ask(ACCEPT + portion.tobytes(), self._answer_limit_s + seconds(len(portion)))
-            heard += [Hypothesis(*fields) for fields in answer]
+            heard += [Hypothesis.from_fields(fields) for fields in answer]
         return heard
 
     def restart(self) -> None:
