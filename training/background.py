@@ -18,7 +18,7 @@ from training.people import clips
 from voiceguide.audio.room.levels import active_dbfs, ratio
 from voiceguide.core.clock import samples
 from voiceguide.hearing.enrolment import matching
-from voiceguide.hearing.spotter.embedding import SpeechEmbedding
+from voiceguide.hearing.enrolment.embedding import SpeechEmbedding
 
 _LEVEL_DBFS = -30.0
 _NOISE_DBFS = -75.0

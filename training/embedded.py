@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.streams import Kind, Material
-from voiceguide.hearing.spotter.embedding import Floats, SpeechEmbedding
+from voiceguide.hearing.enrolment.embedding import Floats, SpeechEmbedding
 
 KEPT = Path("build/training/streams")
 JUDGED = Path("build/training/judged")

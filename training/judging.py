@@ -18,7 +18,7 @@ from training.texts import SAFETY, guide_lines, negatives, phrases
 from training.voices import some, spoken, takes
 from voiceguide.core.clock import RATE
 from voiceguide.core.commands import PAIN_FAMILY, Command
-from voiceguide.hearing.spotter.embedding import HOP, SpeechEmbedding
+from voiceguide.hearing.enrolment.embedding import HOP, SpeechEmbedding
 from voiceguide.hearing.spotter.head import CONTEXT, Head, Limits
 from voiceguide.hearing.spotter.sureness import Sureness
 from voiceguide.speaking.finish import finish

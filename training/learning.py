@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from training.embedded import Lesson
 from training.streams import NONE, UNSURE
 from voiceguide.core.commands import Command
-from voiceguide.hearing.spotter.embedding import SIZE, Floats
+from voiceguide.hearing.enrolment.embedding import SIZE, Floats
 from voiceguide.hearing.spotter.head import CONTEXT, LAYERS
 
 WIDTHS = (112, 112, 144)

@@ -14,7 +14,7 @@ from training.judging import Call, Scores
 from training.texts import SAFETY, beginnings
 from voiceguide.core.clock import RATE
 from voiceguide.core.commands import PAIN_FAMILY, Command
-from voiceguide.hearing.spotter.embedding import HOP
+from voiceguide.hearing.enrolment.embedding import HOP
 from voiceguide.hearing.spotter.head import Head, Limits
 from voiceguide.hearing.verdict.decision import ALONE
 

@@ -18,7 +18,7 @@ from training.shares import Share
 from training.streams import Kind, Material
 from training.texts import LANGUAGE, SAFETY
 from voiceguide.core.commands import PAIN_FAMILY, Command
-from voiceguide.hearing.spotter.embedding import SpeechEmbedding
+from voiceguide.hearing.enrolment.embedding import SpeechEmbedding
 from voiceguide.hearing.spotter.head import Head, Limits
 from voiceguide.speaking.choose import VOICES, choose_voice
 

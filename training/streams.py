@@ -20,7 +20,7 @@ from training.texts import SAFETY, guide_lines, negatives, phrases, random_talk
 from training.voices import some, spoken, takes
 from voiceguide.core.clock import RATE, samples
 from voiceguide.core.commands import Command
-from voiceguide.hearing.spotter.embedding import HOP
+from voiceguide.hearing.enrolment.embedding import HOP
 
 LENGTH = samples(24.0)
 EARLY, LATE = samples(-0.06), samples(0.36)

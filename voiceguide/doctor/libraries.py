@@ -12,7 +12,6 @@ from voiceguide.doctor.check import Check, Verdict, failing
 from voiceguide.errors import AudioError, EchoError
 from voiceguide.hearing.front_end.canceller import TAPS
 from voiceguide.hearing.front_end.speex import open_filter
-from voiceguide.hearing.spotter.head import shipped
 
 ESPEAK = "libespeak-ng.so.1"
 
@@ -27,7 +26,6 @@ def libraries(language: str) -> Iterator[Check]:
     yield _espeak()
     yield _vosk()
     yield _canceller()
-    yield _second_ear(language)
 
 
 def _portaudio() -> Check:
@@ -64,13 +62,3 @@ def _canceller() -> Check:
         return Check(name, Verdict.WARNING, "none", remedy)
     found.close()
     return Check(name, Verdict.GOOD, found.name)
-
-
-def _second_ear(language: str) -> Check:
-    name = "second ear"
-    if shipped(language) is None:
-        return Check(name, Verdict.NOT_TRIED, f"there is none for the language {language}")
-    if importlib.util.find_spec("pyopen_wakeword") is None:
-        remedy = "pip install pyopen-wakeword. Without, one recogniser alone decides, and misses more."
-        return Check(name, Verdict.WARNING, "not installed", remedy)
-    return Check(name, Verdict.GOOD, f"pyopen-wakeword {version('pyopen-wakeword')}")
