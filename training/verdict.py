@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from benchmarks.phrasings import NONE, phrasings
 from training.people import PEOPLE_SAY, clips
-from training.texts import negatives, preferred
-from training.voices import Sound, some, spoken, takes
+from training.texts import phrases
+from training.voices import Sound, already_spoken, takes
 from voiceguide.audio.room import Noise, Placed, Room, place
 from voiceguide.audio.room.levels import ratio, rms_dbfs
 from voiceguide.audio.room.noises import make
@@ -31,7 +31,7 @@ from voiceguide.audio.samples import to_int16
 from voiceguide.core.clock import samples, seconds
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.hearing.recognisers.choose import choose_recogniser
-from voiceguide.hearing.recognisers.recogniser import Hypothesis
+from voiceguide.hearing.recognisers.recogniser import Hypothesis, Sparing
 from voiceguide.hearing.vad.somebody import Somebody
 from voiceguide.hearing.verdict.reading import EVIDENCE, Candidate, Reading
 from voiceguide.hearing.verdict.sureness import FILE, kind_of
@@ -84,26 +84,29 @@ class Example:
 
 def everything(human: Path | None) -> Iterator[Said]:
     """Yield what is said on the sides for training and tuning."""
+    wanted = {one.text: frozenset(map(Command, set(one.means) - {NONE})) for one in phrasings("tune")}
+    wanted |= {text: frozenset({command}) for text, command in phrases().items() if text not in wanted}
     for take in takes("tune"):
-        wanted = {one.text: frozenset(map(Command, set(one.means) - {NONE})) for one in phrasings("tune")}
-        wanted |= {text: frozenset({command}) for text, command in preferred().items()}
-        for text, sound in spoken(take, wanted).items():
-            yield Said(take.name, text, wanted[text], sound)
-        for text, sound in spoken(take, some(take, negatives(), 0.05)).items():
-            yield Said(take.name, text, frozenset(), sound)
+        for text, sound in already_spoken(take).items():
+            if text in wanted:
+                yield Said(take.name, text, wanted[text], sound)
     if human is None:
         print("no people's recordings: fitted on synthetic voices alone")
         return
-    for side in ("train", "tune"):
-        for clip in clips(human, side):
-            if clip.kind != "esc10":
-                means = frozenset({Command(clip.word)}) if clip.word in PEOPLE_SAY else frozenset()
-                yield Said(f"people, {clip.kind}", clip.word, means, clip.sound)
+    people = [clip for side in ("train", "tune") for clip in clips(human, side)]
+    commands = [clip for clip in people if clip.word in PEOPLE_SAY]
+    words = [clip for clip in people if clip.kind == "speech_commands" and clip.word not in PEOPLE_SAY]
+    reading = [clip for clip in people if clip.kind == "librispeech"]
+    for clip in (*commands[::2], *words[::4], *reading):
+        means = frozenset({Command(clip.word)}) if clip.word in PEOPLE_SAY else frozenset()
+        yield Said(f"people, {clip.kind}", clip.word, means, clip.sound)
 
 
 def heard(said: Sequence[Said], condition: str) -> list[Example]:
     """Return what the recogniser made of it in a room, each by itself."""
     recogniser = choose_recogniser("en", "moonshine")
+    if isinstance(recogniser, Sparing):
+        recogniser.spare(sparing=True)  # nothing is learned from partial results
     recogniser.expect(load_language("en").phrases_for(Command))
     state = sha256(str([one.text for one in said] + list(load_language("en").phrases_for(Command))).encode())
     kept = KEPT / f"{condition}-{state.hexdigest()[:12]}.jsonl"

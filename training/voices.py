@@ -104,6 +104,12 @@ def spoken(take: Take, texts: Iterable[str]) -> dict[str, Sound]:
     return {text: known[text].astype(np.float32) for text in wanted if len(known[text]) > RATE // 20}
 
 
+def already_spoken(take: Take) -> dict[str, Sound]:
+    """Return everything that a voice has said so far."""
+    kept = _kept(KEPT / f"{take.name.replace(' ', '_')}.npz")
+    return {text: sound.astype(np.float32) for text, sound in kept.items() if len(sound) > RATE // 20}
+
+
 def _kept(path: Path) -> dict[str, NDArray[np.float16]]:
     if not path.exists():
         return {}

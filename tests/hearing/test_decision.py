@@ -18,10 +18,10 @@ from voiceguide.language.pack import load_language
 PACK = load_language("en")
 KINDS = ("pain", "stop", "place", "answer", "other")
 BY_SCORE = Sureness(
-    {name: 0.0 for name in EVIDENCE} | {"score": 8.0, "written": 1.0, "mentioned": 5.0, "bias": 4.0},
+    {name: 0.0 for name in EVIDENCE} | {"score": 8.0, "written": 1.0, "mentioned": 30.0, "bias": 4.0},
     dict.fromkeys(KINDS, Thresholds(early=0.95, believe=0.8, ask=0.3)),
 )
-"""About 0.98 at log p 0, 0.73 at -1.5, 0.12 at -3; what a transcript holds adds to it."""
+"""About 0.98 at log p 0, 0.73 at -1.5, 0.12 at -3; what a transcript holds is believed."""
 
 SURE, LIKELY, UNLIKELY = 0.0, -1.5, -4.0
 

@@ -10,7 +10,7 @@ from voiceguide.hearing.recognisers.recogniser import Recogniser
 from voiceguide.language.pack import LanguagePack, load_language
 from voiceguide.models.catalogue import find_model, how_to_install
 
-ENGINES = ("vosk", "pocketsphinx")
+ENGINES = ("moonshine", "vosk")
 """Engines that hear speech, the preferred one first."""
 
 _POCKETSPHINX_LANGUAGES = ("en",)
@@ -47,7 +47,7 @@ def recogniser_for(pack: LanguagePack, preferred: str | None = None) -> Recognis
             f"No Vosk model for {pack.name} is installed. Install one with: {how_to_install(language)}"
         )
     if language in _POCKETSPHINX_LANGUAGES:
-        return _pocketsphinx(pack)
+        return _moonshine(pack)
     if preferred == "pocketsphinx":
         raise RecogniserError(f"PocketSphinx hears English only, not {pack.name}. Leave the engine open.")
     raise RecogniserError(
@@ -64,9 +64,8 @@ def _vosk(model: Path, pack: LanguagePack) -> Recogniser:
     return VoskRecogniser(model, pack.decoys)
 
 
-def _pocketsphinx(pack: LanguagePack) -> Recogniser:
-    from voiceguide.hearing.recognisers.pocketsphinx_engine import (  # noqa: PLC0415 - see above
-        PocketsphinxRecogniser,
-    )
-
-    return PocketsphinxRecogniser(pack.phrases_for(Command), [*pack.decoys, *pack.spoken_words()])
+def _moonshine(pack: LanguagePack) -> Recogniser:
+    import importlib.util
+    from voiceguide.hearing.recognisers.moonshine_engine import MoonshineRecogniser
+    folder = Path(importlib.util.find_spec("moonshine_voice").submodule_search_locations[0]) / "assets/tiny-en"
+    return MoonshineRecogniser(folder, pack.phrases_for(Command), pack.fillers.before, pack.fillers.after)
