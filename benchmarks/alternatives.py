@@ -17,8 +17,8 @@ from voiceguide.core.events import Heard
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.hearing.verdict.evidence import Claim, Ear, Rule, Verdict
-from voiceguide.language.matcher import Matcher
 from voiceguide.language.pack import load_language
+from voiceguide.language.understanding import Understanding
 from voiceguide.speaking.voice import Samples
 
 THRESHOLD = "1e-20"
@@ -33,7 +33,7 @@ class KeywordSpotting:
 
     def __init__(self) -> None:
         pack = load_language("en")
-        self._matcher = Matcher(pack)
+        self._understanding = Understanding(pack)
         with tempfile.TemporaryDirectory() as folder:
             phrases = Path(folder, "phrases")
             dictionary = Decoder(lm=None, loglevel="FATAL")
@@ -63,7 +63,7 @@ class KeywordSpotting:
         # Several phrases found at once come in one string; the longest one at its end counts.
         words = found.hypstr.split()
         texts = (" ".join(words[number:]) for number in range(len(words)))
-        command = next(filter(None, map(self._matcher.command, texts)), None)
+        command = next(filter(None, map(self._understanding.whole, texts)), None)
         return [] if command is None else [_verdict(self._now, command)]
 
     def close(self) -> None:
@@ -82,7 +82,7 @@ class VoskExample:
     def __init__(self, model: Any, language: str) -> None:
         import vosk  # noqa: PLC0415 - loads a library
 
-        self._matcher = Matcher(load_language(language))
+        self._understanding = Understanding(load_language(language))
         self._engine = vosk.KaldiRecognizer(model, 16_000)
         self._sound = b""
         self._now = 0
@@ -101,7 +101,7 @@ class VoskExample:
         if not final:
             return []
         text = json.loads(self._engine.Result())["text"]
-        return [_verdict(self._now, self._matcher.command(text))] if text else []
+        return [_verdict(self._now, self._understanding.whole(text))] if text else []
 
     def close(self) -> None:
         """Nothing to close."""

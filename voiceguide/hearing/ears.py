@@ -18,8 +18,8 @@ from voiceguide.hearing.spotter.spotter import Spotter
 from voiceguide.hearing.vad.somebody import UNDERSTOOD_WITHIN, UNDERSTOOD_WITHIN_BY, Somebody
 from voiceguide.hearing.verdict.decision import Decision
 from voiceguide.hearing.verdict.evidence import QUIET, SAFETY, Around, Claim, Ear, Opinion, OwnWords, Verdict
-from voiceguide.language.matcher import Matcher
 from voiceguide.language.pack import LanguagePack
+from voiceguide.language.understanding import Understanding
 
 SPOTTER = "spotter"
 """The second ear's name in the records."""
@@ -84,7 +84,8 @@ class Ears:
             second.restart()
         self._recogniser = recogniser
         self._pack = pack
-        self._matcher = Matcher(pack)
+        self._understanding = Understanding(pack)
+        self._typed = isinstance(recogniser, TypedRecogniser)
         self._second = second
         self._own_words = own_words
         self._enrolled = enrolled
@@ -131,7 +132,9 @@ class Ears:
         for hypothesis in self._recognise(frame):
             # Before what is new: a long frame may hold a partial result, its wait and its end.
             verdicts += self._decision.settle(hypothesis.at, around)
-            verdicts += self._decision.recognised(hypothesis, self._matcher.command(hypothesis.text), around)
+            meaning = self._understanding.of(hypothesis.text, self._commands if self._typed else None)
+            said = replace(hypothesis, text=meaning.phrase)
+            verdicts += self._decision.recognised(said, meaning.command, around)
         return verdicts + self._decision.settle(self._at, around)
 
     def revive(self) -> None:
@@ -209,7 +212,7 @@ class Ears:
     def _notice_somebody(self, frame: Frame, around: Around) -> Around:
         """Look whether somebody has spoken, in a hold whatever it was, and whether a voice stands out at all."""
         spoken = self._somebody.accept(frame)
-        if not self._somebody.stood_out and not isinstance(self._recogniser, TypedRecogniser):
+        if not self._somebody.stood_out and not self._typed:
             around = replace(around, stood_out=False)
         if spoken and self._hold:
             name = self._recogniser.name if self._recogniser is not None else ""
