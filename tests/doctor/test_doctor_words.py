@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from asked_person import HISS, Asked
 from speakers import spoken
+from voiceguide.hearing.spotter.spotter import second_ear_for
 
 from voiceguide.app import listening
 from voiceguide.audio.port import AudioPort
@@ -20,7 +21,6 @@ from voiceguide.errors import RecogniserError
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.hearing.recognisers.recogniser import Frame, Recogniser
-from voiceguide.hearing.spotter.spotter import second_ear_for
 from voiceguide.language.pack import load_language
 from voiceguide.speaking.voice import Samples
 from voiceguide.testing import VirtualSpeech

@@ -66,6 +66,8 @@ def _vosk(model: Path, pack: LanguagePack) -> Recogniser:
 
 def _moonshine(pack: LanguagePack) -> Recogniser:
     import importlib.util
+
     from voiceguide.hearing.recognisers.moonshine_engine import MoonshineRecogniser
+
     folder = Path(importlib.util.find_spec("moonshine_voice").submodule_search_locations[0]) / "assets/tiny-en"
     return MoonshineRecogniser(folder, pack.phrases_for(Command), pack.fillers.before, pack.fillers.after)
