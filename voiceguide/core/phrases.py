@@ -53,6 +53,8 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "next_side": frozenset({"side"}),
     "next_exercise": frozenset({"title"}),
     "next_end": frozenset(),
+    "this_side": frozenset({"side"}),
+    "no_sides": frozenset(),
     "side_left": frozenset(),
     "side_right": frozenset(),
     # Answers

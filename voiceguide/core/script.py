@@ -43,6 +43,7 @@ def _prompts(routine: Routine, phrases: Phrases) -> Iterator[str]:
             for number in range(2, exercise.repeats + 1)
         ],
         "now_side": sides,
+        "this_side": sides,
         "next_side": sides,
         "begin_with": sides,
         "uneven": sides,

@@ -39,7 +39,7 @@ from voiceguide.core.lines import Line
 from voiceguide.core.memory import NOTHING, Remembered
 from voiceguide.core.opening import Opening, neglected_side_first
 from voiceguide.core.phrases import Phrases
-from voiceguide.core.plan import Routine
+from voiceguide.core.plan import Routine, Side
 from voiceguide.core.pressed import takes_a_voice
 from voiceguide.core.safeguard import Safeguard
 from voiceguide.core.scene import Scene
@@ -236,6 +236,12 @@ class Session:
                 self._safeguard.hear(command, self._last_heard)
             case Step.SAY_AGAIN:
                 self._say_again()
+            case Step.SAY_LAST:
+                self._say_last()
+            case Step.TO_SIDE:
+                self._to_side(Side.LEFT if command is Command.LEFT_SIDE else Side.RIGHT)
+            case Step.CARRY_ON:
+                pass
             case Step.ANSWER:
                 self._answer(command)
             case Step.PACE:
@@ -298,6 +304,23 @@ class Session:
                 self._opening.from_the_beginning()
             case _:
                 raise AssertionError(f"no move for {step}")
+
+    def _to_side(self, side: Side) -> None:
+        walk = self._walk
+        place = walk.course.on_side(walk.place, side)
+        if walk.side is None:
+            self._interject(self._scene.prompt("no_sides"))
+        elif place is None or side is walk.side:
+            self._interject(self._scene.prompt("this_side", side=walk.name_of(walk.side)))
+        else:
+            walk.go(place)
+
+    def _say_last(self) -> None:
+        walk, scene = self._walk, self._scene
+        if walk.hold is None and not scene.can_say_last:
+            self._say_again()
+        else:
+            scene.say_last(walk.setup_lines(fully=False), resume=walk.hold is None)
 
     def _say_again(self) -> None:
         if self.state in (State.CHECKING, State.RETURNING):

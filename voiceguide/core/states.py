@@ -71,12 +71,17 @@ class Step(StrEnum):
     PROCEED = "proceed"
     """On to what comes next on the walk."""
     CHANGE_SIDE = "change_side"
+    TO_SIDE = "to_the_side_named"
     SKIP = "skip"
     GO_BACK = "go_back"
     SAY_AGAIN = "say_again"
+    """What the state began with."""
+    SAY_LAST = "say_the_last_words_again"
     HOLD_AGAIN = "hold_again"
     PAUSE = "pause"
     RESUME = "resume"
+    CARRY_ON = "carry_on"
+    """Nothing but the chime: it asks for what goes on anyway."""
     ADVISE_AGAINST = "advise_against"
     """"Yes" to the question whether there is a reason not to begin."""
     WAIT_FOR_START = "wait_for_start"
@@ -110,12 +115,16 @@ _QUESTIONS: dict[Command, Step] = dict.fromkeys(
     Step.ANSWER,
 )
 
+_AGAIN: dict[Command, Step] = dict.fromkeys((_C.REPEAT, _C.SAY_AGAIN), Step.SAY_AGAIN)
+
 _DOES_IT_HURT: dict[Command, Step] = {
     **_ALWAYS,
     # What is neither yes nor no is taken as the more serious of the two.
     **dict.fromkeys((_C.YES, _C.UNSURE, _C.SOMEWHERE, _C.TIGHT), Step.IT_HURTS),
+    # Naming a side may tell where it hurts.
+    **dict.fromkeys((_C.LEFT_SIDE, _C.RIGHT_SIDE), Step.IT_HURTS),
     **dict.fromkeys((_C.PAUSE, _C.REST), Step.PAUSE),
-    _C.REPEAT: Step.SAY_AGAIN,
+    **_AGAIN,
 }
 
 _MOVES: dict[Command, Step] = {
@@ -125,12 +134,16 @@ _MOVES: dict[Command, Step] = {
     _C.BACK: Step.GO_BACK,
 }
 
+_SIDES: dict[Command, Step] = dict.fromkeys((_C.LEFT_SIDE, _C.RIGHT_SIDE), Step.TO_SIDE)
+
 _ON_THE_WALK: dict[Command, Step] = {
     **_ALWAYS,
     **_QUESTIONS,
     **_MOVES,
+    **_SIDES,
     **dict.fromkeys((_C.SLOWER, _C.FASTER), Step.PACE),
     **dict.fromkeys((_C.PAUSE, _C.REST), Step.PAUSE),
+    _C.SAY_AGAIN: Step.SAY_LAST,
     _C.STOP: Step.ASK_WHETHER_IT_HURTS,
 }
 
@@ -147,7 +160,7 @@ TABLE: Mapping[State, Mapping[Command, Step]] = MappingProxyType(
             **dict.fromkeys((_C.YES, _C.UNSURE), Step.ADVISE_AGAINST),
             **dict.fromkeys((_C.NO, _C.NO_PAIN), Step.WAIT_FOR_START),
             **dict.fromkeys((_C.START, _C.READY, _C.SKIP, _C.NEXT, _C.RESUME), Step.PROCEED),
-            _C.REPEAT: Step.SAY_AGAIN,
+            **_AGAIN,
             _C.STOP: Step.ASK_END,
         },
         State.WAITING: {
@@ -156,27 +169,35 @@ TABLE: Mapping[State, Mapping[Command, Step]] = MappingProxyType(
             **dict.fromkeys((_C.START, _C.READY, _C.NEXT, _C.YES), Step.PROCEED),
             **dict.fromkeys((_C.SLOWER, _C.FASTER), Step.PACE),
             _C.REPEAT: Step.SAY_AGAIN,
+            _C.SAY_AGAIN: Step.SAY_LAST,
             _C.STOP: Step.ASK_END,
         },
         State.RETURNING: {
             **_ALWAYS,
             **dict.fromkeys((_C.YES, _C.RESUME, _C.READY), Step.PROCEED),
             **dict.fromkeys((_C.NO, _C.START), Step.FROM_THE_BEGINNING),
-            _C.REPEAT: Step.SAY_AGAIN,
+            **_AGAIN,
             _C.STOP: Step.ASK_END,
         },
         State.INTRODUCING: {**_GETTING_READY, _C.STOP: Step.ASK_END},
         State.SETTING_UP: _GETTING_READY,
         State.CHANGING: _GETTING_READY,
-        State.HOLDING: {**_ON_THE_WALK, _C.REPEAT: Step.HOLD_AGAIN},
+        State.HOLDING: {
+            **_ON_THE_WALK,
+            # A late "yes" is missing here: it may be the answer to whether something hurts.
+            **dict.fromkeys((_C.RESUME, _C.READY, _C.START, _C.NO, _C.NO_PAIN), Step.CARRY_ON),
+            _C.REPEAT: Step.HOLD_AGAIN,
+        },
         State.RESTING: {**_GETTING_READY, _C.REPEAT: Step.HOLD_AGAIN},
         State.PAUSED: {
             **_ALWAYS,
             **_QUESTIONS,
             **_MOVES,
+            **_SIDES,
             **dict.fromkeys((_C.RESUME, _C.READY, _C.START, _C.YES), Step.RESUME),
             **dict.fromkeys((_C.SLOWER, _C.FASTER), Step.PACE),
             _C.REPEAT: Step.SAY_AGAIN,
+            _C.SAY_AGAIN: Step.SAY_LAST,
             _C.STOP: Step.ASK_WHETHER_IT_HURTS,
         },
         State.STOPPING: {
@@ -189,7 +210,7 @@ TABLE: Mapping[State, Mapping[Command, Step]] = MappingProxyType(
             **_ALWAYS,
             **dict.fromkeys((_C.YES, _C.STOP), Step.END),
             **dict.fromkeys((_C.NO, _C.RESUME), Step.RESUME),
-            _C.REPEAT: Step.SAY_AGAIN,
+            **_AGAIN,
         },
         State.DOUBT: {
             **_DOES_IT_HURT,
@@ -197,7 +218,7 @@ TABLE: Mapping[State, Mapping[Command, Step]] = MappingProxyType(
             **dict.fromkeys((_C.RESUME, _C.READY, _C.NO, _C.NO_PAIN), Step.RESUME),
             _C.STOP: Step.ASK_WHETHER_IT_HURTS,
         },
-        State.QUIET: {**_ALWAYS, **dict.fromkeys((_C.REPEAT, _C.HELP), Step.SAY_AGAIN), _C.STOP: Step.END},
+        State.QUIET: {**_ALWAYS, **dict.fromkeys((_C.REPEAT, _C.SAY_AGAIN, _C.HELP), Step.SAY_AGAIN), _C.STOP: Step.END},
         # Which answers are possible depends on how far the pain conversation has come: see `safety.TABLE`.
         State.SAFETY: {**dict.fromkeys(_C, Step.PAIN), **_ALWAYS},
         State.FINISHED: {**_ALWAYS},
