@@ -602,5 +602,5 @@ def test_asked_whether_it_hurts_one_sure_ear_is_enough_for_yes_and_not_for_no(
     decision.listen_for(frozenset(TABLE[State.DOUBT]), hold=True)
     assert rules(decision.sure(sure(command))) == [rule]
     decision.listen_for(frozenset(TABLE[State.HOLDING]), hold=True)
-    held = Rule.NOT_ALONE if command is Command.NEXT else Rule.NOT_NOW
+    held = Rule.NOT_NOW if command in (Command.YES, Command.TIGHT) else Rule.NOT_ALONE
     assert rules(decision.sure(sure(command))) == [held]

@@ -143,7 +143,7 @@ def test_probabilities_are_probabilities() -> None:
     head = Head(files[0])
     found = head.probabilities(np.random.default_rng(2).normal(0, 16, (CONTEXT + 4, 96)).astype(np.float32))
 
-    assert found.shape == (5, len(Command))
+    assert found.shape == (5, len(head.commands))
     assert found.min() >= 0
     assert found.sum(axis=1).max() <= 1 + 1e-5
 

@@ -128,7 +128,7 @@ class Scene:
             self.do(action)
 
     def go_on(self) -> None:
-        """Say what was held back, from the start of its line."""
+        """Say what was held back, from the start of its line, or what has waited."""
         for action in self.lines.go_on(self.now):
             self.do(action)
 
@@ -163,11 +163,19 @@ class Scene:
         else:
             self.say(new)
 
-    def interject(self, lines: Iterable[Line], *, resume: bool = True) -> None:
-        """Say something now and, if asked to, take up afterwards what it interrupted, unless that was one, too."""
+    def interject(self, lines: Iterable[Line], *, resume: bool = True, wait: bool = False) -> None:
+        """Say something now and, if asked to, take up afterwards what it interrupted, unless that was one, too.
+
+        Args:
+            lines: what to say.
+            resume: take up what it interrupts.
+            wait: not before `go_on`: until then nothing follows, and what was waited for does not come due.
+        """
         unsaid = [line for line in self.lines.unsaid() if line not in self._interjected] if resume else []
         self._interjected = tuple(lines)
         self.say([*self._interjected, *unsaid], self.after_lines)
+        if wait:
+            self.lines.wait_after(self._interjected[-1])
 
     def say_last(self, if_nothing: Iterable[Line] = (), *, resume: bool = True) -> None:
         """Say once more what was said last, and go on with what is being said from the start of its line.
@@ -220,6 +228,10 @@ class Scene:
     def silent_for(self, length: int) -> bool:
         """Tell whether the guide has said nothing for this many samples."""
         return not self.lines.busy and self.now - self._spoke_until >= length
+
+    def name_of(self, command: Command) -> str:
+        """Return how people call a command."""
+        return self._phrases.names[command]
 
     def prompt(self, key: str, **blanks: object) -> list[Line]:
         """Return one of the language's own prompts as lines."""

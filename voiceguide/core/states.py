@@ -56,6 +56,14 @@ BEFORE_THE_WALK = frozenset({State.CHECKING, State.WAITING, State.RETURNING})
 """States in which nothing has begun yet."""
 
 
+ON_THE_WALK = frozenset({State.INTRODUCING, State.SETTING_UP, State.RESTING, State.CHANGING})
+"""States between two holds, which lead on by themselves or by "ready"."""
+
+
+MAY_BE_A_CRY = PAIN_FAMILY | {Command.STOP, Command.HELP}
+"""What somebody calls who is in pain: in a hold it is asked whether something hurts, however little is sure."""
+
+
 ANY_VOICE_COUNTS = frozenset({State.HOLDING, State.DOUBT, State.STOPPING})
 """States in which somebody who speaks and is not understood is asked (S8): in a hold, and where it was just asked
 whether something hurts."""
@@ -136,7 +144,7 @@ _MOVES: dict[Command, Step] = {
 
 _SIDES: dict[Command, Step] = dict.fromkeys((_C.LEFT_SIDE, _C.RIGHT_SIDE), Step.TO_SIDE)
 
-_ON_THE_WALK: dict[Command, Step] = {
+_ANYWHERE_ON_IT: dict[Command, Step] = {
     **_ALWAYS,
     **_QUESTIONS,
     **_MOVES,
@@ -148,7 +156,7 @@ _ON_THE_WALK: dict[Command, Step] = {
 }
 
 _GETTING_READY: dict[Command, Step] = {
-    **_ON_THE_WALK,
+    **_ANYWHERE_ON_IT,
     **dict.fromkeys((_C.READY, _C.START, _C.RESUME, _C.YES), Step.PROCEED),
     _C.REPEAT: Step.SAY_AGAIN,
 }
@@ -183,7 +191,7 @@ TABLE: Mapping[State, Mapping[Command, Step]] = MappingProxyType(
         State.SETTING_UP: _GETTING_READY,
         State.CHANGING: _GETTING_READY,
         State.HOLDING: {
-            **_ON_THE_WALK,
+            **_ANYWHERE_ON_IT,
             # A late "yes" is missing here: it may be the answer to whether something hurts.
             **dict.fromkeys((_C.RESUME, _C.READY, _C.START, _C.NO, _C.NO_PAIN), Step.CARRY_ON),
             _C.REPEAT: Step.HOLD_AGAIN,
@@ -218,7 +226,11 @@ TABLE: Mapping[State, Mapping[Command, Step]] = MappingProxyType(
             **dict.fromkeys((_C.RESUME, _C.READY, _C.NO, _C.NO_PAIN), Step.RESUME),
             _C.STOP: Step.ASK_WHETHER_IT_HURTS,
         },
-        State.QUIET: {**_ALWAYS, **dict.fromkeys((_C.REPEAT, _C.SAY_AGAIN, _C.HELP), Step.SAY_AGAIN), _C.STOP: Step.END},
+        State.QUIET: {
+            **_ALWAYS,
+            **dict.fromkeys((_C.REPEAT, _C.SAY_AGAIN, _C.HELP), Step.SAY_AGAIN),
+            _C.STOP: Step.END,
+        },
         # Which answers are possible depends on how far the pain conversation has come: see `safety.TABLE`.
         State.SAFETY: {**dict.fromkeys(_C, Step.PAIN), **_ALWAYS},
         State.FINISHED: {**_ALWAYS},

@@ -11,7 +11,7 @@ from string import Formatter
 from types import MappingProxyType
 from typing import Any
 
-from voiceguide.core.commands import PAIN_FAMILY, Command
+from voiceguide.core.commands import ASKED_BY_NAME, PAIN_FAMILY, Command
 from voiceguide.core.phrases import PROMPTS, Phrases
 from voiceguide.core.rehearsal import LINES as REHEARSAL_LINES
 from voiceguide.core.rehearsal import RehearsalTexts
@@ -26,7 +26,7 @@ from voiceguide.language.templates import TemplateError, expand
 LOCALES = Path(__file__).with_name("locales")
 """Where the language files are."""
 
-_SECTIONS = ("language", "name", "commands", "prompts", "rehearsal", "trial", "standby", "decoys")
+_SECTIONS = ("language", "name", "commands", "prompts", "names", "rehearsal", "trial", "standby", "decoys")
 _SENTENCES = "Write a sentence in quotes, or a list of them."
 _PHRASES = 'Write a phrase in quotes, or a list of them: ["pause", "wait [a moment]"].'
 _AS_IN_ENGLISH = "Take over what stands there in locales/en.yaml, and translate it."
@@ -74,7 +74,8 @@ class LanguagePack:
 
     def spoken_words(self) -> tuple[str, ...]:
         """Return the words of the guide's own sentences, each once, in alphabetical order."""
-        lines = (line for lines in self.phrases.prompts.values() for line in lines)
+        lines = [line for lines in self.phrases.prompts.values() for line in lines]
+        lines += self.phrases.names.values()
         texts = ("".join(part for part, *_ in Formatter().parse(line)) for line in lines)
         return tuple(sorted({word for text in texts for word in normalise(text).split()}))
 
@@ -127,7 +128,7 @@ def _pack(source: Source) -> LanguagePack | None:
     return LanguagePack(
         language=language,
         name=name,
-        phrases=Phrases(language=language, prompts=prompts),
+        phrases=Phrases(language=language, prompts=prompts, names=_names(source)),
         commands=MappingProxyType(commands),
         decoys=_decoys(commands, source),
         rehearsal=_rehearsal(language, commands, source),
@@ -211,6 +212,23 @@ def _commands(source: Source) -> dict[Command, tuple[str, ...]]:
                 _report(source, place, f'"{phrase}" belongs to both {other.value} and {command.value}', remedy)
         commands[command] = tuple(phrases)
     return commands
+
+
+def _names(source: Source) -> Mapping[Command, str]:
+    at: Location = ("names",)
+    section = _mapping(at, source, "the name of every command that may be asked about")
+    known = [command.value for command in Command if command in ASKED_BY_NAME]
+    _unknown(at, section, known, source)
+    _missing(at, section, known if section else (), source)
+    names: dict[Command, str] = {}
+    for name in known:
+        if name not in section:
+            continue
+        if isinstance(section[name], str) and normalise(section[name]):
+            names[Command(name)] = section[name]
+        else:
+            _report(source, (*at, name), "must be a phrase", 'Write a phrase in quotes: "next side".')
+    return MappingProxyType(names)
 
 
 def _expanded(at: Location, source: Source) -> dict[str, Location]:
