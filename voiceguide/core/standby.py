@@ -6,9 +6,9 @@
 
 Same interface as `Session`, so the same loop runs both. Standby may last for days beside a television, which is
 now and then mistaken for a person, and nobody lies in a position meanwhile. So it speaks seldom: only "start" is
-always answered. What else may be said, or only "start" perhaps (help, the last time, a word of pain) is answered, and when no word follows
-that, not again for a while, which doubles each time (`PATIENCE`). What could be changed unnoticed, such as the
-volume, is listened for only while somebody is being talked to.
+always answered. What else may be said (help, the last time, a word of pain), or what was only probably "start", is
+answered, and when no word follows that, not again for a while, which doubles each time (`PATIENCE`). What could be
+changed unnoticed, such as the volume, is listened for only while somebody is being talked to.
 
 A report of pain begins a session's own conversation about it (S1 to S6). Standby only asks whether it heard well.
 """
