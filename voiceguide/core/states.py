@@ -18,6 +18,8 @@ and only a spoken answer leads out again (S3). QUIET is the rest that is offered
 pain: nothing but the end, or another report of pain, leads out of it (S4). DOUBT is entered from a hold by speech
 that is no command: it asks whether something hurts, and goes on after a moment of silence (S8).
 
+A question by name ("Did you say next side?") is no state: see `asking.py`.
+
 The table gives one `Step` for each state and command. A command that is missing in a row is not possible there:
 the recogniser does not listen for it, and if it is heard all the same it counts as unknown speech. The session
 carries a step out; it never asks for the state again to decide what a command means.
