@@ -12,7 +12,9 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import astuple, dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -184,7 +186,8 @@ def main() -> None:
     parser.add_argument("--human", type=Path, help="folder of people's recordings (see training/README.md)")
     options = parser.parse_args()
     said = list(everything(options.human))
-    examples = [one for condition in ("quiet", "pink") for one in heard(said, condition)]
+    with ProcessPoolExecutor(2) as pool:
+        examples = [one for some in pool.map(partial(heard, said), ("quiet", "pink")) for one in some]
     found = list(candidates(examples))
     names = list(EVIDENCE)
     evidence = np.array([[one.evidence[name] for name in names] for _, one, _ in found])
