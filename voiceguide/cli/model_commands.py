@@ -13,8 +13,10 @@ from rich.text import Text
 
 from voiceguide import places
 from voiceguide.cli.options import ModelEngine
-from voiceguide.models.find import list_models
+from voiceguide.models.catalogue import MOONSHINE_LANGUAGE
+from voiceguide.models.find import find_model, list_models
 from voiceguide.models.install import install_model
+from voiceguide.models.layout import MOONSHINE
 
 models = typer.Typer(help="Speech models.", no_args_is_help=True)
 
@@ -38,7 +40,8 @@ def list_() -> None:
         where = Text(str(model.path)) if model.path else Text(f"no; {model.install}", style="yellow")
         table.add_row(model.engine, model.language, Text(model.name), f"{model.size / 1e6:,.0f} MB", where)
     console.print(table)
-    console.print("English needs no download: its Moonshine model comes with voiceguide.", style="dim")
+    if find_model(MOONSHINE_LANGUAGE, MOONSHINE.engine) is not None:
+        console.print("English is heard by Moonshine and needs nothing else.", style="dim")
 
 
 @models.command()
