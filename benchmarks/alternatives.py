@@ -16,7 +16,9 @@ from voiceguide.core.commands import Command
 from voiceguide.core.events import Heard
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recognisers.recogniser import Frame
-from voiceguide.hearing.verdict.evidence import Claim, Ear, Rule, Verdict
+from voiceguide.hearing.verdict.GONE import Claim, Ear
+from voiceguide.hearing.verdict.rules import Rule
+from voiceguide.hearing.verdict.verdict import Verdict
 from voiceguide.language.matcher import Matcher
 from voiceguide.language.pack import load_language
 from voiceguide.speaking.voice import Samples

@@ -31,7 +31,7 @@ from voiceguide.hearing.enrolment.learning import learn
 from voiceguide.hearing.enrolment.matching import Enrolled
 from voiceguide.hearing.enrolment.templates import Enrolment
 from voiceguide.hearing.recognisers.recogniser import Frame
-from voiceguide.hearing.spotter.embedding import HOP, SpeechEmbedding
+from voiceguide.hearing.enrolment.embedding import HOP, SpeechEmbedding
 from voiceguide.hearing.spotter.spotter import Spotter
 from voiceguide.language.pack import load_language
 from voiceguide.speaking.voice import Samples

@@ -33,7 +33,9 @@ from voiceguide.demo.script import Line
 from voiceguide.guide import Guide
 from voiceguide.hearing.chain import Hearing
 from voiceguide.hearing.noticed import Noticed
-from voiceguide.hearing.verdict.evidence import Claim, Ear, Rule, Verdict
+from voiceguide.hearing.verdict.GONE import Claim, Ear
+from voiceguide.hearing.verdict.rules import Rule
+from voiceguide.hearing.verdict.verdict import Verdict
 from voiceguide.history.journal import Journal
 from voiceguide.speaking.chimes import chime
 from voiceguide.speaking.voice import Samples

@@ -42,7 +42,7 @@ from voiceguide.core.view import View
 from voiceguide.errors import RecogniserError
 from voiceguide.hearing.chain import Hearing
 from voiceguide.hearing.noticed import Remark
-from voiceguide.hearing.verdict.evidence import Verdict
+from voiceguide.hearing.verdict.verdict import Verdict
 from voiceguide.history.journal import Journal
 from voiceguide.presses import Press, Presses
 from voiceguide.speaking.mouth import Mouth
@@ -334,6 +334,11 @@ def _words(heard: Heard) -> dict[str, object]:
 
 
 def _claimed(verdict: Verdict) -> dict[str, object]:
-    claim = verdict.claim
-    command = claim.command.value if claim.command else None
-    return {"command": command, "text": claim.text, "engine": claim.engine, "why": verdict.rule.value}
+    command = verdict.command.value if verdict.command else None
+    return {
+        "command": command,
+        "text": verdict.text,
+        "engine": verdict.engine,
+        "sure": round(verdict.sure, 3),
+        "why": verdict.rule.value,
+    }

@@ -22,7 +22,7 @@ from voiceguide.hearing.health.shedding import Level, Shedding
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
-from voiceguide.hearing.verdict.evidence import QUIET, Around
+from voiceguide.hearing.verdict.situation import QUIET, Around
 from voiceguide.history.journal import Journal
 
 NewRig = Callable[..., Any]

@@ -30,7 +30,7 @@ from voiceguide.hearing.noticed import Noticed, Remark
 from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.hearing.recognisers.recogniser import Frame, Recogniser
 from voiceguide.hearing.spotter.spotter import second_ear_for
-from voiceguide.hearing.verdict.evidence import Verdict
+from voiceguide.hearing.verdict.verdict import Verdict
 from voiceguide.language.pack import load_language
 from voiceguide.speaking.voice import Samples
 

@@ -21,9 +21,9 @@ from voiceguide.hearing.enrolment.matching import Enrolled, Match, Warping, dire
 from voiceguide.hearing.enrolment.takes import examine
 from voiceguide.hearing.enrolment.templates import Bounds, Enrolment, forget, load, place
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
-from voiceguide.hearing.spotter.embedding import HOP, SIZE, SpeechEmbedding
+from voiceguide.hearing.enrolment.embedding import HOP, SIZE, SpeechEmbedding
 from voiceguide.hearing.spotter.spotter import Spotter
-from voiceguide.hearing.verdict.evidence import Ear
+from voiceguide.hearing.verdict.GONE import Ear
 from voiceguide.language.pack import load_language
 
 WORDS = {Command.PAIN: "it hurts", Command.STOP: "stop"}

@@ -13,7 +13,10 @@ from voiceguide.hearing.ears_thread import BACKLOG, DEAF_AFTER, KEPT_OF_DEAFNESS
 from voiceguide.hearing.health.shedding import SLOW_AT, Level
 from voiceguide.hearing.noticed import Noticed, Remark
 from voiceguide.hearing.recognisers.recogniser import Frame
-from voiceguide.hearing.verdict.evidence import QUIET, Around, Claim, Ear, Rule, Verdict
+from voiceguide.hearing.verdict.situation import QUIET, Around
+from voiceguide.hearing.verdict.GONE import Claim, Ear
+from voiceguide.hearing.verdict.rules import Rule
+from voiceguide.hearing.verdict.verdict import Verdict
 
 PATIENCE = 60.0
 FRAME = np.ones(160, np.int16)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from voiceguide.core.commands import Command
 from voiceguide.errors import RecogniserError
+from voiceguide.hearing.enrolment.enrolled import Enrolled
 from voiceguide.hearing.health.shedding import Level
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis, Recogniser, Revivable, Sparing
@@ -55,13 +56,17 @@ class Ears:
     Args:
         recogniser: the engine, restarted here and closed by its owner.
         pack: the language of the phrases.
+        enrolled: what knows this person's own words; closed with these.
     """
 
-    def __init__(self, recogniser: Recogniser, pack: LanguagePack) -> None:
+    def __init__(self, recogniser: Recogniser, pack: LanguagePack, enrolled: Enrolled | None = None) -> None:
         recogniser.restart()
+        if enrolled is not None:
+            enrolled.restart()
+        self._enrolled = enrolled
         self._recogniser = recogniser
         self._pack = pack
-        self._decision = Decision(pack, recogniser.steady)
+        self._decision = Decision(pack, recogniser.steady, own_words=enrolled)
         self._commands: frozenset[Command] | None = None
         self._somebody = Somebody() if recogniser.listens_to_sound else None
         self._hold = False
@@ -90,6 +95,8 @@ class Ears:
         """
         self._at += len(frame)
         around = self._notice_somebody(frame, around)
+        for match in self._enrolled.accept(frame) if self._enrolled is not None else ():
+            self._decision.voice_ended(self._at, self._recogniser.decides_within, around, match.command)
         verdicts: list[Verdict] = []
         for hypothesis in self._recognise(frame):
             # Before what is new: a long frame may hold a partial result, its wait and its end.
@@ -112,7 +119,9 @@ class Ears:
         self._since = self._at
 
     def close(self) -> None:
-        """Nothing to free: the recogniser is its owner's."""
+        """Close what knows this person's words. The recogniser is its owner's."""
+        if self._enrolled is not None:
+            self._enrolled.close()
 
     @property
     def deepest(self) -> Level:

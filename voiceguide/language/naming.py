@@ -9,7 +9,10 @@ from types import MappingProxyType
 
 from voiceguide.core.commands import Command
 from voiceguide.language.pack import LanguagePack, comparable, normalise
-from voiceguide.language.templates import expand
+from voiceguide.language.phrasing import expand
+from voiceguide.language.understanding import Understanding
+
+_START = frozenset({Command.START})
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +46,7 @@ class NamedRoutines:
                 phrases += [new[key] for key in free]
         start = (*pack.commands[Command.START], *phrases)
         self.pack = replace(pack, commands=MappingProxyType({**pack.commands, Command.START: start}))
+        self._understanding = Understanding(self.pack)
 
     @property
     def phrases(self) -> tuple[str, ...]:
@@ -50,8 +54,11 @@ class NamedRoutines:
         return tuple(self._routines)
 
     def find(self, text: str) -> str | None:
-        """Return the id of the routine that a text asks for by name, None when it names none."""
-        return self._routines.get(comparable(text))
+        """Return the id of the routine that a text asks for by name, None when it names none.
+
+        "Okay, start the short routine please" asks for it as well as "start short routine".
+        """
+        return self._routines.get(comparable(self._understanding.of(text, _START).phrase))
 
 
 def _asking_for(name: str, pack: LanguagePack) -> list[str]:

@@ -13,8 +13,8 @@ from typing import Protocol
 
 from voiceguide.core.commands import PAIN_FAMILY, URGENT, Command
 from voiceguide.handwritten.problems import Location
-from voiceguide.language.matcher import Matcher
 from voiceguide.language.pack import LanguagePack
+from voiceguide.language.understanding import Understanding
 
 LEAST_PAIN_PHRASES = 2
 """Phrases of each kind of pain that must be heard: when the first is missed, there is another to try."""
@@ -121,10 +121,10 @@ def _unheard(pack: LanguagePack, vocabulary: Vocabulary) -> Iterator[Remark]:
 
 
 def _lone_commands(pack: LanguagePack) -> Iterator[Remark]:
-    matcher = Matcher(pack)
+    understanding = Understanding(pack)
     for where, line in lines_of(pack):
         for part in _PAUSES.split(line):
-            command = matcher.command(part)
+            command = understanding.whole(part)
             if command is not None:
                 what = f'"{part.strip()}" stands alone between two pauses and is the command {command}'
                 yield Remark(where, what, "The guide could obey itself: put the word into a sentence.")

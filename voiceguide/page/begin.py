@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from voiceguide.errors import PageError
 from voiceguide.language.pack import load_language, normalise
-from voiceguide.language.templates import expand
+from voiceguide.language.phrasing import expand
 from voiceguide.page.board import Board
 from voiceguide.places import data_folder, history_file
 from voiceguide.presses import Presses

@@ -19,8 +19,8 @@ from voiceguide.errors import LanguageError
 from voiceguide.handwritten.problems import Location, shown
 from voiceguide.handwritten.source import Source
 from voiceguide.handwritten.wording import where
-from voiceguide.language.matcher import Matcher
 from voiceguide.language.pack import LanguagePack, load_language
+from voiceguide.language.understanding import Understanding
 from voiceguide.routine.checks import whole_breaths
 from voiceguide.routine.duration import about_s, speech_s, spoken_s
 from voiceguide.routine.load import Reading, as_plan
@@ -131,10 +131,10 @@ def find(reading: Reading) -> list[Finding]:
 
 def lone_command(subject: Subject) -> Found:
     """Each part of a line between two pauses, against all phrases of all commands."""
-    matcher = Matcher(subject.pack)
+    understanding = Understanding(subject.pack)
     for line in subject.lines:
         for part in _PAUSES.split(subject.filled(line.text)):
-            if matcher.command(part) is not None:
+            if understanding.whole(part) is not None:
                 what = f"{shown(part.strip())} is a command and stands alone between two pauses"
                 yield line.location, what, "Take the pause away, or put the word into a sentence."
 
@@ -262,9 +262,9 @@ def not_spoken(subject: Subject) -> Found:
 
 def name_is_command(subject: Subject) -> Found:
     """Names by which a routine is chosen, against the words of safety."""
-    matcher = Matcher(subject.pack)
+    understanding = Understanding(subject.pack)
     for i, name in enumerate(subject.file.called):
-        if (command := matcher.command(name)) in PAIN_FAMILY | {Command.STOP}:
+        if (command := understanding.whole(name)) in PAIN_FAMILY | {Command.STOP}:
             what = f"{shown(name)} is how people say {command}"
             yield ("called", i), what, "Choose a name that nobody says in need."
 

@@ -9,7 +9,7 @@
       - {after: {kind: heard, command: pain}, expect: {kind: say_cut}, within_ms: 40}
       - {after: {kind: heard, command: pain}, absent: {kind: cue}}
 
-A scenario runs through the real loop, mouth, ears, matcher, session, language pack and routine. Only the voice is
+A scenario runs through the real loop, mouth, ears, understanding, session, language pack and routine. Only the voice is
 a tone, and the words are typed: on virtual time, ten minutes take a second or two. It is judged on its journal.
 """
 

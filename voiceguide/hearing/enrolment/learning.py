@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from voiceguide.core.clock import RATE, samples
 from voiceguide.core.commands import Command
 from voiceguide.core.takes import Problem
+from voiceguide.hearing.enrolment.embedding import HOP, Floats, SpeechEmbedding
 from voiceguide.hearing.enrolment.matching import Warping, directions
 from voiceguide.hearing.enrolment.takes import Take, examine
 from voiceguide.hearing.enrolment.templates import Bounds, Enrolment, Template
 from voiceguide.hearing.recognisers.recogniser import Frame
-from voiceguide.hearing.spotter.embedding import HOP, Floats, SpeechEmbedding
 
 BOUNDS = Bounds(alone=0.72, agreeing=0.66)
 """The same for every word and person. Bounds drawn from a person's own takes, or from how near other speech comes

@@ -81,10 +81,8 @@ def _how_to_get_moonshine() -> str:
 def _moonshine(model: Path, pack: LanguagePack) -> Recogniser:
     from voiceguide.hearing.recognisers.moonshine_engine import MoonshineRecogniser  # noqa: PLC0415 - see above
 
-    fillers = getattr(pack, "fillers", None)
-    before, after = getattr(fillers, "before", ()), getattr(fillers, "after", ())
     try:
-        return MoonshineRecogniser(model, pack.phrases_for(Command), before, after)
+        return MoonshineRecogniser(model, pack.phrases_for(Command), pack.fillers.before, pack.fillers.after)
     except DamagedModelError as error:
         remedy = how_to_repair(model, pack.language, MOONSHINE)
         raise RecogniserError(f"The Moonshine model in {model} cannot be used: {error}. {remedy}") from error

@@ -36,8 +36,8 @@ SCORES_KEPT = 12
 """Phrases whose scores are passed on."""
 
 SILENCE = 6 * WINDOW
-"""Samples of silence before and after the sound. Of 133 words of people for tuning, 2 m away in pink noise at 10 dB,
-the right one scored above -3 for 105 with it, 92 without."""
+"""Samples of silence before and after the sound. Of 133 words of people for tuning, 2 m away in pink noise at 10
+dB, the right one scored above -3 for 105 with it, 92 without."""
 
 
 class MoonshineRecogniser:
@@ -85,7 +85,7 @@ class MoonshineRecogniser:
         return (HANGOVER + 1) * WINDOW
 
     def expect(self, phrases: Sequence[str]) -> None:
-        """Add phrases that can be heard. None is ever taken away: what makes no sense now competes all the same."""
+        """Add phrases that can be heard. None is taken away: what makes no sense now still competes."""
         if self._phrases.issuperset(phrases):
             return
         self._phrases |= set(phrases)

@@ -18,8 +18,8 @@ from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.hearing.vad.detector import Detector, Windows
 
 _SPEECH = 0.5
-"""Probability of speech in a window that may be a voice. Giving way for nothing annoys; a person who calls again is
-noticed the next time."""
+"""Probability of speech in a window that may be a voice. Giving way for nothing annoys, and a person who calls again
+is noticed the next time."""
 
 _LOUDER_DB = 15.0
 """How much louder than the usual rest a voice must be. While the guide alone spoke the rest rose 7 to 15 dB above
@@ -108,7 +108,9 @@ class BargeIn:
 
     def _is_voice(self, window: Frame, taken_out: Frame, *, guide: bool) -> bool:
         level = float(np.mean(np.square(window, dtype=np.float64)))
-        self._echo = max(float(np.mean(np.square(taken_out, dtype=np.float64))), self._echo * _ECHO_FALLS) if guide else 0.0
+        self._echo = (
+            max(float(np.mean(np.square(taken_out, dtype=np.float64))), self._echo * _ECHO_FALLS) if guide else 0.0
+        )
         softest, usual = self._of_late()
         self._levels.append(level)
         if self._echo < _AUDIBLE:

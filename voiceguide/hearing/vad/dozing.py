@@ -18,7 +18,7 @@ from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.hearing.vad.detector import Detector, Windows
 from voiceguide.hearing.vad.steady_noise import SteadyNoise
-from voiceguide.hearing.verdict.evidence import QUIET, Around
+from voiceguide.hearing.verdict.situation import QUIET, Around
 
 BEFORE = samples(0.7)
 """Handed over from before the first sign of speech: the recogniser keeps 0.3 s from before an utterance, and 10 dB
@@ -69,7 +69,7 @@ class Dozing:
         """Set the commands that are possible from now on; the pain family always is."""
         self._ears.listen_for(commands, hold=hold)
 
-    def accept(self, frame: Frame, around: Around = QUIET, spoken: Frame | None = None) -> list[Noticed]:
+    def accept(self, frame: Frame, around: Around = QUIET) -> list[Noticed]:
         """Take the next frame and return what is noticed by now, in order.
 
         Raises:
@@ -78,11 +78,11 @@ class Dozing:
         self._at += len(frame)
         signs = self._notices_speech(frame)
         # While the guide speaks, or may still be heard, its ears compare what comes with what it says.
-        if signs or not self.may_doze or around is not QUIET or spoken is not None:
+        if signs or not self.may_doze or around is not QUIET:
             noticed = [one for kept in self._before for one in self._pass(kept)]
             self._before.clear()
             self._kept = 0
-            return [*noticed, *self._pass(frame, around, spoken)]
+            return [*noticed, *self._pass(frame, around)]
         self._slept += len(frame)
         self._before.append(frame.copy())  # the caller may use its buffer again
         self._kept += len(frame)
@@ -107,7 +107,7 @@ class Dozing:
                 self._awake_until = self._at + AFTER
         return self._at <= self._awake_until
 
-    def _pass(self, frame: Frame, around: Around = QUIET, spoken: Frame | None = None) -> Sequence[Noticed]:
+    def _pass(self, frame: Frame, around: Around = QUIET) -> Sequence[Noticed]:
         self._slept = 0
         self.passed += len(frame)
-        return self._ears.accept(frame, around, spoken)
+        return self._ears.accept(frame, around)

@@ -7,14 +7,15 @@ themselves are in `rules.py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Protocol
 
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import Heard
 from voiceguide.hearing.recognisers.recogniser import Hypothesis
 from voiceguide.hearing.verdict.reading import Candidate, Reading
-from voiceguide.hearing.verdict.rules import SAFETY, Facts, Outcome, Row, Rule, decide
+from voiceguide.hearing.verdict.rules import SAFETY, Facts, Outcome, Row, decide
 from voiceguide.hearing.verdict.situation import QUIET, Around
 from voiceguide.hearing.verdict.sureness import Sureness, fitted
 from voiceguide.hearing.verdict.verdict import Verdict
@@ -33,8 +34,29 @@ REST_OF_IT = samples(1.0)
 UNKNOWN_AGAIN = samples(2.0)
 """Long talk is one unknown thing, not one for each breath."""
 
+BEFORE = samples(2.0)
+"""How far back from a recogniser's decision a person's own word may have been found: the longest phrase, and the
+wait after it."""
+
 VOICE = "voice"
 """The engine's name in the records for a voice of which no word was made out."""
+
+
+@dataclass(frozen=True)
+class _Voice:
+    """A voice of which no word was made out yet.
+
+    Attributes:
+        counts_at: sample time at which it counts.
+        ended: when it ended.
+        around: the room.
+        command: the rehearsed word that it may have been.
+    """
+
+    counts_at: int
+    ended: int
+    around: Around
+    command: Command | None
 
 
 @dataclass(frozen=True)
@@ -52,6 +74,14 @@ class _Judged:
 NO_MEANING = _Judged(None, 0.0)
 
 
+class OwnWords(Protocol):
+    """What knows how one person says a command."""
+
+    def agrees(self, command: Command, since: int) -> bool:
+        """Tell whether it was nearly found since a sample time."""
+        ...
+
+
 class Decision:
     """Decides, in sample time, what counts. Keeps no clock: times come with the calls.
 
@@ -59,9 +89,17 @@ class Decision:
         pack: the language.
         steady: samples for which a partial result without scores must stand still.
         sureness: the model; the one that ships by default.
+        own_words: what knows how this very person says a command; None for nobody in particular.
     """
 
-    def __init__(self, pack: LanguagePack, steady: int = 0, sureness: Sureness | None = None) -> None:
+    def __init__(
+        self,
+        pack: LanguagePack,
+        steady: int = 0,
+        sureness: Sureness | None = None,
+        own_words: OwnWords | None = None,
+    ) -> None:
+        self._own_words = own_words
         self._reading = Reading(pack)
         self._sureness = sureness or fitted()
         self._steady = steady
@@ -72,7 +110,7 @@ class Decision:
         self._feared: _Judged = NO_MEANING  # the likeliest word of safety of its partial results
         self._last: dict[Command | None, int] = {}  # when each was reported
         self._answered: int | None = None
-        self._voice: tuple[int, int, Around] | None = None  # a voice: when it counts, when it ended, the room
+        self._voice: _Voice | None = None
 
     def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:
         """Set the commands that are possible from now on; the pain family always is."""
@@ -87,10 +125,17 @@ class Decision:
             return []
         return [self._judge(hypothesis, around, hypothesis.at)]
 
-    def voice_ended(self, at: int, within: int, around: Around = QUIET) -> None:
-        """Take that a voice has spoken: in a hold it counts unless something is made of it within `within` samples."""
-        if self._voice is None:
-            self._voice = at + within, at, around
+    def voice_ended(self, at: int, within: int, around: Around = QUIET, command: Command | None = None) -> None:
+        """Take that a voice has spoken: it counts unless something is made of it within `within` samples.
+
+        Args:
+            at: when it had spoken.
+            within: how long to wait for the recogniser.
+            around: what was known about the room.
+            command: a word of safety as this person has rehearsed it; None for a voice in a hold.
+        """
+        if self._voice is None or (command is not None and self._voice.command is None):
+            self._voice = _Voice(at + within, at, around, command)
 
     def settle(self, now: int) -> list[Verdict]:
         """Return what has become certain by sample time `now`."""
@@ -99,12 +144,13 @@ class Decision:
             at, hypothesis, around = self._standing
             self._standing = None
             verdicts.append(self._judge(hypothesis, around, at, stood=True))
-        if self._voice is not None and now >= self._voice[0]:
-            at, ended, around = self._voice
-            self._voice = None
-            if self._hold and self._nothing_since(ended):
-                facts = self._facts(NO_MEANING, around, at, final=True)
-                verdicts.append(self._verdict(facts, decide(facts), at, text="", engine=VOICE))
+        if self._voice is not None and now >= self._voice.counts_at:
+            voice, self._voice = self._voice, None
+            if (self._hold or voice.command is not None) and self._nothing_since(voice.ended):
+                candidate = Candidate(voice.command, "", {}) if voice.command is not None else None
+                judged = _Judged(candidate, self._thresholds(voice.command)[2])
+                facts = self._facts(judged, voice.around, voice.counts_at, final=True, heard_words=False)
+                verdicts.append(self._verdict(facts, decide(facts), voice.counts_at, "", VOICE, candidate))
         return verdicts
 
     def restart_recogniser(self) -> None:
@@ -143,13 +189,22 @@ class Decision:
         return judged[0] if judged else NO_MEANING
 
     def _or_what_was_feared(self, judged: _Judged) -> _Judged:
-        """Return the word of safety of a partial result where the final one is not surer of something else (S8)."""
+        """Return the word of safety of a partial result, unless the final one is surer of something else (S8)."""
         feared = self._feared
         if feared.command is None or judged.command in SAFETY or feared.command in self._reported:
             return judged
         return feared if feared.sure >= max(self._thresholds(feared.command)[2], judged.sure) else judged
 
-    def _facts(self, judged: _Judged, around: Around, at: int, *, final: bool, stood: bool = False) -> Facts:
+    def _facts(
+        self,
+        judged: _Judged,
+        around: Around,
+        at: int,
+        *,
+        final: bool,
+        stood: bool = False,
+        heard_words: bool = True,
+    ) -> Facts:
         command = judged.command
         early, believe, ask = self._thresholds(command)
         last = self._last.get(command) if command is not None else None
@@ -170,7 +225,14 @@ class Decision:
             same_call=same or command in self._reported or (command not in SAFETY and bool(self._reported)),
             answered=self._answered is not None and at - self._answered < REST_OF_IT,
             talking=None in self._last and at - self._last[None] < UNKNOWN_AGAIN,
+            own_word=command is not None and heard_words and self._as_rehearsed(command, at),
         )
+
+    def _as_rehearsed(self, command: Command, at: int) -> bool:
+        if self._own_words is None:
+            return False
+        alike = SAFETY if command in SAFETY else {command}
+        return any(self._own_words.agrees(one, at - BEFORE) for one in alike)
 
     def _thresholds(self, command: Command | None) -> tuple[float, float, float]:
         if command is None:
@@ -181,7 +243,7 @@ class Decision:
     def _nothing_since(self, ended: int) -> bool:
         return all(at < ended for at in self._last.values())
 
-    def _verdict(
+    def _verdict(  # noqa: PLR0917 - everything that a record of it holds
         self,
         facts: Facts,
         row: Row,
@@ -215,11 +277,3 @@ class Decision:
             evidence=candidate.evidence if candidate is not None else {},
             facts=facts,
         )
-
-
-def without_hypothesis(verdict: Verdict) -> Verdict:
-    """Return a verdict as it is written down: what the recogniser said in full is left out."""
-    return replace(verdict, hypothesis=None)
-
-
-__all__ = ["EARLY", "SAFETY", "Decision", "Rule", "Verdict"]

@@ -33,8 +33,8 @@ class Candidate:
     Attributes:
         command: which.
         words: the phrase, or the transcript.
-        evidence: what speaks for it and against it, by name (`EVIDENCE`); empty for an engine without scores, whose
-            word has to do.
+        evidence: what speaks for it and against it, by name (`EVIDENCE`); empty for an engine without scores,
+            whose word has to do.
     """
 
     command: Command
@@ -72,9 +72,7 @@ class Reading:
         }
         self._understanding = Understanding(pack)
 
-    def candidates(
-        self, hypothesis: Hypothesis, possible: frozenset[Command], around: Around
-    ) -> list[Candidate]:
+    def candidates(self, hypothesis: Hypothesis, possible: frozenset[Command], around: Around) -> list[Candidate]:
         """Return what a hypothesis may mean, in no order; none for speech that means nothing here."""
         meaning = self._understanding.of(hypothesis.text, possible)
         if not hypothesis.scores:
@@ -106,7 +104,8 @@ class Reading:
         around: Around,
     ) -> Candidate:
         phrase = next(
-            (one.phrase for one in hypothesis.scores if self._command_of.get(comparable(one.phrase)) is command), ""
+            (one.phrase for one in hypothesis.scores if self._command_of.get(comparable(one.phrase)) is command),
+            "",
         )
         same = _alike(command)
         score = max(LEAST, _together([value for one, value in totals.items() if one in same] or [LEAST]))
@@ -114,7 +113,8 @@ class Reading:
         written = meaning.command in same
         words = hypothesis.text if written and not (meaning.whole and phrase) else phrase or hypothesis.text
         longer = math.log(
-            max(seconds(hypothesis.length), 0.05) / (START_S + LETTER_S * len(meaning.phrase if written else phrase))
+            max(seconds(hypothesis.length), 0.05)
+            / (START_S + LETTER_S * len(meaning.phrase if written else phrase))
         )
         evidence = {
             "score": score / 4,

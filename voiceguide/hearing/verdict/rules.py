@@ -60,6 +60,7 @@ class Facts:
         same_call: this command was reported for this very call.
         answered: a command was reported a moment ago.
         talking: unknown speech was reported a moment ago.
+        own_word: it came close to how this very person has rehearsed the command.
     """
 
     command: Command | None
@@ -77,6 +78,7 @@ class Facts:
     same_call: bool
     answered: bool
     talking: bool
+    own_word: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ class Row:
 RULES: tuple[Row, ...] = (
     Row(
         Rule.OWN_VOICE,
-        "the guide speaks, and nobody else was noticed; before the two voices can be told apart, anything but pain",
+        "the guide speaks, and nobody else was noticed; anything but pain, before voices can be told apart",
         lambda f: f.guide and not (f.other if f.apart else f.command in PAIN_FAMILY),
         Outcome.NOTHING,
     ),
@@ -117,8 +119,8 @@ RULES: tuple[Row, ...] = (
     ),
     Row(
         Rule.SURE,
-        "a command that is possible now, sure enough",
-        lambda f: f.command is not None and f.possible and f.sure >= f.believe,
+        "a command that is possible now, sure enough, or likely and said as this person has rehearsed it",
+        lambda f: f.command is not None and f.possible and f.sure >= (f.ask if f.own_word else f.believe),
         Outcome.COMMAND,
     ),
     Row(

@@ -1,8 +1,8 @@
 """How probable it is that a candidate was said: a logistic model over its evidence.
 
-The weights are fitted on voices and people for tuning (`make fit-verdict`), so that the result is a probability: of
-the candidates at 0.9, about nine in ten were said. What is believed and what is asked about is another matter: the
-thresholds, one for each kind of command, follow from what a mistake costs.
+The weights are fitted on voices and people for tuning (`make fit-verdict`), so that the result is a probability:
+of the candidates at 0.9, about nine in ten were said. What is believed and what is asked about is another matter:
+the thresholds, one for each kind of command, follow from what a mistake costs.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Sureness:
         self._thresholds = thresholds
 
     def probability(self, evidence: Mapping[str, float]) -> float:
-        """Return how probable it is that a candidate was said; 1 where there is no evidence but an engine's word."""
+        """Return how probable it is that a candidate was said; 1 where an engine's word is all there is."""
         if not evidence:
             return 1.0
         total = self._weights["bias"] + sum(self._weights[name] * value for name, value in evidence.items())

@@ -1,19 +1,16 @@
-"""A person's own words without a second ear, in languages for which none was trained.
-
-Where there is a second ear, `Enrolled` is handed its vectors and costs next to nothing. Here the vectors are made
-for it alone, in the same way.
-"""
+"""The ear that knows one person's own words, in any language and accent."""
 
 from __future__ import annotations
 
-from voiceguide.hearing.enrolment.matching import Enrolled, Match
+from voiceguide.core.commands import Command
+from voiceguide.hearing.enrolment.hops import Hops
+from voiceguide.hearing.enrolment.matching import Match, Matching
 from voiceguide.hearing.enrolment.templates import Enrolment
 from voiceguide.hearing.recognisers.recogniser import Frame
-from voiceguide.hearing.spotter.hops import Hops
 
 
-class EnrolledAlone:
-    """An ear that knows one person's own words and makes the vectors for that itself.
+class Enrolled:
+    """Listens for what a person has rehearsed.
 
     Deterministic: the same samples give the same answers, whatever the size of the frames.
 
@@ -25,7 +22,7 @@ class EnrolledAlone:
     """
 
     def __init__(self, enrolment: Enrolment) -> None:
-        self.enrolled = Enrolled(enrolment)
+        self._matching = Matching(enrolment)
         self._sound = Hops()
 
     @property
@@ -35,7 +32,7 @@ class EnrolledAlone:
 
     def restart(self) -> None:
         """Begin a new stream: forget the sound so far and count samples from zero."""
-        self.enrolled.restart()
+        self._matching.restart()
         self._sound.restart()
 
     def accept(self, frame: Frame) -> list[Match]:
@@ -48,8 +45,12 @@ class EnrolledAlone:
             match
             for look in self._sound.accept(frame)
             if len(look.vectors)
-            for match in self.enrolled.accept(look.vectors, look.at)
+            for match in self._matching.accept(look.vectors, look.at)
         ]
+
+    def agrees(self, command: Command, since: int) -> bool:
+        """Tell whether the person's own way of saying a command was nearly found since a sample time."""
+        return self._matching.agrees(command, since)
 
     def close(self) -> None:
         """Free the networks. The ear is not used again."""

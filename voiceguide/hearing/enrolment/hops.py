@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voiceguide.hearing.recognisers.recogniser import Frame
-from voiceguide.hearing.spotter.embedding import (
+from voiceguide.hearing.enrolment.embedding import (
     FRAMES,
     HOP,
     HOP_FRAMES,
@@ -22,11 +21,11 @@ from voiceguide.hearing.spotter.embedding import (
     Floats,
     SpeechEmbedding,
 )
-from voiceguide.hearing.spotter.head import CONTEXT
-from voiceguide.hearing.spotter.waking import Waking
+from voiceguide.hearing.enrolment.waking import Waking
+from voiceguide.hearing.recognisers.recogniser import Frame
 
-REACHES_BACK = CONTEXT
-"""Vectors made up for on waking: as many as the second ear looks at."""
+REACHES_BACK = 16
+"""Vectors made up for on waking, 1.3 s."""
 
 _MELS = FRAMES + HOP_FRAMES * (REACHES_BACK - 1)
 
@@ -49,15 +48,11 @@ class Hops:
 
     Deterministic: the same samples give the same vectors, whatever the size of the frames.
 
-    Args:
-        every: look every so many hops of 80 ms; 2 costs half.
-
     Raises:
         RecogniserError: the speech embedding is missing.
     """
 
-    def __init__(self, every: int = 1) -> None:
-        self.every = every
+    def __init__(self) -> None:
         self._embedding = SpeechEmbedding()
         self._sound: Frame
         self.restart()
@@ -90,7 +85,7 @@ class Hops:
             self._missing = min(self._missing + 1, REACHES_BACK)
             if not self._waking.awake(window[OVERLAP:], self._at):
                 yield Look(self._at, np.zeros((0, SIZE), np.float32))
-            elif self._at // HOP % self.every == 0:
+            else:
                 yield Look(self._at, self._new())
 
     def close(self) -> None:
@@ -101,8 +96,8 @@ class Hops:
         seen = (self._embedding.mel(window) for window in self._unseen)
         self._mels = np.concatenate([self._mels, *seen])[-_MELS:]
         self._unseen.clear()
-        # One shape for each of the two cases: a few hops as always, or all that was slept through.
-        count = self.every if self._missing <= self.every else REACHES_BACK
+        # One shape for each of the two cases: a hop as always, or all that was slept through.
+        count = 1 if self._missing <= 1 else REACHES_BACK
         made = self._embedding.vectors(self._mels[_MELS - FRAMES - HOP_FRAMES * (count - 1) :])
         fresh = made[-self._missing :]
         self._missing = 0

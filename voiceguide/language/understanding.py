@@ -1,0 +1,265 @@
+"""What a person says, as text, and what it asks for or answers.
+
+Three things are looked for, in this order:
+
+1. A report of pain, anywhere. The pain family's phrases of two words and more count wherever they stand, and so do
+   the `pain: words` of the language; unless they lie within a longer sequence that reports none ("doesn't hurt",
+   "pain relief"). The longer sequence decides, so what denies pain reaches no further than its own words: in
+   "no, my hip hurts" there is none. Punctuation ends a sequence.
+2. Whole phrases: one or several in a row, with fillers around them, and nothing left over. Of several, "stop" comes
+   first, then the first that is possible.
+3. "Stop" at the beginning or the end of a few words.
+
+Anything else means nothing: a command within a longer sentence is somebody talking. Words are compared exactly but
+for case, punctuation, apostrophes and drawn-out letters. hassil, which reads the templates, also recognises
+sentences, but finds one for the whole text and knows neither several in a row nor what denies another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from voiceguide.core.commands import PAIN_FAMILY, Command
+from voiceguide.language.pack import LanguagePack
+from voiceguide.language.spelling import comparable
+
+MOST_LEFT_OVER = 2
+"""Words beside "stop" at the beginning or end that still let it count: "stop the music", but no longer talk."""
+
+MOST_IN_A_ROW = 50
+"""Words that may be phrases in a row. More is talk."""
+
+SERIOUS_FIRST = (
+    Command.CANNOT_MOVE,
+    Command.NUMB,
+    Command.SHOOTING,
+    Command.WORSE,
+    Command.SHARP,
+    Command.PAIN,
+    Command.DULL,
+)
+"""Which report counts when one utterance holds several: red flags first, and pain of no known kind, which is asked
+about, before a dull one."""
+
+_BREAKS = re.compile(r"[.,;:!?\u2026\u2013\u2014()\u3002\uff0c\uff01\uff1f]|\s-+\s")
+_DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a text means.
+
+    Attributes:
+        command: what the words ask for or answer; None when they mean nothing here.
+        phrase: the phrase or words that led to it, normalised; "" for none.
+        whole: the text is that phrase, or phrases of the same command, and fillers, with nothing left over.
+    """
+
+    command: Command | None
+    phrase: str
+    whole: bool
+
+
+NOTHING = Meaning(None, "", whole=False)
+"""No command."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Some words at a place in a text."""
+
+    begin: int
+    end: int
+    command: Command
+    phrase: str
+
+    def inside(self, spans: Iterable[tuple[int, int]]) -> bool:
+        """Tell whether one of the spans holds these words and more."""
+        size = self.end - self.begin
+        return any(begin <= self.begin and self.end <= end and end - begin > size for begin, end in spans)
+
+
+class _Sequences:
+    """Finds known sequences of words."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._phrases = {_words(phrase): phrase for phrase in phrases}
+        self._longest = max(map(len, self._phrases), default=0)
+
+    def at(self, words: Words, begin: int, end: int) -> Iterator[tuple[int, str]]:
+        """Yield the end and the phrase of every sequence that begins at `begin` and does not pass `end`."""
+        for stop in range(begin + 1, min(begin + self._longest, end) + 1):
+            if (phrase := self._phrases.get(words[begin:stop])) is not None:
+                yield stop, phrase
+
+    def within(self, words: Words, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
+        """Yield begin, end and phrase of every sequence between two places."""
+        for start in range(begin, end):
+            for stop, phrase in self.at(words, start, end):
+                yield start, stop, phrase
+
+
+class Understanding:
+    """Understands text in one language. Any text is fine; the same text always means the same.
+
+    Args:
+        pack: the language.
+    """
+
+    def __init__(self, pack: LanguagePack) -> None:
+        self._command_of = {phrase: command for command, said in pack.commands.items() for phrase in said}
+        self._phrases = _Sequences(self._command_of)
+        self._before = _Sequences(pack.fillers.before)
+        self._after = _Sequences(pack.fillers.after)
+        self._stop = _Sequences(pack.commands[Command.STOP])
+        self._not_stop = _Sequences(pack.not_stop)
+        self._pain_of = _pain_patterns(pack)
+        self._pain = _Sequences(self._pain_of)
+        taken_back = (*pack.commands[Command.NO_PAIN], *pack.commands[Command.UNSURE])
+        self._no_pain = _Sequences([*pack.pain.no_pain, *(phrase for phrase in taken_back if " " in phrase)])
+        self._misheard = {_words(written): _words(meant) for written, meant in pack.pain.misheard.items()}
+
+    def of(self, text: str, possible: frozenset[Command] | None = None) -> Meaning:
+        """Return what a text means.
+
+        Args:
+            text: what was said or typed.
+            possible: the commands that are listened for, None for all; the pain family always is.
+        """
+        clauses = [words for part in _BREAKS.split(text) if (words := _words(part))]
+        words = tuple(word for clause in clauses for word in clause)
+        row = self._row(words)
+        denied = list(self._denied(clauses))
+        pain = [found for found in row if found.command in PAIN_FAMILY and not found.inside(denied)]
+        pain += self._reports(clauses)
+        if pain:
+            worst = min(pain, key=lambda found: SERIOUS_FIRST.index(found.command))
+            return Meaning(worst.command, worst.phrase, whole=_all_are(worst.command, row))
+        allowed = [found for found in row if found.command not in PAIN_FAMILY and _possible(found.command, possible)]
+        if allowed:
+            first = next((found for found in allowed if found.command is Command.STOP), allowed[0])
+            return Meaning(first.command, first.phrase, whole=_all_are(first.command, row))
+        return NOTHING if row or not _possible(Command.STOP, possible) else self._stop_in(words)
+
+    def whole(self, text: str) -> Command | None:
+        """Return the command of a text that is its phrase and fillers, with nothing left over."""
+        meaning = self.of(text)
+        return meaning.command if meaning.whole else None
+
+    # --- pain --------------------------------------------------------------------------------------------------
+
+    def _reports(self, clauses: Iterable[Words]) -> list[_Found]:
+        """Return the words about pain that nothing longer denies."""
+        reports: list[_Found] = []
+        for said in clauses:
+            clause = self._meant(said)
+            denied = [(begin, end) for begin, end, _ in self._no_pain.within(clause, 0, len(clause))]
+            for begin, end, phrase in self._pain.within(clause, 0, len(clause)):
+                found = _Found(begin, end, self._pain_of[phrase], phrase)
+                if not found.inside(denied):
+                    reports.append(found)
+        # The longest words say best what was said: "shooting pain" rather than "pain".
+        reports.sort(key=lambda found: found.begin - found.end)
+        return reports
+
+    def _denied(self, clauses: Iterable[Words]) -> Iterator[tuple[int, int]]:
+        """Yield the places of what reports no pain, counted in the words of all clauses."""
+        before = 0
+        for clause in clauses:
+            for begin, end, _ in self._no_pain.within(clause, 0, len(clause)):
+                yield before + begin, before + end
+            before += len(clause)
+
+    def _meant(self, words: Words) -> Words:
+        """Return words with what is written in place of words about pain put right."""
+        longest = max(map(len, self._misheard), default=0)
+        meant: list[str] = []
+        begin = 0
+        while begin < len(words):
+            ends = range(min(begin + longest, len(words)), begin, -1)
+            end = next((end for end in ends if words[begin:end] in self._misheard), begin + 1)
+            meant += self._misheard.get(words[begin:end], words[begin:end])
+            begin = end
+        return tuple(meant)
+
+    # --- whole phrases -----------------------------------------------------------------------------------------
+
+    def _row(self, words: Words) -> list[_Found]:
+        """Return the phrases that the words are made of, besides fillers; empty when anything is left over.
+
+        Of several ways to divide them, the one with the fewest phrases and of these the one with the fewest fillers.
+        """
+        # The best way to each place: (phrases, words of fillers), and the phrases; apart for what may follow there.
+        if len(words) > MOST_IN_A_ROW:
+            return []
+        opening: dict[int, tuple[int, int, list[_Found]]] = {0: (0, 0, [])}
+        closing: dict[int, tuple[int, int, list[_Found]]] = {}
+        for place in range(len(words) + 1):
+            if place in closing:
+                _keep(opening, place, closing[place])
+                phrases, fillers, row = closing[place]
+                for end, _ in self._after.at(words, place, len(words)):
+                    _keep(closing, end, (phrases, fillers + end - place, row))
+            if place in opening:
+                phrases, fillers, row = opening[place]
+                for end, _ in self._before.at(words, place, len(words)):
+                    _keep(opening, end, (phrases, fillers + end - place, row))
+                for end, phrase in self._phrases.at(words, place, len(words)):
+                    found = _Found(place, end, self._command_of[phrase], phrase)
+                    _keep(closing, end, (phrases + 1, fillers, [*row, found]))
+        return closing[len(words)][2] if len(words) in closing else []
+
+    def _stop_in(self, words: Words) -> Meaning:
+        """Return "stop" where it begins or ends a few words."""
+        begin, end = self._without_fillers(words)
+        if any(True for _ in self._not_stop.within(words, 0, len(words))):
+            return NOTHING
+        for start, stop, phrase in self._stop.within(words, begin, end):
+            if (start == begin or stop == end) and end - begin - (stop - start) <= MOST_LEFT_OVER:
+                return Meaning(Command.STOP, phrase, whole=False)
+        return NOTHING
+
+    def _without_fillers(self, words: Words) -> tuple[int, int]:
+        begin, end = 0, len(words)
+        while (longest := max((stop for stop, _ in self._before.at(words, begin, end)), default=begin)) > begin:
+            begin = longest
+        while (start := self._after_from(words, begin, end)) < end:
+            end = start
+        return begin, end
+
+    def _after_from(self, words: Words, begin: int, end: int) -> int:
+        ending = (start for start, stop, _ in self._after.within(words, begin, end) if stop == end)
+        return min(ending, default=end)
+
+
+def _keep(
+    ways: dict[int, tuple[int, int, list[_Found]]], place: int, way: tuple[int, int, list[_Found]]
+) -> None:
+    if place not in ways or way[:2] < ways[place][:2]:
+        ways[place] = way
+
+
+def _words(text: str) -> Words:
+    return tuple(_DRAWN_OUT.sub(r"\1", comparable(text)).split())
+
+
+def _all_are(command: Command, row: list[_Found]) -> bool:
+    return bool(row) and all(found.command is command for found in row)
+
+
+def _possible(command: Command, possible: frozenset[Command] | None) -> bool:
+    return possible is None or command in possible
+
+
+def _pain_patterns(pack: LanguagePack) -> Mapping[str, Command]:
+    """Return what reports pain anywhere, with what it reports; single words only where the language lists them."""
+    patterns = {
+        phrase: command for command in SERIOUS_FIRST for phrase in pack.commands[command] if " " in phrase
+    }
+    for command in SERIOUS_FIRST:
+        patterns |= {phrase: command for phrase in pack.pain.words.get(command, ()) if phrase not in patterns}
+    return patterns
