@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-
 from benchmarks.alternatives import VoskExample
+
 from benchmarks.callers import END_BELOW_PEAK, Call, guide_says
 from benchmarks.conditions import Condition
 from benchmarks.people import people

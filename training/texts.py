@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-
 import yaml
 
 from voiceguide.core.commands import PAIN_FAMILY, Command

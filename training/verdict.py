@@ -34,8 +34,8 @@ from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.hearing.recognisers.recogniser import Hypothesis, Sparing
 from voiceguide.hearing.vad.somebody import Somebody
 from voiceguide.hearing.verdict.reading import EVIDENCE, Candidate, Reading
-from voiceguide.hearing.verdict.sureness import FILE, kind_of
 from voiceguide.hearing.verdict.situation import QUIET, Around
+from voiceguide.hearing.verdict.sureness import FILE, kind_of
 from voiceguide.language.pack import load_language
 
 KEPT = Path("build/training/heard")
@@ -159,7 +159,9 @@ def candidates(examples: Iterable[Example]) -> Iterator[tuple[Example, Candidate
             yield example, one, right
 
 
-def fit(evidence: NDArray[np.float64], right: NDArray[np.bool_], weight: NDArray[np.float64]) -> NDArray[np.float64]:
+def fit(
+    evidence: NDArray[np.float64], right: NDArray[np.bool_], weight: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return the weights of a logistic model, the bias last, by Newton's method."""
     columns = np.column_stack((evidence, np.ones(len(evidence))))
     weights = np.zeros(columns.shape[1])
@@ -204,17 +206,21 @@ def report(found: Sequence[tuple[Example, Candidate, bool]], sure: NDArray[np.fl
     for (example, candidate, right), one in zip(found, sure, strict=True):
         if one > best.get(id(example), (-1.0,))[0]:
             best[id(example)] = float(one), candidate, right, example
-    hours = sum(example.hours for example in {id(one): one for one, *_ in found}.values() if not example.said.means)
+    hours = sum(
+        example.hours for example in {id(one): one for one, *_ in found}.values() if not example.said.means
+    )
     print(f"{len(best)} utterances, {hours:.2f} hours of speech that is no command")
     for kind in ("pain", "stop", "place", "answer", "other"):
         for condition in ("quiet", "pink"):
             line = [f"{kind:7} {condition:6}"]
             of_kind = [
-                one for one in best.values()
+                one
+                for one in best.values()
                 if one[3].condition == condition and any(kind_of(command) == kind for command in one[3].said.means)
             ]
             false = [
-                one for one in best.values()
+                one
+                for one in best.values()
                 if one[3].condition == condition and not one[2] and kind_of(one[1].command) == kind
             ]
             for least in (0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95):

@@ -330,7 +330,8 @@ def _dbfs(frames: list[MicrophoneBlock | None]) -> float | None:
 
 def _words(heard: Heard) -> dict[str, object]:
     command = heard.command.value if heard.command else None
-    return {"command": command, "text": heard.text, "engine": heard.engine}
+    words: dict[str, object] = {"command": command, "text": heard.text, "engine": heard.engine}
+    return words if heard.perhaps is None else {**words, "perhaps": heard.perhaps.value}
 
 
 def _claimed(verdict: Verdict) -> dict[str, object]:

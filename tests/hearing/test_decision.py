@@ -18,7 +18,7 @@ from voiceguide.language.pack import load_language
 PACK = load_language("en")
 KINDS = ("pain", "stop", "place", "answer", "other")
 BY_SCORE = Sureness(
-    {name: 0.0 for name in EVIDENCE} | {"score": 8.0, "written": 1.0, "mentioned": 30.0, "bias": 4.0},
+    dict.fromkeys(EVIDENCE, 0.0) | {"score": 8.0, "written": 1.0, "mentioned": 30.0, "bias": 4.0},
     dict.fromkeys(KINDS, Thresholds(early=0.95, believe=0.8, ask=0.3)),
 )
 """About 0.98 at log p 0, 0.73 at -1.5, 0.12 at -3; what a transcript holds is believed."""
@@ -32,11 +32,11 @@ def decision(**options: object) -> Decision:
     return made
 
 
-def said(
-    at_s: float, *scores: tuple[str, float], text: str = "mumble mumble", final: bool = True
-) -> Hypothesis:
+def said(at_s: float, *scores: tuple[str, float], text: str = "mumble mumble", final: bool = True) -> Hypothesis:
     scored = tuple(Scored(*one) for one in sorted(scores, key=lambda one: -one[1]))
-    return Hypothesis(text, final, samples(at_s), "scripted", scored or (Scored("why", -20.0),), -3.0, samples(0.6))
+    return Hypothesis(
+        text, final, samples(at_s), "scripted", scored or (Scored("why", -20.0),), -3.0, samples(0.6)
+    )
 
 
 def heard(made: Decision, *hypotheses: Hypothesis, around: Around = QUIET) -> list[Verdict]:

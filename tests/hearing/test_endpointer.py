@@ -13,7 +13,9 @@ from voiceguide.hearing.vad.endpointer import HANGOVER, LONGEST, PRE_ROLL, TAIL,
 
 def ended(sound: Sound, size: int = 160) -> list[Utterance]:
     endpointer = Endpointer()
-    return [one for at in range(0, len(sound), size) for one in endpointer.accept(sound[at : at + size]) if one.over]
+    return [
+        one for at in range(0, len(sound), size) for one in endpointer.accept(sound[at : at + size]) if one.over
+    ]
 
 
 def test_an_utterance_holds_its_words_with_what_came_just_before_and_after() -> None:

@@ -70,7 +70,9 @@ def test_every_rule_has_a_row_that_is_walked() -> None:
 
 
 @pytest.mark.parametrize("command", sorted(PAIN_FAMILY))
-def test_nothing_but_the_guides_own_voice_stands_between_a_sure_word_of_pain_and_the_session(command: Command) -> None:
+def test_nothing_but_the_guides_own_voice_stands_between_a_sure_word_of_pain_and_the_session(
+    command: Command,
+) -> None:
     pain = replace(PAIN, command=command, possible=True)
     for facts in (
         pain,

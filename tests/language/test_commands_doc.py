@@ -8,23 +8,23 @@ from pathlib import Path
 import pytest
 
 from voiceguide.core.commands import Command
-from voiceguide.language.matcher import Matcher
 from voiceguide.language.pack import load_language
+from voiceguide.language.understanding import Understanding
 
 DOCS = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("name", ["docs/commands.md", "README.md"])
 def test_every_documented_phrase_is_a_command(name: str) -> None:
-    matcher = Matcher(load_language("en"))
+    understanding = Understanding(load_language("en"))
     rows = [line for line in (DOCS / name).read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
     phrases = [phrase for row in rows for phrase in re.findall(r'"([^"]+)"', row.split("|")[2])]
     assert len(phrases) > 25
-    unknown = [phrase for phrase in phrases if matcher.command(phrase) is None]
+    unknown = [phrase for phrase in phrases if understanding.whole(phrase) is None]
     assert unknown == []
 
 
 def test_every_command_is_documented() -> None:
-    matcher = Matcher(load_language("en"))
+    understanding = Understanding(load_language("en"))
     phrases = re.findall(r'"([^"]+)"', (DOCS / "docs/commands.md").read_text(encoding="utf-8"))
-    assert {matcher.command(phrase) for phrase in phrases} >= set(Command)
+    assert {understanding.whole(phrase) for phrase in phrases} >= set(Command)

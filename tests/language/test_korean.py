@@ -7,8 +7,8 @@ import pytest
 
 from voiceguide import places
 from voiceguide.core.commands import PAIN_FAMILY, Command
-from voiceguide.language.matcher import Matcher
 from voiceguide.language.pack import load_language
+from voiceguide.language.understanding import Understanding
 from voiceguide.routine.load import load_routine
 
 KOREAN = load_language("ko")
@@ -28,8 +28,8 @@ def spoken_lines() -> Iterator[str]:
 
 def test_no_command_stands_alone_between_two_pauses() -> None:
     # The guide would answer itself.
-    matcher = Matcher(KOREAN)
-    alone = [part for line in spoken_lines() for part in re.split(r"[,.?!:]", line) if matcher.command(part)]
+    understanding = Understanding(KOREAN)
+    alone = [part for line in spoken_lines() for part in re.split(r"[,.?!:]", line) if understanding.whole(part)]
     assert alone == []
 
 
@@ -40,7 +40,7 @@ def test_the_lines_are_korean() -> None:
 
 @pytest.mark.parametrize("phrase", ["다음", "넘어가"])
 def test_words_that_pain_was_heard_as_are_no_commands(phrase: str) -> None:
-    assert Matcher(KOREAN).command(phrase) is None
+    assert Understanding(KOREAN).whole(phrase) is None
 
 
 def test_prompts_teach_phrases_that_are_commands() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from voiceguide.core.commands import Command
-from voiceguide.language.matcher import Matcher
 from voiceguide.language.naming import NamedRoutines
 from voiceguide.language.pack import load_language
+from voiceguide.language.understanding import Understanding
 
 EN = load_language("en")
 CALLED = {"psoas-short": ["short routine", "Short one!"], "constructive-rest": ["rest"]}
@@ -33,8 +33,8 @@ def test_the_routine_is_found_by_what_was_said(text: str, routine: str | None) -
 
 def test_to_all_that_listens_it_is_the_command_start_and_nothing_else_changes() -> None:
     named = NamedRoutines(EN, CALLED)
-    matcher = Matcher(named.pack)
-    assert all(matcher.command(phrase) is Command.START for phrase in named.phrases)
+    understanding = Understanding(named.pack)
+    assert all(understanding.whole(phrase) is Command.START for phrase in named.phrases)
     assert named.pack.commands[Command.START][: len(EN.commands[Command.START])] == EN.commands[Command.START]
     others = {command: phrases for command, phrases in named.pack.commands.items() if command is not Command.START}
     assert others == {command: phrases for command, phrases in EN.commands.items() if command is not Command.START}

@@ -8,7 +8,6 @@ import pytest
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.phrases import PROMPTS
 from voiceguide.errors import LanguageError
-from voiceguide.language.matcher import Matcher
 from voiceguide.language.pack import (
     LOCALES,
     LanguagePack,
@@ -18,6 +17,7 @@ from voiceguide.language.pack import (
     normalise,
     read_language,
 )
+from voiceguide.language.understanding import Understanding
 
 NAMED_IN_THE_DOCUMENTATION = {
     Command.START: ["start"],
@@ -80,25 +80,25 @@ def test_every_shipped_language_is_whole(code: str) -> None:
     assert pack.language == pack.phrases.language == code
     assert set(pack.commands) == set(Command)
     assert set(pack.phrases.prompts) == set(PROMPTS)
-    matcher = Matcher(pack)
+    understanding = Understanding(pack)
     for command, phrases in pack.commands.items():
         assert phrases
-        assert {matcher.command(phrase) for phrase in phrases} == {command}
+        assert {understanding.whole(phrase) for phrase in phrases} == {command}
         assert all(phrase == normalise(phrase) for phrase in phrases)
 
 
 @pytest.mark.parametrize("code", available_languages())
 def test_the_guide_never_says_a_command_between_two_pauses(code: str) -> None:
     pack = load_language(code)
-    matcher = Matcher(pack)
+    understanding = Understanding(pack)
     lines = [line for lines in pack.phrases.prompts.values() for line in lines]
     parts = [part for line in lines for part in line.replace(",", ".").replace(":", ".").split(".")]
-    assert [part for part in parts if matcher.command(part)] == []
+    assert [part for part in parts if understanding.whole(part)] == []
 
 
 def test_the_documented_words_stay(english: LanguagePack) -> None:
-    matcher = Matcher(english)
-    heard = {word: matcher.command(word) for words in NAMED_IN_THE_DOCUMENTATION.values() for word in words}
+    understanding = Understanding(english)
+    heard = {word: understanding.whole(word) for words in NAMED_IN_THE_DOCUMENTATION.values() for word in words}
     assert heard == {word: command for command, words in NAMED_IN_THE_DOCUMENTATION.items() for word in words}
 
 
@@ -126,7 +126,7 @@ def test_the_pain_family_is_always_expected(english: LanguagePack) -> None:
     ],
 )
 def test_typed_text_is_matched_as_people_write(english: LanguagePack, typed: str, command: Command | None) -> None:
-    assert Matcher(english).command(typed) is command
+    assert Understanding(english).whole(typed) is command
 
 
 def test_what_spellings_have_in_common() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
 
-from voiceguide.core.commands import PAIN_FAMILY, Command
+from voiceguide.core.commands import ASKED_BY_NAME, PAIN_FAMILY, Command
 from voiceguide.core.phrases import PROMPTS, Phrases
 from voiceguide.core.rehearsal import LINES as REHEARSAL_LINES
 from voiceguide.core.rehearsal import RehearsalTexts
@@ -18,15 +18,18 @@ from voiceguide.core.trial import LINES as TRIAL_LINES
 from voiceguide.errors import LanguageError
 from voiceguide.handwritten.problems import Location, shown
 from voiceguide.handwritten.source import Source, read_source
+from voiceguide.language.patterns import Pattern
 from voiceguide.language.said import (
     Fillers,
     PainWords,
+    Spelling,
     read_commands,
     read_decoys,
     read_fillers,
     read_not_stop,
     read_pain,
     read_rules,
+    read_spelling,
 )
 from voiceguide.language.section import AS_IN_ENGLISH, mapping, missing, report, strings, text, unknown, value
 from voiceguide.language.spelling import comparable, normalise
@@ -47,8 +50,8 @@ LOCALES = Path(__file__).with_name("locales")
 """Where the language files are."""
 
 _SECTIONS = (
-    *("language", "name", "rules", "commands", "fillers", "pain", "not_stop", "decoys"),
-    *("prompts", "rehearsal", "trial", "standby"),
+    *("language", "name", "rules", "contractions", "commands", "fillers", "pain", "not_stop", "decoys"),
+    *("prompts", "names", "rehearsal", "trial", "standby"),
 )
 _SENTENCES = "Write a sentence in quotes, or a list of them."
 
@@ -64,7 +67,8 @@ class LanguagePack:
         commands: every command's phrases, the most recommended one first.
         fillers: words that may stand around any phrase.
         pain: words about pain that count anywhere in what is said.
-        not_stop: word sequences in which a word for "stop" does not ask for it.
+        not_stop: patterns in which a word for "stop" does not ask for it.
+        spelling: how words are compared.
         decoys: words that are no commands, for a recogniser to prefer over a command they sound like.
         rehearsal: which words are rehearsed, and what is said there.
         trial: what doctor says when it tries whether it hears them.
@@ -77,7 +81,8 @@ class LanguagePack:
     commands: Mapping[Command, tuple[str, ...]]
     fillers: Fillers
     pain: PainWords
-    not_stop: tuple[str, ...]
+    not_stop: tuple[Pattern, ...]
+    spelling: Spelling
     decoys: tuple[str, ...]
     rehearsal: RehearsalTexts
     trial: Phrases
@@ -134,22 +139,41 @@ def _pack(source: Source) -> LanguagePack | None:
     language = text("language", "en", source)
     name = text("name", "English", source)
     rules = read_rules(source)
+    spelling = read_spelling(source)
     fillers = read_fillers(source, rules)
-    commands = read_commands(source, rules, fillers)
+    commands = read_commands(source, rules, fillers, spelling)
     prompts = _prompts(("prompts",), PROMPTS, source)
     return LanguagePack(
         language=language,
         name=name,
-        phrases=Phrases(language=language, prompts=prompts),
+        phrases=Phrases(language=language, prompts=prompts, names=_names(source)),
         commands=commands,
         fillers=fillers,
-        pain=read_pain(source, rules),
-        not_stop=read_not_stop(source, rules),
+        pain=read_pain(source, rules, spelling),
+        not_stop=read_not_stop(source, rules, spelling),
+        spelling=spelling,
         decoys=read_decoys(commands, source),
         rehearsal=_rehearsal(language, commands, source),
         trial=Phrases(language=language, prompts=_prompts(("trial",), TRIAL_LINES, source)),
         standby=_standby(language, source),
     )
+
+
+def _names(source: Source) -> Mapping[Command, str]:
+    at: Location = ("names",)
+    section = mapping(at, source, "the name of every command that may be asked about")
+    known = [command.value for command in Command if command in ASKED_BY_NAME]
+    unknown(at, section, known, source)
+    missing(at, section, known if section else (), source)
+    names: dict[Command, str] = {}
+    for name in known:
+        if name not in section:
+            continue
+        if isinstance(section[name], str) and normalise(section[name]):
+            names[Command(name)] = section[name]
+        else:
+            report(source, (*at, name), "must be a phrase", 'Write a phrase in quotes: "next side".')
+    return MappingProxyType(names)
 
 
 def _rehearsal(language: str, commands: Mapping[Command, tuple[str, ...]], source: Source) -> RehearsalTexts:

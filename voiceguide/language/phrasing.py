@@ -1,8 +1,8 @@
 """Phrase templates in the language of hassil, as Home Assistant's sentences are written.
 
-`[x]` may be left out, `(a|b)` is either, `<name>` stands for one of the file's rules, and all of them may be nested.
-hassil parses and samples them. It tells neither where a bracket was forgotten nor how many phrases a template
-stands for, so that is looked at here first.
+`[x]` may be left out, `(a|b)` is either, `<name>` stands for one of the file's rules, and all of them may be
+nested. hassil parses and samples them. It tells neither where a bracket was forgotten nor how many phrases a
+template stands for, so this module looks at that first.
 """
 
 from __future__ import annotations
@@ -44,19 +44,19 @@ class TemplateError(LanguageError):
         super().__init__(f"{problem}, at character {column + 1} of:\n    {template}\n    {' ' * column}^")
 
 
-def expand(template: str, rules: Rules = NO_RULES, most: int = MOST_PHRASES) -> tuple[str, ...]:
+def expand(template: str, rules: Rules = NO_RULES) -> tuple[str, ...]:
     """Return every phrase a template stands for, in reading order, each once and with single spaces.
 
     `"[the] next (side|one)"` gives "the next side", "the next one", "next side", "next one". A blank such as
     `{name}` stays as it is.
 
     Raises:
-        TemplateError: a bracket is not closed or not opened, a choice is empty, a rule is unknown, the whole may be
-            left out, or it stands for more than `most` phrases.
+        TemplateError: a bracket is not closed or not opened, a choice is empty, a rule is unknown, the whole may
+            be left out, or it stands for more than `MOST_PHRASES` phrases.
     """
     sentence = parse(template, rules)
-    if _count(sentence.expression, rules) > most:
-        raise TemplateError(template, 0, f"more than {most} phrases from one template")
+    if _count(sentence.expression, rules) > MOST_PHRASES:
+        raise TemplateError(template, 0, f"more than {MOST_PHRASES} phrases from one template")
     sampled = sample_sentence(sentence, expansion_rules=dict(rules), expand_lists=False)
     phrases = dict.fromkeys(" ".join(text.split()) for text in sampled)
     if "" in phrases:

@@ -11,6 +11,7 @@ from hassil.expression import Sentence
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.handwritten.problems import Location, shown
 from voiceguide.handwritten.source import Source
+from voiceguide.language.patterns import Pattern, pattern
 from voiceguide.language.phrasing import Rules, TemplateError, any_of, parse
 from voiceguide.language.section import (
     PHRASES,
@@ -24,10 +25,7 @@ from voiceguide.language.section import (
     unknown,
     value,
 )
-from voiceguide.language.spelling import comparable, normalise
-
-MOST_PATTERNS = 100000
-"""Word sequences one template under `pain` may stand for. No recogniser has to listen for them."""
+from voiceguide.language.spelling import Words, plain, replaced
 
 _PAIN_NAMES = [command.value for command in Command if command in PAIN_FAMILY]
 
@@ -55,9 +53,24 @@ class PainWords:
         misheard: what recognisers write in place of such words, and the words themselves.
     """
 
-    words: Mapping[Command, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    no_pain: tuple[str, ...] = ()
-    misheard: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    words: Mapping[Command, tuple[Pattern, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    no_pain: tuple[Pattern, ...] = ()
+    misheard: Mapping[Words, Words] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """How words are compared in one language.
+
+    Attributes:
+        contractions: longer forms, and the contractions that mean the same.
+    """
+
+    contractions: Mapping[Words, Words] = field(default_factory=lambda: MappingProxyType({}))
+
+    def words(self, text: str) -> Words:
+        """Return the words of a text as they are compared: "It is sharp!" and "its sharp" are the same."""
+        return replaced(plain(text), self.contractions)
 
 
 def read_rules(source: Source) -> Rules:
@@ -84,7 +97,14 @@ def read_rules(source: Source) -> Rules:
     return MappingProxyType(rules)
 
 
-def read_commands(source: Source, rules: Rules, fillers: Fillers) -> Mapping[Command, tuple[str, ...]]:
+def read_spelling(source: Source) -> Spelling:
+    """Return how words are compared."""
+    return Spelling(_same(("contractions",), source, '"it is": "it\'s"'))
+
+
+def read_commands(
+    source: Source, rules: Rules, fillers: Fillers, spelling: Spelling
+) -> Mapping[Command, tuple[str, ...]]:
     """Return every command's phrases, the most recommended one first."""
     at: Location = ("commands",)
     section = mapping(at, source, "the phrases of every command")
@@ -92,21 +112,19 @@ def read_commands(source: Source, rules: Rules, fillers: Fillers) -> Mapping[Com
     unknown(at, section, names, source)
     missing(at, section, names if section else (), source)
     commands: dict[Command, tuple[str, ...]] = {}
-    owner: dict[str, Command] = {}
-    places: dict[str, Location] = {}
+    owner: dict[Words, tuple[Command, Location]] = {}
     for command in Command:
         if command.value not in section:
             continue
         phrases = expanded((*at, command.value), source, rules)
         for phrase, place in phrases.items():
             # Compared as they are understood, so that no phrase can depend on which command is looked up first.
-            other = owner.setdefault(comparable(phrase), command)
-            places.setdefault(comparable(phrase), place)
+            other, _ = owner.setdefault(spelling.words(phrase), (command, place))
             if other is not command:
                 remedy = "A phrase belongs to one command: take it out of one of them."
                 report(source, place, f'"{phrase}" belongs to both {other.value} and {command.value}', remedy)
         commands[command] = tuple(phrases)
-    _check_fillers(owner, places, fillers, source)
+    _check_fillers(owner, fillers, spelling, source)
     return MappingProxyType(commands)
 
 
@@ -115,11 +133,12 @@ def read_fillers(source: Source, rules: Rules) -> Fillers:
     at: Location = ("fillers",)
     section = optional(at, source, "words that may stand before and after a phrase")
     unknown(at, section, ("before", "after"), source)
-    before, after = (tuple(expanded((*at, key), source, rules)) if key in section else () for key in ("before", "after"))
-    return Fillers(before, after)
+    return Fillers(
+        *(tuple(expanded((*at, key), source, rules)) if key in section else () for key in ("before", "after"))
+    )
 
 
-def read_pain(source: Source, rules: Rules) -> PainWords:
+def read_pain(source: Source, rules: Rules, spelling: Spelling) -> PainWords:
     """Return the words about pain that count anywhere."""
     at: Location = ("pain",)
     section = optional(at, source, "words about pain that count anywhere")
@@ -127,27 +146,19 @@ def read_pain(source: Source, rules: Rules) -> PainWords:
     kinds = optional((*at, "words"), source, "the words of each kind of pain")
     unknown((*at, "words"), kinds, _PAIN_NAMES, source)
     words = {
-        Command(name): expanded((*at, "words", name), source, rules, MOST_PATTERNS)
+        Command(name): _patterns((*at, "words", name), source, rules, spelling)
         for name in kinds
         if name in _PAIN_NAMES
     }
-    no_pain = expanded((*at, "no_pain"), source, rules, MOST_PATTERNS) if "no_pain" in section else {}
-    taken = {comparable(phrase) for phrases in words.values() for phrase in phrases}
-    for phrase, place in no_pain.items():
-        if comparable(phrase) in taken:
-            remedy = "Take it out of one of them: what reports no pain must be longer than the words of pain in it."
-            report(source, place, f'"{phrase}" is both under words and under no_pain', remedy)
-    return PainWords(
-        MappingProxyType({command: tuple(phrases) for command, phrases in words.items()}),
-        tuple(no_pain),
-        _misheard((*at, "misheard"), source),
-    )
+    no_pain = _patterns((*at, "no_pain"), source, rules, spelling) if "no_pain" in section else ()
+    misheard = _same((*at, "misheard"), source, '"it hertz": "it hurts"')
+    return PainWords(MappingProxyType(words), no_pain, misheard)
 
 
-def read_not_stop(source: Source, rules: Rules) -> tuple[str, ...]:
-    """Return word sequences in which a word for "stop" does not ask for it."""
+def read_not_stop(source: Source, rules: Rules, spelling: Spelling) -> tuple[Pattern, ...]:
+    """Return the patterns in which a word for "stop" does not ask for it."""
     at: Location = ("not_stop",)
-    return () if value(at, source) is None else tuple(expanded(at, source, rules, MOST_PATTERNS))
+    return () if value(at, source) is None else _patterns(at, source, rules, spelling)
 
 
 def read_decoys(commands: Mapping[Command, tuple[str, ...]], source: Source) -> tuple[str, ...]:
@@ -162,25 +173,42 @@ def read_decoys(commands: Mapping[Command, tuple[str, ...]], source: Source) -> 
     return tuple(decoys)
 
 
-def _misheard(at: Location, source: Source) -> Mapping[str, str]:
-    misheard: dict[str, str] = {}
-    for written, meant in optional(at, source, "what is written in place of words about pain").items():
-        if isinstance(meant, str) and normalise(meant) and normalise(str(written)):
-            misheard[normalise(str(written))] = normalise(meant)
+def _patterns(at: Location, source: Source, rules: Rules, spelling: Spelling) -> tuple[Pattern, ...]:
+    templates = strings(at, source)
+    if templates is None:
+        report(source, at, "must be a phrase or a list of phrases", PHRASES)
+        return ()
+    found: list[Pattern] = []
+    for place, template in templates.items():
+        try:
+            found.append(pattern(template, rules, spelling.words))
+        except TemplateError as error:
+            report(source, place, error.problem, TEMPLATES)
+    return tuple(found)
+
+
+def _same(at: Location, source: Source, example: str) -> Mapping[Words, Words]:
+    same: dict[Words, Words] = {}
+    for written, meant in optional(at, source, "words, and the words that are meant").items():
+        if isinstance(meant, str) and plain(meant) and plain(str(written)):
+            same[plain(str(written))] = plain(meant)
         else:
-            report(source, (*at, written), "must be the words that are meant", 'For example: `"it hertz": "it hurts"`.')
-    return MappingProxyType(misheard)
+            report(source, (*at, written), "must be the words that are meant", f"For example: `{example}`.")
+    return MappingProxyType(same)
 
 
 def _check_fillers(
-    owner: Mapping[str, Command], places: Mapping[str, Location], fillers: Fillers, source: Source
+    owner: Mapping[Words, tuple[Command, Location]], fillers: Fillers, spelling: Spelling, source: Source
 ) -> None:
     """Report a phrase that is another command's phrase with a filler: it would hang on which is tried first."""
-    for phrase, command in owner.items():
-        rests = [phrase[len(comparable(one)) + 1 :] for one in fillers.before if phrase.startswith(f"{comparable(one)} ")]
-        rests += [phrase[: -len(comparable(one)) - 1] for one in fillers.after if phrase.endswith(f" {comparable(one)}")]
+    before, after = ({spelling.words(one) for one in words} for words in (fillers.before, fillers.after))
+    for words, (command, place) in owner.items():
+        rests = [words[cut:] for cut in range(1, len(words)) if words[:cut] in before]
+        rests += [words[:cut] for cut in range(1, len(words)) if words[cut:] in after]
         for rest in rests:
-            other = owner.get(rest, command)
+            other, _ = owner.get(rest, (command, place))
             if other is not command:
-                what = f'"{phrase}" is "{rest}" of {other.value} with a filler'
-                report(source, places[phrase], what, "Take out the phrase or the filler.")
+                what = (
+                    f'"{" ".join(words)}" of {command.value} is "{" ".join(rest)}" of {other.value} with a filler'
+                )
+                report(source, place, what, "Take out the phrase or the filler.")

@@ -8,7 +8,7 @@ from typing import Any
 
 from voiceguide.handwritten.problems import Location, shown
 from voiceguide.handwritten.source import Source
-from voiceguide.language.phrasing import MOST_PHRASES, NO_RULES, Rules, TemplateError, expand
+from voiceguide.language.phrasing import NO_RULES, Rules, TemplateError, expand
 from voiceguide.language.spelling import normalise
 
 AS_IN_ENGLISH = "Take over what stands there in locales/en.yaml, and translate it."
@@ -80,9 +80,7 @@ def missing(at: Location, given: Iterable[str], known: Iterable[str], source: So
             report(source, at, f"{shown(key)} is missing", AS_IN_ENGLISH)
 
 
-def expanded(
-    at: Location, source: Source, rules: Rules = NO_RULES, most: int = MOST_PHRASES
-) -> dict[str, Location]:
+def expanded(at: Location, source: Source, rules: Rules = NO_RULES) -> dict[str, Location]:
     """Return the phrases that the templates at a place stand for, each with its place."""
     templates = strings(at, source)
     if templates is None:
@@ -91,7 +89,7 @@ def expanded(
     phrases: dict[str, Location] = {}
     for place, template in templates.items():
         try:
-            found = [normalise(phrase) for phrase in expand(template, rules, most)]
+            found = [normalise(phrase) for phrase in expand(template, rules)]
         except TemplateError as error:
             report(source, place, error.problem, TEMPLATES)
             continue
@@ -99,4 +97,3 @@ def expanded(
             report(source, place, "there is a phrase without any word", PHRASES)
         phrases |= {phrase: place for phrase in found if phrase and phrase not in phrases}
     return phrases
-

@@ -3,16 +3,18 @@
 Three things are looked for, in this order:
 
 1. A report of pain, anywhere. The pain family's phrases of two words and more count wherever they stand, and so do
-   the `pain: words` of the language; unless they lie within a longer sequence that reports none ("doesn't hurt",
-   "pain relief"). The longer sequence decides, so what denies pain reaches no further than its own words: in
-   "no, my hip hurts" there is none. Punctuation ends a sequence.
+   the language's `pain: words`, unless they lie within a longer sequence that reports none ("doesn't hurt", "pain
+   relief"). A denial reaches no further than its own words, so "no, my hip hurts" is a report. Punctuation ends a
+   sequence.
 2. Whole phrases: one or several in a row, with fillers around them, and nothing left over. Of several, "stop" comes
    first, then the first that is possible.
 3. "Stop" at the beginning or the end of a few words.
 
-Anything else means nothing: a command within a longer sentence is somebody talking. Words are compared exactly but
-for case, punctuation, apostrophes and drawn-out letters. hassil, which reads the templates, also recognises
-sentences, but finds one for the whole text and knows neither several in a row nor what denies another.
+Anything else means nothing: a command within a longer sentence is somebody talking. Case, punctuation, apostrophes,
+contractions and drawn-out letters do not matter; otherwise words are compared exactly.
+
+hassil reads the templates, but its recogniser is not used: it finds one sentence for the whole text, and cannot tell
+that one sequence denies another.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from dataclasses import dataclass
 
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.language.pack import LanguagePack
-from voiceguide.language.spelling import comparable
+from voiceguide.language.patterns import Patterns
+from voiceguide.language.spelling import Words, replaced
 
 MOST_LEFT_OVER = 2
 """Words beside "stop" at the beginning or end that still let it count: "stop the music", but no longer talk."""
@@ -44,9 +47,6 @@ SERIOUS_FIRST = (
 about, before a dull one."""
 
 _BREAKS = re.compile(r"[.,;:!?\u2026\u2013\u2014()\u3002\uff0c\uff01\uff1f]|\s-+\s")
-_DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
-
-Words = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -84,20 +84,24 @@ class _Found:
 
 
 class _Sequences:
-    """Finds known sequences of words."""
+    """Finds known phrases.
 
-    def __init__(self, phrases: Iterable[str]) -> None:
-        self._phrases = {_words(phrase): phrase for phrase in phrases}
-        self._longest = max(map(len, self._phrases), default=0)
+    Args:
+        phrases: each with its words.
+    """
+
+    def __init__(self, phrases: Mapping[Words, str]) -> None:
+        self._phrases = phrases
+        self._longest = max(map(len, phrases), default=0)
 
     def at(self, words: Words, begin: int, end: int) -> Iterator[tuple[int, str]]:
-        """Yield the end and the phrase of every sequence that begins at `begin` and does not pass `end`."""
+        """Yield the end and the phrase of every phrase that begins at `begin` and does not pass `end`."""
         for stop in range(begin + 1, min(begin + self._longest, end) + 1):
             if (phrase := self._phrases.get(words[begin:stop])) is not None:
                 yield stop, phrase
 
     def within(self, words: Words, begin: int, end: int) -> Iterator[tuple[int, int, str]]:
-        """Yield begin, end and phrase of every sequence between two places."""
+        """Yield begin, end and phrase of every phrase between two places."""
         for start in range(begin, end):
             for stop, phrase in self.at(words, start, end):
                 yield start, stop, phrase
@@ -111,17 +115,25 @@ class Understanding:
     """
 
     def __init__(self, pack: LanguagePack) -> None:
+        self._words = pack.spelling.words
         self._command_of = {phrase: command for command, said in pack.commands.items() for phrase in said}
-        self._phrases = _Sequences(self._command_of)
-        self._before = _Sequences(pack.fillers.before)
-        self._after = _Sequences(pack.fillers.after)
-        self._stop = _Sequences(pack.commands[Command.STOP])
-        self._not_stop = _Sequences(pack.not_stop)
-        self._pain_of = _pain_patterns(pack)
-        self._pain = _Sequences(self._pain_of)
-        taken_back = (*pack.commands[Command.NO_PAIN], *pack.commands[Command.UNSURE])
-        self._no_pain = _Sequences([*pack.pain.no_pain, *(phrase for phrase in taken_back if " " in phrase)])
-        self._misheard = {_words(written): _words(meant) for written, meant in pack.pain.misheard.items()}
+        self._phrases = self._known(self._command_of)
+        self._before = self._known(pack.fillers.before)
+        self._after = self._known(pack.fillers.after)
+        self._stop = self._known(pack.commands[Command.STOP])
+        self._not_stop = Patterns(pack.not_stop)
+        # Of two words and more: a lone "sharp" may be a knife.
+        self._pain = self._known(
+            phrase for kind in SERIOUS_FIRST for phrase in pack.commands[kind] if " " in phrase
+        )
+        self._pain_words = [(kind, Patterns(pack.pain.words.get(kind, ()))) for kind in SERIOUS_FIRST]
+        denials = (*pack.commands[Command.NO_PAIN], *pack.commands[Command.UNSURE])
+        self._denials = self._known(phrase for phrase in denials if " " in phrase)
+        self._no_pain = Patterns(pack.pain.no_pain)
+        self._misheard = {
+            replaced(written, pack.spelling.contractions): replaced(meant, pack.spelling.contractions)
+            for written, meant in pack.pain.misheard.items()
+        }
 
     def of(self, text: str, possible: frozenset[Command] | None = None) -> Meaning:
         """Return what a text means.
@@ -130,7 +142,7 @@ class Understanding:
             text: what was said or typed.
             possible: the commands that are listened for, None for all; the pain family always is.
         """
-        clauses = [words for part in _BREAKS.split(text) if (words := _words(part))]
+        clauses = [words for part in _BREAKS.split(text) if (words := self._words(part))]
         words = tuple(word for clause in clauses for word in clause)
         row = self._row(words)
         denied = list(self._denied(clauses))
@@ -139,7 +151,9 @@ class Understanding:
         if pain:
             worst = min(pain, key=lambda found: SERIOUS_FIRST.index(found.command))
             return Meaning(worst.command, worst.phrase, whole=_all_are(worst.command, row))
-        allowed = [found for found in row if found.command not in PAIN_FAMILY and _possible(found.command, possible)]
+        allowed = [
+            found for found in row if found.command not in PAIN_FAMILY and _possible(found.command, possible)
+        ]
         if allowed:
             first = next((found for found in allowed if found.command is Command.STOP), allowed[0])
             return Meaning(first.command, first.phrase, whole=_all_are(first.command, row))
@@ -153,38 +167,35 @@ class Understanding:
     # --- pain --------------------------------------------------------------------------------------------------
 
     def _reports(self, clauses: Iterable[Words]) -> list[_Found]:
-        """Return the words about pain that nothing longer denies."""
+        """Return the words about pain that nothing longer denies, the longest first, which say most."""
         reports: list[_Found] = []
         for said in clauses:
-            clause = self._meant(said)
-            denied = [(begin, end) for begin, end, _ in self._no_pain.within(clause, 0, len(clause))]
-            for begin, end, phrase in self._pain.within(clause, 0, len(clause)):
-                found = _Found(begin, end, self._pain_of[phrase], phrase)
-                if not found.inside(denied):
-                    reports.append(found)
-        # The longest words say best what was said: "shooting pain" rather than "pain".
-        reports.sort(key=lambda found: found.begin - found.end)
-        return reports
+            clause = replaced(said, self._misheard)
+            denied = list(self._denied_in(clause))
+            found = [
+                _Found(begin, end, self._command_of[phrase], phrase)
+                for begin, end, phrase in self._pain.within(clause, 0, len(clause))
+            ]
+            for kind, patterns in self._pain_words:
+                found += [
+                    _Found(begin, end, kind, " ".join(clause[begin:end])) for begin, end in patterns.within(clause)
+                ]
+            longer = [(one.begin, one.end) for one in found]
+            reports += (one for one in found if not one.inside(denied) and not one.inside(longer))
+        return sorted(reports, key=lambda one: one.begin - one.end)
 
     def _denied(self, clauses: Iterable[Words]) -> Iterator[tuple[int, int]]:
         """Yield the places of what reports no pain, counted in the words of all clauses."""
         before = 0
         for clause in clauses:
-            for begin, end, _ in self._no_pain.within(clause, 0, len(clause)):
+            for begin, end in self._denied_in(clause):
                 yield before + begin, before + end
             before += len(clause)
 
-    def _meant(self, words: Words) -> Words:
-        """Return words with what is written in place of words about pain put right."""
-        longest = max(map(len, self._misheard), default=0)
-        meant: list[str] = []
-        begin = 0
-        while begin < len(words):
-            ends = range(min(begin + longest, len(words)), begin, -1)
-            end = next((end for end in ends if words[begin:end] in self._misheard), begin + 1)
-            meant += self._misheard.get(words[begin:end], words[begin:end])
-            begin = end
-        return tuple(meant)
+    def _denied_in(self, clause: Words) -> Iterator[tuple[int, int]]:
+        yield from self._no_pain.within(clause)
+        for begin, end, _ in self._denials.within(clause, 0, len(clause)):
+            yield begin, end
 
     # --- whole phrases -----------------------------------------------------------------------------------------
 
@@ -216,12 +227,15 @@ class Understanding:
     def _stop_in(self, words: Words) -> Meaning:
         """Return "stop" where it begins or ends a few words."""
         begin, end = self._without_fillers(words)
-        if any(True for _ in self._not_stop.within(words, 0, len(words))):
+        if any(True for _ in self._not_stop.within(words)):
             return NOTHING
         for start, stop, phrase in self._stop.within(words, begin, end):
             if (start == begin or stop == end) and end - begin - (stop - start) <= MOST_LEFT_OVER:
                 return Meaning(Command.STOP, phrase, whole=False)
         return NOTHING
+
+    def _known(self, phrases: Iterable[str]) -> _Sequences:
+        return _Sequences({self._words(phrase): phrase for phrase in reversed(tuple(phrases))})
 
     def _without_fillers(self, words: Words) -> tuple[int, int]:
         begin, end = 0, len(words)
@@ -236,15 +250,9 @@ class Understanding:
         return min(ending, default=end)
 
 
-def _keep(
-    ways: dict[int, tuple[int, int, list[_Found]]], place: int, way: tuple[int, int, list[_Found]]
-) -> None:
+def _keep(ways: dict[int, tuple[int, int, list[_Found]]], place: int, way: tuple[int, int, list[_Found]]) -> None:
     if place not in ways or way[:2] < ways[place][:2]:
         ways[place] = way
-
-
-def _words(text: str) -> Words:
-    return tuple(_DRAWN_OUT.sub(r"\1", comparable(text)).split())
 
 
 def _all_are(command: Command, row: list[_Found]) -> bool:
@@ -253,13 +261,3 @@ def _all_are(command: Command, row: list[_Found]) -> bool:
 
 def _possible(command: Command, possible: frozenset[Command] | None) -> bool:
     return possible is None or command in possible
-
-
-def _pain_patterns(pack: LanguagePack) -> Mapping[str, Command]:
-    """Return what reports pain anywhere, with what it reports; single words only where the language lists them."""
-    patterns = {
-        phrase: command for command in SERIOUS_FIRST for phrase in pack.commands[command] if " " in phrase
-    }
-    for command in SERIOUS_FIRST:
-        patterns |= {phrase: command for phrase in pack.pain.words.get(command, ()) if phrase not in patterns}
-    return patterns

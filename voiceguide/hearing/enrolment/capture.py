@@ -16,12 +16,13 @@ import numpy as np
 
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
-from voiceguide.core.takes import Capture, Learn, Learned, Recall, Taken
+from voiceguide.core.takes import Capture, Learn, Learned, Problem, Recall, Taken
 from voiceguide.errors import RecogniserError
 from voiceguide.hearing.ears import Listening
 from voiceguide.hearing.enrolment.embedding import SpeechEmbedding
-from voiceguide.hearing.enrolment.learning import BOUNDS, Lesson, learn, recognised
+from voiceguide.hearing.enrolment.learning import BOUNDS, Lesson, learn, recognised, sketched
 from voiceguide.hearing.enrolment.takes import examine
+from voiceguide.hearing.enrolment.templates import Template
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.hearing.vad.endpointer import Endpointer
@@ -54,6 +55,7 @@ class _Kept:
     heard: list[Command | None] = field(default_factory=list)
     over_guide: Frame | None = None
     heard_over_guide: bool = False
+    sketches: tuple[Template, ...] = ()  # of each take, to hold other words against
 
 
 class Capturing:
@@ -162,9 +164,18 @@ class Capturing:
             kept.over_guide, kept.heard_over_guide = sound, take.heard in SAFETY
             return Taken(self._at, take.command, take.heard)
         problem = examine(sound).problem
-        kept.takes.append(sound)
-        kept.heard.append(take.heard)
+        if problem is None and self._like_another(take.command, sound):
+            problem = Problem.ALIKE
+        if problem is not Problem.ALIKE:
+            kept.takes.append(sound)
+            kept.heard.append(take.heard)
+            kept.sketches += sketched(sound, self._embedding)
         return Taken(self._at, take.command, take.heard, problem)
+
+    def _like_another(self, command: Command, sound: Frame) -> bool:
+        """Tell whether a take sounds like one of another word, whatever was asked for."""
+        others = [one for other, kept in self._kept.items() if other is not command for one in kept.sketches]
+        return bool(others) and recognised(sound, others, self._embedding) >= BOUNDS.agreeing
 
     def _give_up(self) -> None:
         if self._open is not None and self._open.over_guide:

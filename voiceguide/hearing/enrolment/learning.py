@@ -107,6 +107,12 @@ def recognised(sound: Frame, templates: Sequence[Template], embedding: SpeechEmb
     )
 
 
+def sketched(sound: Frame, embedding: SpeechEmbedding) -> tuple[Template, ...]:
+    """Return a take as it was recorded, to hold others against; nothing when it cannot be used."""
+    take = examine(sound)
+    return () if take.problem is not None else (next(_templates(take, embedding)),)
+
+
 def _word(takes: list[Take], embedding: SpeechEmbedding) -> tuple[Word, tuple[Template, ...]]:
     problems = [take.problem for take in takes]
     made = {

@@ -1,8 +1,8 @@
 """Any recogniser in a process of its own, for a session on the sound card. See `apart_process.py`.
 
 An engine's C library keeps the processor, and often the interpreter, to itself: a look at an utterance takes
-Moonshine up to 0.2 s on a PC. In the guide's own process the loop would come late and the guide's voice would have holes. Who
-waits for a socket keeps nothing from running.
+Moonshine up to 0.2 s on a PC. In the guide's own process the loop would come late and the guide's voice would have
+holes. A thread that waits for a socket keeps nothing from running.
 
 A library that crashes or hangs takes its own process with it and no more: every call here comes back in bounded
 time.

@@ -18,8 +18,8 @@ from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.hearing.vad.detector import Detector, Windows
 
 _SPEECH = 0.5
-"""Probability of speech in a window that may be a voice. Giving way for nothing annoys, and a person who calls again
-is noticed the next time."""
+"""Probability of speech in a window that may be a voice. Giving way for nothing annoys, and a person who calls
+again is noticed the next time."""
 
 _LOUDER_DB = 15.0
 """How much louder than the usual rest a voice must be. While the guide alone spoke the rest rose 7 to 15 dB above

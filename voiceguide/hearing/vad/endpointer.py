@@ -19,8 +19,8 @@ from voiceguide.hearing.vad.detector import WINDOW, Detector, Windows
 from voiceguide.hearing.vad.steady_noise import SteadyNoise
 
 OPENS_AT = 0.2
-"""Probability of speech that opens an utterance. Of 150 words of people for tuning, 2 m away in pink noise at 10 dB,
-1 was missed with it and 9 at 0.4 in two windows; two minutes of the noise alone opened none either way."""
+"""Probability of speech that opens an utterance. Of 150 words of people for tuning, 2 m away in pink noise at 10
+dB, 1 was missed with it and 9 at 0.4 in two windows; two minutes of the noise alone opened none either way."""
 
 CLOSES_BELOW, HANGOVER = 0.2, 8
 """Probability below which a window holds no speech, and how many of them in a row end an utterance: 0.26 s. A stop

@@ -76,7 +76,7 @@ class Reading:
         """Return what a hypothesis may mean, in no order; none for speech that means nothing here."""
         meaning = self._understanding.of(hypothesis.text, possible)
         if not hypothesis.scores:
-            return [] if meaning.command is None else [Candidate(meaning.command, hypothesis.text, {})]
+            return [] if meaning.command is None else [Candidate(meaning.command, meaning.phrase, {})]
         totals = self._totals(hypothesis.scores)
         suggested = dict.fromkeys([*sorted(totals, key=lambda one: -totals[one])[:3], meaning.command])
         pain = max((one for one in totals if one in SAFETY), key=lambda one: totals[one], default=None)
