@@ -7,9 +7,7 @@ from contextlib import closing
 
 import numpy as np
 import pytest
-from asked_person import HISS, Asked
-from speakers import spoken
-from voiceguide.hearing.spotter.spotter import second_ear_for
+from asked_person import HISS, Asked, spoken
 
 from voiceguide.app import listening
 from voiceguide.audio.port import AudioPort
@@ -32,14 +30,14 @@ FLOOR = level_dbfs(np.random.default_rng(3).normal(0, HISS / 32768, 16_000).asty
 
 @pytest.fixture(scope="module")
 def recogniser() -> Iterator[Recogniser]:
-    with closing(choose_recogniser("en", "pocketsphinx")) as engine:
+    with closing(choose_recogniser("en")) as engine:
         yield engine
 
 
 @pytest.fixture
 def try_words(recogniser: Recogniser) -> TryWords:
     def run(port: AudioPort) -> list[Check]:
-        hearing = listening(recogniser, EN, cancel_echo=False, second_ear=second_ear_for("en"))
+        hearing = listening(recogniser, EN, cancel_echo=False)
         return list(words(port, hearing, EN, VirtualSpeech(), floor_dbfs=FLOOR))
 
     return run

