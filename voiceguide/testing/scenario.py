@@ -10,7 +10,8 @@
       - {after: {kind: heard, command: pain}, absent: {kind: cue}}
 
 A scenario runs through the real loop, mouth, ears, understanding, session, language pack and routine. Only the
-voice is a tone, and the words are typed: on virtual time, ten minutes take a second or two. It is judged on its journal.
+voice is a tone, and the words are typed: on virtual time, ten minutes take a second or two. It is judged on its
+journal.
 """
 
 from __future__ import annotations
