@@ -66,7 +66,7 @@ class Take:
 
 
 def takes(side: str) -> list[Take]:
-    """Return the voices of one side of the split: train, tune, test or guide."""
+    """Return the voices of one side of the split: train, tune, test, spare, formant or guide."""
     voices = yaml.safe_load(SPLIT.read_text(encoding="utf-8"))[side]
     amounts = ("phrases", "others", "talk", "without")
     return [
