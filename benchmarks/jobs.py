@@ -140,7 +140,7 @@ def listen(voice: str) -> Report:
     from voiceguide.audio.samples import to_int16
     from voiceguide.core.commands import Command
 
-    with prepare(Choices("psoas-release", voice, "pocketsphinx")) as prepared:
+    with prepare(Choices("psoas-release", voice)) as prepared:
         prepared.render()
         lines = prepared.routine.welcome * 5
         said = np.concatenate([prepared.speech.samples(line) for line in lines])

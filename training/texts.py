@@ -59,7 +59,7 @@ def negatives() -> list[str]:
     data = yaml.safe_load(NEGATIVES.read_text(encoding="utf-8"))
     pack = load_language(LANGUAGE)
     prompts = [line.split("{")[0] for lines in pack.phrases.prompts.values() for line in lines]
-    return _no_commands([*data["near"], *data["talk"], *pack.decoys, *prompts, *_parts()])
+    return no_commands([*data["near"], *data["talk"], *pack.decoys, *prompts, *_parts()])
 
 
 def random_talk(count: int, seed: int) -> list[str]:
@@ -73,7 +73,7 @@ def random_talk(count: int, seed: int) -> list[str]:
         words = rare if rng.random() < _RARE else everyday
         return words[rng.integers(len(words))]
 
-    return _no_commands(" ".join(word() for _ in range(rng.integers(1, 7))) for _ in range(count))
+    return no_commands(" ".join(word() for _ in range(rng.integers(1, 7))) for _ in range(count))
 
 
 def beginnings() -> frozenset[Command]:
@@ -86,7 +86,8 @@ def beginnings() -> frozenset[Command]:
     )
 
 
-def _no_commands(texts: Iterable[str]) -> list[str]:
+def no_commands(texts: Iterable[str]) -> list[str]:
+    """Return texts, without capitals and punctuation, that are no command and hold no word of safety."""
     commands = phrases()
     urgent = [phrase for phrase, command in commands.items() if command in SAFETY]
     holds_urgent = re.compile(r"\b(" + "|".join(map(re.escape, urgent)) + r")\b")
