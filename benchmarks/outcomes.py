@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.stage import ANSWERED_WITHIN, WITHIN
+from benchmarks.stage import ANSWERED_WITHIN, PAIN, WITHIN
 from training.shares import Share
 from voiceguide.core.clock import seconds
-from voiceguide.core.commands import PAIN_FAMILY
 from voiceguide.core.interruptions import DOUBTS, DOUBTS_IN
 
 Found = dict[str, Any]
@@ -21,7 +20,6 @@ Found = dict[str, Any]
 Outcomes = Sequence[dict[str, Any]]
 """What became of calls: `benchmarks.stage.Outcome` as dictionaries."""
 
-PAIN = {command.value for command in PAIN_FAMILY}
 SLOWER_MACHINE = 4
 """A Raspberry Pi 4 takes about so many times as long for a look as one x86 core."""
 

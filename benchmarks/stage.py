@@ -28,7 +28,8 @@ from voiceguide.hearing.chain import Hearing
 from voiceguide.speaking.mouth import Mouth
 from voiceguide.speaking.voice import Samples
 
-SAFETY = {command.value for command in PAIN_FAMILY | {Command.STOP}}
+PAIN = {command.value for command in PAIN_FAMILY}
+SAFETY = PAIN | {Command.STOP.value}
 """Words that may be mistaken for each other without harm: each of them ends the effort and asks."""
 
 PREFACE = samples(12.0)
@@ -110,12 +111,12 @@ class Event:
     def protects(self) -> str | None:
         """Tell how it turns the guide to a person who calls in pain, if it does.
 
-        By a word of safety, by asking about one, by asking what was not understood, which happens in a hold only,
-        or by giving way to a voice, which only a guide that speaks can do.
+        By a word of safety, by asking about pain that was perhaps heard or, in a hold, because of speech that was
+        not understood, or by giving way to a voice, which only a guide that speaks can do.
         """
         if self.command in SAFETY:
             return "word"
-        if self.perhaps in SAFETY:
+        if self.perhaps in PAIN:
             return "asked"
         if self.unknown and self.hold:
             return "doubt"

@@ -83,8 +83,8 @@ def reels(side: Half, folder: Path | None) -> list[Reel]:
         kinds.insert(0, "people")
     found = [Reel(kind, 0, QUIET) for kind in kinds]
     found += [Reel("reading", number, QUIET) for number in range(len(_SPEEDS) * len(_PITCHES))]
-    found += [Reel(kind, 0, name, again=True) for name in (PINK, TELEVISION) for kind in kinds]
-    found += [Reel("reading", number, PINK, again=True) for number in (1, 9)]
+    found += [Reel(kind, 0, PINK, again=True) for kind in kinds]
+    found += [Reel(kind, 0, TELEVISION, again=True) for kind in kinds if kind != "prompts"]
     return found
 
 

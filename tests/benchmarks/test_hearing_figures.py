@@ -193,6 +193,7 @@ def test_later_than_a_second_after_the_word_is_another_try() -> None:
         (at(1.2, "nothing", best="pain"), {}),
         (perhaps(1.2, Command.PAIN, hold=False), {"asked": 0.2}),
         (perhaps(1.2, Command.NEXT), {}),
+        (perhaps(1.2, Command.STOP), {}),
     ],
 )
 def test_what_turns_the_guide_to_the_person(event: Event, by: dict[str, float]) -> None:
