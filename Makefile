@@ -33,7 +33,7 @@ bench: $(VENV)/.test
 
 # Hours on two cores, of which the voices' first rendering is one; HUMAN=DIR lets people speak as well.
 bench-hearing: $(VENV)/.test
-	sh packaging/apt.sh $(APT_RUN) $(APT_TRAIN) $(call apt,bench)
+	sh packaging/apt.sh $(APT_RUN) $(call apt,bench)
 	$(BIN)/pip install --quiet --editable '.[voices]'
 	$(BIN)/python -m benchmarks.hearing --jobs 2 $(if $(HUMAN),--human $(HUMAN))
 
