@@ -18,9 +18,6 @@ from voiceguide.hearing.front_end.front_end import FrontEnd
 from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.language.pack import load_language
 
-_VOICES = ("+f4", "+f5", "+m1", "+klatt2")
-"""Variants of espeak-ng's Korean that nothing was chosen with."""
-
 
 def korean(condition: Condition) -> dict[str, Any]:
     """Return what became of Korean calls of the pain family and of "stop"."""
@@ -34,8 +31,6 @@ def korean(condition: Condition) -> dict[str, Any]:
 def _calls() -> Iterator[Call]:
     pack = load_language("ko")
     for person in people("ko"):
-        if not person.name.endswith(_VOICES):
-            continue
         render = person.make()
         for command in (*sorted(PAIN_FAMILY), Command.STOP):
             text = pack.commands[command][0]
