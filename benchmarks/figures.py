@@ -23,6 +23,7 @@ from benchmarks.outcomes import (
     together,
     wrong,
 )
+from benchmarks.stage import PAIN
 from training.shares import Share
 
 RULE_OF_THREE = 3
@@ -108,11 +109,16 @@ def _rate(what: str, before: str, most: float, rate: Rate, lost_to: str = "") ->
 
 
 def _false(heard: Heard) -> list[Figure]:
-    which = ", ".join(f"{name} {count}" for name, count in heard.commands.most_common())
+    which, pain = (
+        ", ".join(
+            f"{name} {count}" for name, count in heard.commands.most_common() if not pain_alone or name in PAIN
+        )
+        for pain_alone in (False, True)
+    )
     reached = heard.hours >= ENOUGH_TALK_H if heard.hours else None
     return [
         _rate("false commands, talk", "13 an hour", 1, Rate(heard.all_commands, heard.hours), which),
-        _rate("false pain, talk", "0 in 9 min", 0.3, Rate(heard.pain, heard.hours), which),
+        _rate("false pain, talk", "0 in 9 min", 0.3, Rate(heard.pain, heard.hours), pain),
         Figure("talk that is no command", "9 min", ">= 10 h", _hours(heard), reached),
     ]
 
@@ -151,10 +157,10 @@ def _latency(times: Sequence[float]) -> Figure:
 def _cost(found: Found) -> list[Figure]:
     shares = found.get("cost", {}).get("shares", {})
     figures = []
-    for moment, most in (("a person talks", 0.2), ("silence", 0.03)):
+    for moment, before, most in (("a person talks", "0.19", 0.2), ("silence", "-", 0.03)):
         share = shares.get(moment)
         measured, reached = ("-", None) if share is None else (f"{share:.3f}", share <= most)
-        figures.append(Figure(f"the chain's share of a core: {moment}", "0.19", f"<= {most:g}", measured, reached))
+        figures.append(Figure(f"the chain's share of a core: {moment}", before, f"<= {most:g}", measured, reached))
     peaks = found.get("memory", {}).get("peak_mb", {})
     measured = ", ".join(f"{voice} {value:.0f} MB" for voice, value in peaks.items()) or "-"
     reached = max(peaks.values()) <= 350 if peaks else None
