@@ -109,12 +109,9 @@ def _rate(what: str, before: str, most: float, rate: Rate, lost_to: str = "") ->
 
 
 def _false(heard: Heard) -> list[Figure]:
-    which, pain = (
-        ", ".join(
-            f"{name} {count}" for name, count in heard.commands.most_common() if not pain_alone or name in PAIN
-        )
-        for pain_alone in (False, True)
-    )
+    counted = heard.commands.most_common()
+    which = ", ".join(f"{name} {count}" for name, count in counted)
+    pain = ", ".join(f"{name} {count}" for name, count in counted if name in PAIN)
     reached = heard.hours >= ENOUGH_TALK_H if heard.hours else None
     return [
         _rate("false commands, talk", "13 an hour", 1, Rate(heard.all_commands, heard.hours), which),
