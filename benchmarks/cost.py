@@ -12,6 +12,7 @@ import numpy as np
 from benchmarks.callers import GUIDES, guide_says, voice_calls
 from benchmarks.chain import chain
 from benchmarks.measure import run_job
+from benchmarks.phrasings import Half
 from voiceguide.audio.port import BLOCK
 from voiceguide.audio.samples import to_int16
 from voiceguide.core.clock import RATE, samples
@@ -27,11 +28,11 @@ HISS_DB = -76.0
 _BETWEEN = samples(0.5)
 
 
-def cost(length_s: float = 60.0) -> dict[str, Any]:
+def cost(side: Half, length_s: float = 60.0) -> dict[str, Any]:
     """Return shares of a core for a silent room, a person, the guide, and both talking."""
     silence = np.zeros(samples(length_s), np.float32)
     guide = np.resize(np.concatenate(guide_says("hibari")[:60]), len(silence))
-    said = [np.pad(finish(call.sound), (0, _BETWEEN)) for call in voice_calls("test", "phrasings")[:40]]
+    said = [np.pad(finish(call.sound), (0, _BETWEEN)) for call in voice_calls(side, "phrasings")[:40]]
     person = np.resize(np.concatenate(said), len(silence)) * np.float32(10 ** (PERSON_DB / 20))
     moments = {
         "silence": (silence, silence),

@@ -61,7 +61,7 @@ def whole(side: Half, human: Path | None) -> Tasks:
     yield f"phrasings/{SET_UP}", partial(calls_in, CONDITIONS[SET_UP], side, "phrasings", group="pain")
     for reel in reels(side, human):
         yield f"talk/{reel.name}", partial(talk_in, reel, side, human, Hears.ALL)
-    yield "cost", cost
+    yield "cost", partial(cost, side)
     yield "memory", memory
     for number, guide in enumerate(GUIDES):
         yield f"evening/{TELEVISION}/{number}", partial(evening, number, 1500.0, guide, side, human)
@@ -94,7 +94,7 @@ def first_look(side: Half, human: Path | None) -> Tasks:
     for reel in _one_of_each(reels(side, human)):
         yield f"talk/{reel.name}", partial(talk_in, reel, side, human, Hears.ALL, 20.0)
     yield f"evening/{TELEVISION}/0", partial(evening, 0, 40.0, GUIDES[0], side, human)
-    yield "cost", partial(cost, 10.0)
+    yield "cost", partial(cost, side, 10.0)
     yield "memory", memory
     yield from _own_speech(0, range(1))
 
