@@ -1,7 +1,7 @@
 # Two commands for a newcomer; each does all set-up itself on Debian 12 or 64-bit Raspberry Pi OS.
 #   make demo   a whole session without microphone, loudspeaker or downloaded model
 #   make test   lint, types and all tests
-# What else there is: make docs, fuzz, bench, bench-hearing, bench-power-cut, bench-device, bench-safety, bench-page, screenshots, test-install, docs-tables, train-spotter, clean.
+# What else there is: make docs, fuzz, bench, bench-hearing, bench-power-cut, bench-device, bench-safety, bench-page, screenshots, test-install, docs-tables, fit-verdict, clean.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +12,7 @@ APT_RUN := $(call apt,run) $(call apt,demo)
 APT_TEST := $(call apt,test)
 APT_TRAIN := $(call apt,train)
 
-.PHONY: demo test lint types docs fuzz bench bench-hearing bench-power-cut bench-device bench-safety bench-page screenshots test-install docs-tables train-spotter clean
+.PHONY: demo test lint types docs fuzz bench bench-hearing bench-power-cut bench-device bench-safety bench-page screenshots test-install docs-tables fit-verdict clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -82,16 +82,16 @@ docs-tables: $(VENV)/.test
 	$(BIN)/python docs/tables.py
 	$(BIN)/python docs/reference.py
 
-# Twenty minutes; HUMAN=DIR lets people speak as well as synthetic voices. See training/README.md.
-train-spotter: $(VENV)/.test
+# Half an hour; HUMAN=DIR lets people speak as well as synthetic voices. See training/README.md.
+fit-verdict: $(VENV)/.test
 	sh packaging/apt.sh $(APT_RUN) $(APT_TRAIN)
 	$(BIN)/pip install --quiet --editable '.[train]'
-	nice -n 5 $(BIN)/python -m training.spotter --seed 1 $(if $(HUMAN),--human $(HUMAN))
+	nice -n 5 $(BIN)/python -m training.verdict $(if $(HUMAN),--human $(HUMAN))
 
 $(VENV)/.demo: pyproject.toml packaging/apt.sh packaging/apt-packages.txt
 	sh packaging/apt.sh $(APT_RUN)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable '.[natural,plot]'
+	$(BIN)/pip install --quiet --editable '.[demo,natural,plot]'
 	touch $@
 
 $(VENV)/.test: pyproject.toml packaging/apt.sh packaging/apt-packages.txt

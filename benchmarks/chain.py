@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from benchmarks.alternatives import KeywordSpotting
+from voiceguide.hearing.spotter.spotter import Spotter
+from voiceguide.hearing.verdict.own_words import OwnWords
+
 from benchmarks.conditions import Hears
 from benchmarks.resting import RestingEars
 from voiceguide.hearing.chain import Chain, Hearing
@@ -14,8 +17,6 @@ from voiceguide.hearing.enrolment.templates import Enrolment
 from voiceguide.hearing.front_end.front_end import FrontEnd
 from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.hearing.recognisers.recogniser import Recogniser
-from voiceguide.hearing.spotter.spotter import Spotter
-from voiceguide.hearing.verdict.own_words import OwnWords
 from voiceguide.language.pack import load_language
 
 LANGUAGE = "en"

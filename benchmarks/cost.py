@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from voiceguide.hearing.spotter.spotter import Spotter
+from voiceguide.hearing.verdict.own_words import OwnWords
 
 from benchmarks.callers import GUIDES, guide_says, parties, party_calls
 from benchmarks.conditions import Amount
@@ -21,8 +23,6 @@ from voiceguide.hearing.chain import Chain
 from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.front_end.front_end import FrontEnd
 from voiceguide.hearing.recognisers.choose import choose_recogniser
-from voiceguide.hearing.spotter.spotter import Spotter
-from voiceguide.hearing.verdict.own_words import OwnWords
 from voiceguide.language.pack import load_language
 from voiceguide.speaking.finish import finish
 from voiceguide.speaking.voice import Samples

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 import soxr
+from voiceguide.hearing.spotter.spotter import Spotter
 
 from training.people import side
 from voiceguide.audio.room.acoustics import LEAD, convolve, place
@@ -27,12 +28,11 @@ from voiceguide.audio.room.levels import active_dbfs, ratio
 from voiceguide.audio.room.parameters import Room
 from voiceguide.core.clock import RATE, samples
 from voiceguide.core.commands import Command
+from voiceguide.hearing.enrolment.embedding import HOP, SpeechEmbedding
 from voiceguide.hearing.enrolment.learning import learn
 from voiceguide.hearing.enrolment.matching import Enrolled
 from voiceguide.hearing.enrolment.templates import Enrolment
 from voiceguide.hearing.recognisers.recogniser import Frame
-from voiceguide.hearing.spotter.embedding import HOP, SpeechEmbedding
-from voiceguide.hearing.spotter.spotter import Spotter
 from voiceguide.language.pack import load_language
 from voiceguide.speaking.voice import Samples
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from voiceguide.hearing.verdict.GONE import Claim, Ear
 
 from benchmarks.callers import Call, Party, called, calls, parties
 from benchmarks.conditions import Amount, Condition
@@ -33,7 +34,8 @@ from voiceguide.demo.script import Line
 from voiceguide.guide import Guide
 from voiceguide.hearing.chain import Hearing
 from voiceguide.hearing.noticed import Noticed
-from voiceguide.hearing.verdict.evidence import Claim, Ear, Rule, Verdict
+from voiceguide.hearing.verdict.rules import Rule
+from voiceguide.hearing.verdict.verdict import Verdict
 from voiceguide.history.journal import Journal
 from voiceguide.speaking.chimes import chime
 from voiceguide.speaking.voice import Samples

@@ -156,11 +156,12 @@ def listen(voice: str) -> Report:
 def model(language: str) -> Report:
     """Load a Vosk model and nothing else."""
     from voiceguide.errors import ModelError
-    from voiceguide.models.catalogue import find_model, how_to_install
+    from voiceguide.models.catalogue import how_to_install
+    from voiceguide.models.find import find_model
 
-    path = find_model(language)
+    path = find_model(language, "vosk")
     if path is None:
-        raise ModelError(f"no Vosk model for {language!r} is installed: {how_to_install(language)}")
+        raise ModelError(f"no Vosk model for {language!r} is installed: {how_to_install(language, 'vosk')}")
     import vosk
 
     vosk.SetLogLevel(-1)

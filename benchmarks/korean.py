@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-
 from benchmarks.alternatives import VoskExample
+
 from benchmarks.callers import END_BELOW_PEAK, Call, guide_says
 from benchmarks.conditions import Condition
 from benchmarks.people import people
@@ -21,7 +21,7 @@ from voiceguide.hearing.front_end.front_end import FrontEnd
 from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.hearing.recognisers.recogniser import Recogniser
 from voiceguide.language.pack import load_language
-from voiceguide.models.catalogue import find_model
+from voiceguide.models.find import find_model
 
 _VOICES = ("+f4", "+f5", "+m1", "+klatt2")
 """Variants of espeak-ng's Korean that nothing was chosen with."""
@@ -61,4 +61,4 @@ def _model() -> Any:
     import vosk  # noqa: PLC0415 - loads a library
 
     vosk.SetLogLevel(-1)
-    return vosk.Model(str(find_model("ko")))
+    return vosk.Model(str(find_model("ko", "vosk")))

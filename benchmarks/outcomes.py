@@ -13,7 +13,7 @@ from training.shares import Share
 from voiceguide.core.clock import seconds
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.interruptions import DOUBTS, DOUBTS_IN
-from voiceguide.hearing.verdict.evidence import SAFETY
+from voiceguide.hearing.verdict.rules import SAFETY
 
 Found = dict[str, Any]
 """What was measured, by the names of `benchmarks.hearing.tasks`."""

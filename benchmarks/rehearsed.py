@@ -19,10 +19,10 @@ from voiceguide.audio.room.levels import ratio
 from voiceguide.audio.samples import to_int16
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
+from voiceguide.hearing.enrolment.embedding import SpeechEmbedding
 from voiceguide.hearing.enrolment.learning import learn
 from voiceguide.hearing.enrolment.templates import Enrolment
 from voiceguide.hearing.recognisers.recogniser import Frame
-from voiceguide.hearing.spotter.embedding import SpeechEmbedding
 from voiceguide.language.pack import load_language
 
 _BEFORE, _AFTER = samples(1.2), samples(0.9)

@@ -10,7 +10,7 @@ from voiceguide.core.commands import Command
 from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recognisers.recogniser import Frame
-from voiceguide.hearing.verdict.evidence import QUIET, Around
+from voiceguide.hearing.verdict.situation import QUIET, Around
 
 REACHES_BACK = samples(6.0)
 """What was missed before the ears wake is heard first: the longest utterance of the recogniser and a pause."""

@@ -24,7 +24,8 @@ from voiceguide.core.yielding import GO_ON_AFTER, LONGEST
 from voiceguide.demo.insistent import AGAIN_AFTER
 from voiceguide.demo.neighbours import background_of
 from voiceguide.hearing.chain import Hearing
-from voiceguide.hearing.verdict.evidence import SAFETY, Verdict
+from voiceguide.hearing.verdict.rules import SAFETY
+from voiceguide.hearing.verdict.verdict import Verdict
 from voiceguide.speaking.mouth import Mouth
 from voiceguide.speaking.voice import Samples
 

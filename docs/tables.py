@@ -1,7 +1,7 @@
-"""Draws the picture and the tables of docs/safety.md, and the file in docs/settings.md, from the program.
+"""Draws what docs/safety.md, docs/hearing.md and docs/settings.md show of the program.
 
-Run it (`make docs-tables`) after a change of `core/safety.py`, `core/pain.py`, the English phrases or the
-settings; a test fails while a document is out of date.
+Run it (`make docs-tables`) after a change of `core/safety.py`, `core/pain.py`, `hearing/verdict/rules.py`, the English
+phrases or the settings; a test fails while a document is out of date.
 """
 # ruff: noqa: INP001 -- a script beside the document it draws, no package
 
@@ -14,10 +14,12 @@ from pathlib import Path
 from voiceguide.core.commands import Command
 from voiceguide.core.pain import GUIDANCE, KIND_OF, Closes, Kind
 from voiceguide.core.safety import LEADS_TO, REPLY_OF, TABLE, Reply, Stage
+from voiceguide.hearing.verdict.rules import RULES
 from voiceguide.language.pack import LanguagePack, load_language
 from voiceguide.settings import template
 
 DOCUMENT = Path(__file__).with_name("safety.md")
+HEARING = Path(__file__).with_name("hearing.md")
 SETTINGS = Path(__file__).with_name("settings.md")
 
 PICTURE = Path(__file__).with_name("images") / "pain-conversation.svg"
@@ -100,6 +102,12 @@ def answers(pack: LanguagePack) -> str:
     return "\n".join(rows)
 
 
+def rules() -> str:
+    """Return what counts as heard, as a table."""
+    rows = ["| what was heard | why | what reaches the session |", "| --- | --- | --- |"]
+    return "\n".join([*rows, *(f"| {row.when} | {row.rule.value} | {row.outcome.value} |" for row in RULES)])
+
+
 def _said(pack: LanguagePack, reply: Reply) -> str:
     named = [command for command, meant in REPLY_OF.items() if meant is reply]
     if reply is Reply.KIND or not named:
@@ -112,8 +120,17 @@ def _phrases(pack: LanguagePack, command: Command) -> str:
 
 
 def drawn(text: str, pack: LanguagePack) -> str:
-    """Return the document's text with its drawn parts as the program has them now."""
-    for name, part in {"kinds": kinds(pack), "answers": answers(pack)}.items():
+    """Return the text of docs/safety.md with its drawn parts as the program has them now."""
+    return _with(text, {"kinds": kinds(pack), "answers": answers(pack)})
+
+
+def with_rules(text: str) -> str:
+    """Return the text of docs/hearing.md with the rules as the program has them now."""
+    return _with(text, {"rules": rules()})
+
+
+def _with(text: str, parts: dict[str, str]) -> str:
+    for name, part in parts.items():
         before, rest = text.split(BEGINS.format(name=name))
         after = rest.split(ENDS.format(name=name))[1]
         text = f"{before}{BEGINS.format(name=name)}\n{part}\n{ENDS.format(name=name)}{after}"
@@ -129,4 +146,5 @@ def with_settings(text: str) -> str:
 if __name__ == "__main__":
     draw(PICTURE)
     SETTINGS.write_text(with_settings(SETTINGS.read_text(encoding="utf-8")), encoding="utf-8")
+    HEARING.write_text(with_rules(HEARING.read_text(encoding="utf-8")), encoding="utf-8")
     DOCUMENT.write_text(drawn(DOCUMENT.read_text(encoding="utf-8"), load_language("en")), encoding="utf-8")

@@ -5,7 +5,7 @@ set -eu
 
 usage() {
     cat <<'END'
-Usage: sh packaging/install.sh [--user NAME] [--with PARTS] [--no-model] [--no-service] [--no-doctor]
+Usage: sh packaging/install.sh [--user NAME] [--with PARTS] [--no-service] [--no-doctor]
        sh packaging/install.sh --uninstall [--user NAME]
 
 Run it as the user the guide is to run as; sudo asks for a password where Debian packages are missing. As root, say
@@ -15,7 +15,6 @@ for whom with --user.
   --with PARTS   also install what these need, by commas: page (a page for a phone), home (home automation), gpio (a
                  light and a button at a Pi's pins), korean (the Korean model). With page or home the service may
                  use the network.
-  --no-model     do not fetch the English model for the recogniser Vosk
   --no-service   do not set up the service that starts the guide with the machine
   --no-doctor    do not look at the end whether everything works
   --uninstall    remove the program, its models, its rendered speech and the service; the history, rehearsed words,
@@ -41,7 +40,7 @@ fail() {
 
 source=$(cd "$(dirname "$0")/.." && pwd)
 user="" extras=natural
-model=yes service=yes doctor=yes action=install
+service=yes doctor=yes action=install
 arguments=""
 while [ $# -gt 0 ]; do
     case $1 in
@@ -58,7 +57,6 @@ while [ $# -gt 0 ]; do
         extras=$extras,$2 arguments="$arguments --with $2"
         shift
         ;;
-    --no-model) model=no arguments="$arguments $1" ;;
     --no-service) service=no arguments="$arguments $1" ;;
     --no-doctor) doctor=no arguments="$arguments $1" ;;
     --uninstall) action=uninstall arguments="$arguments $1" ;;
@@ -162,17 +160,6 @@ program() {
     "$venv/bin/voiceguide" --version
 }
 
-english_model() {
-    step "The English model for Vosk"
-    if "$venv/bin/python" -c 'import sys
-from voiceguide.models.catalogue import find_model
-sys.exit(find_model("en") is None)'; then
-        say "is there already"
-    elif ! "$venv/bin/voiceguide" models install en; then
-        say "Not installed. The guide hears with PocketSphinx until it is: voiceguide models install en"
-    fi
-}
-
 user_service() {
     step "The service"
     if [ ! -f "$source/packaging/$unit" ]; then
@@ -219,7 +206,6 @@ if [ "$as_root" = no ]; then
     packages
 fi
 program
-[ "$model" = no ] || english_model
 [ "$service" = no ] || user_service
 [ "$doctor" = no ] || look
 [ "$started" = no ] || systemctl --user start "$unit"

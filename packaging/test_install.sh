@@ -104,7 +104,7 @@ try() {
     echo "== $release: install"
     inside sh "$install" --user tester || failed "the first installation"
     grep -Eq '^Python +good' "$work/log" || failed "doctor does not like Python"
-    for works in PortAudio "echo canceller" "second ear" history voice recogniser; do
+    for works in PortAudio onnxruntime Moonshine "voice detector" "echo canceller" history voice recogniser; do
         grep -Eq "^$works +good" "$work/log" || failed "doctor says of $works that it is not good"
     done
     says "No sound card was found"
@@ -136,7 +136,7 @@ try() {
     inside apt-get remove -q -y alsa-utils || failed "taking a package away"
     as_tester sh "$install" --user root && failed "an ordinary user may not install for another one"
     says "only root can install for another user"
-    as_tester sh "$install" --with page,home --no-model --no-doctor || failed "the third installation"
+    as_tester sh "$install" --with page,home --no-doctor || failed "the third installation"
     says "installing: alsa-utils"
     as_tester "$data/venv/bin/python" -c "import paho.mqtt, starlette, uvicorn" || failed "--with installs nothing"
     there "$home/.config/systemd/user/voiceguide.service.d/network.conf"

@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import pocketsphinx
 import yaml
 
 from voiceguide.core.commands import PAIN_FAMILY, Command

@@ -66,7 +66,7 @@ class Take:
 
 
 def takes(side: str) -> list[Take]:
-    """Return the voices of one side of the split: train, tune, test or guide."""
+    """Return the voices of one side of the split: train, tune, test, spare, formant or guide."""
     voices = yaml.safe_load(SPLIT.read_text(encoding="utf-8"))[side]
     amounts = ("phrases", "others", "talk", "without")
     return [
@@ -102,6 +102,12 @@ def spoken(take: Take, texts: Iterable[str]) -> dict[str, Sound]:
         known |= {text: sound.astype(np.float16) for text, sound in rendered}
         _keep(kept, known)
     return {text: known[text].astype(np.float32) for text in wanted if len(known[text]) > RATE // 20}
+
+
+def already_spoken(take: Take) -> dict[str, Sound]:
+    """Return everything that a voice has said so far."""
+    kept = _kept(KEPT / f"{take.name.replace(' ', '_')}.npz")
+    return {text: sound.astype(np.float32) for text, sound in kept.items() if len(sound) > RATE // 20}
 
 
 def _kept(path: Path) -> dict[str, NDArray[np.float16]]:

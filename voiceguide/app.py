@@ -28,8 +28,7 @@ from voiceguide.guide import Guide
 from voiceguide.hearing.chain import Chain, Hearing
 from voiceguide.hearing.ears import Ears, Listening
 from voiceguide.hearing.ears_thread import EarsInThread
-from voiceguide.hearing.enrolment.alone import EnrolledAlone
-from voiceguide.hearing.enrolment.matching import Enrolled
+from voiceguide.hearing.enrolment.enrolled import Enrolled
 from voiceguide.hearing.enrolment.templates import load, place
 from voiceguide.hearing.front_end.front_end import FrontEnd
 from voiceguide.hearing.health.card_watch import CardWatch
@@ -39,8 +38,6 @@ from voiceguide.hearing.recognisers.apart import RecogniserApart
 from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.hearing.recognisers.recogniser import Recogniser, Revivable
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
-from voiceguide.hearing.spotter.spotter import Spotter, second_ear_for
-from voiceguide.hearing.verdict.own_words import OwnWords
 from voiceguide.history.journal import Journal, Watcher
 from voiceguide.language.pack import LanguagePack, load_language
 from voiceguide.presses import Presses
@@ -115,7 +112,6 @@ class Prepared:
         watch: Callable[[View], None] | None = None,
         live: bool = False,
         cancel_echo: bool = False,
-        second_ear: bool | None = None,
         rehearsed: bool = False,
         remembered: Remembered = NOTHING,
         loudness: Loudness = AS_CHOSEN,
@@ -132,7 +128,6 @@ class Prepared:
             live: listen in a thread of its own, so that a slow recogniser cannot stall the speaker; files are
                 heard in step, which gives the same result every time.
             cancel_echo: the microphone hears the speaker, so the guide's own voice is taken out.
-            second_ear: a second ear listens beside the recogniser; by default where there is one.
             rehearsed: listen for the words that the person here has rehearsed, too.
             remembered: what is known of the sessions before this one.
             loudness: how softly the guide may speak here and now (`voiceguide.loudness`).
@@ -140,16 +135,13 @@ class Prepared:
             presses: commands that are not spoken.
 
         Raises:
-            RecogniserError: there is no second ear for the language, or what it needs is missing.
             RecordingError: the recording cannot be written.
         """
-        twice = second_ear_for(self.language.language) if second_ear is None else second_ear
         card = port
         pressed = presses or Presses()
         hearing = self.hearing(
             live=live,
             cancel_echo=cancel_echo,
-            second_ear=twice,
             rehearsed=rehearsed,
             slips=lambda: card.slipped,
             card=watch_of(card),
@@ -165,7 +157,6 @@ class Prepared:
                     first_time=first_time,
                     remembered=remembered,
                     loudness=loudness,
-                    second_ear=twice,
                     cancel_echo=cancel_echo,
                     live=live,
                     audio=port.name,
@@ -198,23 +189,16 @@ class Prepared:
         *,
         live: bool = False,
         cancel_echo: bool = False,
-        second_ear: bool | None = None,
         rehearsed: bool = False,
         slips: Callable[[], int] = lambda: 0,
         card: CardWatch | None = None,
     ) -> Hearing:
-        """Return the chain that listens, from the microphone to the verdicts; the arguments are those of `guide`.
-
-        Raises:
-            RecogniserError: there is no second ear for the language, or what it needs is missing.
-        """
-        twice = second_ear_for(self.language.language) if second_ear is None else second_ear
+        """Return the chain from the microphone to the verdicts; the arguments are those of `guide`."""
         return listening(
             self.recogniser,
             self.language,
             live=live,
             cancel_echo=cancel_echo,
-            second_ear=twice,
             enrolment=place(self.language.language) if rehearsed else None,
             slips=slips,
             card=card,
@@ -241,7 +225,6 @@ def listening(
     *,
     live: bool = False,
     cancel_echo: bool,
-    second_ear: bool,
     enrolment: Path | None = None,
     slips: Callable[[], int] = lambda: 0,
     card: CardWatch | None = None,
@@ -253,22 +236,18 @@ def listening(
         pack: the language.
         live: listen in a thread of its own.
         cancel_echo: the microphone hears the speaker.
-        second_ear: a second ear listens beside the recogniser.
         enrolment: file of what a person rehearsed, None to do without; it need not be there.
         slips: how often samples were lost or added so far between loudspeaker and microphone.
         card: notices when the sound card is lost (`watch_of`).
-
-    Raises:
-        RecogniserError: there is no second ear for the language, or what it needs is missing.
     """
-    enrolled = words_of(enrolment, second_ear=second_ear) if enrolment is not None else None
+    enrolled = words_of(enrolment) if enrolment is not None else None
     front_end = FrontEnd() if cancel_echo else None
     typed = isinstance(recogniser, TypedRecogniser)
     return Chain(
-        ears_of(recogniser, pack, enrolled, live=live, cancel_echo=cancel_echo, second_ear=second_ear),
+        ears_of(recogniser, pack, enrolled, live=live),
         front_end,
         MicrophoneWatch() if live and not typed else None,
-        () if typed else missing_parts(pack.language, front_end),
+        () if typed else missing_parts(front_end),
         slips,
         card,
     )
@@ -282,34 +261,20 @@ def watch_of(port: AudioPort) -> CardWatch | None:
 def ears_of(
     recogniser: Recogniser,
     pack: LanguagePack,
-    enrolled: Enrolled | EnrolledAlone | None = None,
+    enrolled: Enrolled | None = None,
     *,
     live: bool,
-    cancel_echo: bool,
-    second_ear: bool,
 ) -> Listening:
-    """Return the ears of a session or a rehearsal; the arguments are those of `listening`.
-
-    Raises:
-        RecogniserError: there is no second ear for the language, or what it needs is missing.
-    """
-    ears = Ears(
-        recogniser,
-        pack,
-        Spotter(pack.language) if second_ear else None,
-        OwnWords(pack.language) if second_ear and cancel_echo else None,
-        enrolled,
-    )
+    """Return the ears of a session or a rehearsal; the arguments are those of `listening`."""
+    ears = Ears(recogniser, pack, enrolled)
     return EarsInThread(ears, ears, ears if isinstance(recogniser, Revivable) else None) if live else ears
 
 
-def words_of(path: Path, *, second_ear: bool) -> Enrolled | EnrolledAlone | None:
+def words_of(path: Path) -> Enrolled | None:
     """Return what knows the words of the person who rehearsed, from a file of theirs; None when there is none."""
     try:
         enrolment = load(path)
-        if enrolment is None:
-            return None
-        return Enrolled(enrolment) if second_ear else EnrolledAlone(enrolment)
+        return None if enrolment is None else Enrolled(enrolment)
     except RecogniserError as error:
         _log.warning("%s", error)  # a session without it is better than none
         return None

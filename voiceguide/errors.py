@@ -35,6 +35,10 @@ class RecogniserError(VoiceguideError):
     """A speech recogniser cannot be loaded or has failed."""
 
 
+class DamagedModelError(RecogniserError):
+    """A file of a recogniser's model is missing or damaged; the caller knows what to do, and adds it."""
+
+
 class ModelError(VoiceguideError):
     """A recogniser model cannot be found, fetched or unpacked."""
 

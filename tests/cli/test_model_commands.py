@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from voiceguide import places
 from voiceguide.cli import model_commands
-from voiceguide.errors import ModelError
+from voiceguide.errors import ChoiceError, ModelError
 
 FILES = ("am/final.mdl", "conf/mfcc.conf", "graph/Gr.fst")
 
@@ -44,6 +44,10 @@ def test_the_list_says_how_to_install_what_is_missing(app: typer.Typer, data: Pa
     (english,) = (line for line in answer.output.splitlines() if "vosk-model-small-en-us-0.15" in line)
     assert "41 MB" in english
     assert "no; voiceguide models install en" in english
+    assert english.startswith("vosk")
+    (moonshine,) = (line for line in answer.output.splitlines() if "moonshine-tiny-en" in line)
+    assert moonshine.startswith("moonshine")
+    assert "moonshine_voice/assets/tiny-en" in moonshine or "no; pip install moonshine-voice" in moonshine
 
 
 def test_a_model_from_a_zip_is_installed_and_listed(app: typer.Typer, data: Path, german: Path) -> None:
@@ -55,8 +59,17 @@ def test_a_model_from_a_zip_is_installed_and_listed(app: typer.Typer, data: Path
     (line,) = (
         line for line in CliRunner().invoke(app, ["models", "list"]).output.splitlines() if "small-de" in line
     )
-    assert line.startswith("de ")
+    assert line.split()[:2] == ["vosk", "de"]
     assert str(folder) in line
+
+
+def test_the_engine_can_be_said(app: typer.Typer, data: Path, german: Path) -> None:
+    answer = CliRunner().invoke(app, ["models", "install", "en", "--from", str(german), "--engine", "moonshine"])
+    assert isinstance(answer.exception, ModelError)
+    assert "no complete Moonshine model: encoder_model.ort" in str(answer.exception)
+    answer = CliRunner().invoke(app, ["models", "install", "en", "--engine", "pocketsphinx"])
+    assert isinstance(answer.exception, ChoiceError)
+    assert not (data / "models").exists() or not list((data / "models").iterdir())
 
 
 def test_a_folder_where_nobody_looks_is_pointed_out(

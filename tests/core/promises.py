@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from voiceguide.core.actions import Hush, Listen, Record, Say
+from voiceguide.core.asking import ASKED_IN
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import Heard, HearingLost, SpeechFinished, Tick, VoiceBegan
 from voiceguide.core.interruptions import DOUBTS, OWN_VOICE
 from voiceguide.core.safety import REPLY_OF, Reply, Stage
-from voiceguide.core.states import TABLE, State
+from voiceguide.core.states import MAY_BE_A_CRY, TABLE, State, Step
 from voiceguide.testing.exploration import Edge
 
 ROUTINE_KEYS = {
@@ -40,6 +41,8 @@ def keep(edge: Edge) -> None:
     s5_release_first(edge)
     s7_no_deaf_guide(edge)
     s8_doubt_means_pause(edge)
+    probably_said(edge)
+    asked_by_name(edge)
     the_recogniser_follows(edge)
 
 
@@ -128,8 +131,11 @@ def s7_no_deaf_guide(edge: Edge) -> None:
 def s8_doubt_means_pause(edge: Edge) -> None:
     event, before = edge.event, edge.before
     if before.state is State.HOLDING and isinstance(event, Heard) and event.command is None:
-        listening = before._scene.silent_for(OWN_VOICE) or event.perhaps is not None or before._yielding.left_open
-        if listening and len(before._beside._doubts) < DOUBTS:
+        cry = event.perhaps in MAY_BE_A_CRY
+        by_name = event.perhaps is not None and before._asking.can_ask(event.perhaps)
+        assert not (cry and by_name), "S8: a cry is asked about as one"
+        listening = before._scene.silent_for(OWN_VOICE) or cry or before._yielding.left_open
+        if listening and not by_name and len(before._beside._doubts) < DOUBTS:
             assert edge.after.state is State.DOUBT, "S8: doubt means pause"
             assert said(edge) == ["doubt_ask"], "S8: and asks"
     due = before._yielding.next_deadline()
@@ -142,14 +148,64 @@ def s8_doubt_means_pause(edge: Edge) -> None:
         assert edge.after.state is State.HOLDING, "a voice alone is no word"
 
 
+def probably_said(edge: Edge) -> None:
+    """What was probably said leads nowhere by itself; a pause in a hold is the one exception."""
+    event, before, after = edge.event, edge.before, edge.after
+    if not isinstance(event, Heard) or event.command is not None or event.perhaps is None:
+        return
+    if after._asking.asked is not before._asking.asked is None:
+        assert after._asking.asked is event.perhaps, "asked by its name"
+        assert (after.state, after._walk.place) == (before.state, before._walk.place), "asked where it was said"
+        assert said(edge)[0] == "did_you_say"
+        assert event.perhaps not in PAIN_FAMILY, "what may be pain is asked about as pain"
+        assert event.perhaps not in MAY_BE_A_CRY or before.state is not State.HOLDING, "and a cry in a hold"
+    if before.state in ASKED_IN:
+        pauses = before.state is State.HOLDING and TABLE[before.state].get(event.perhaps) is Step.PAUSE
+        assert after.state in {before.state, State.DOUBT, State.PAUSED if pauses else before.state}
+        assert after._walk.place == before._walk.place
+
+
+def asked_by_name(edge: Edge) -> None:
+    """While it is asked whether something was said, only "yes" or a command moves anything, or the hold itself."""
+    event, before, after = edge.event, edge.before, edge.after
+    asked = before._asking.asked
+    if after._asking.asked is not None:
+        assert after.state in ASKED_IN, "asked only where yes and no answer no other question"
+        assert after._scene.lines.speaking or after.next_deadline() is not None, "it lapses by itself"
+    if asked is None:
+        return
+    unmoved = (after.state, after._walk.place) == (before.state, before._walk.place)
+    in_a_hold = before._asking._where[0] is State.HOLDING
+    match event:
+        case Heard(command=Command.NO | Command.NO_PAIN):
+            assert unmoved, "no: as it was"
+            assert after._asking.asked is None
+        case Heard(command=Command.YES) if before._asking.overtaken:
+            assert unmoved, "what it would lead on from is over"
+        case Heard(command=Command.YES):
+            assert after._asking.asked is None
+            moves = TABLE[before.state][asked] is Step.SKIP
+            assert not moves or not unmoved or after.state is State.FINISHED, "yes: it is done"
+        case Heard(command=None):
+            assert unmoved or after.state is State.DOUBT or event.perhaps is Command.PAUSE, "unclear: as it was"
+        case Heard(command=Command() as command) if command not in TABLE[before.state]:
+            assert unmoved, "not possible there"
+        case Heard() | HearingLost():
+            pass
+        case _ if not in_a_hold:
+            assert unmoved, "neither time nor noise leads on"
+
+
 def the_recogniser_follows(edge: Edge) -> None:
     listened = [action.commands for action in edge.actions if isinstance(action, Listen)]
     if edge.after.state is not edge.before.state:
         assert listened, "a new state listens anew"
     for commands in listened:
         assert commands >= PAIN_FAMILY, "pain is always listened for"
-    if listened and edge.after.state is not State.SAFETY:
-        assert listened[-1] == frozenset(TABLE[edge.after.state])
+    if edge.after.state is not State.SAFETY:
+        answers = {Command.YES, Command.NO, Command.NO_PAIN} if edge.after._asking.asked else set()
+        assert edge.after._scene.commands == TABLE[edge.after.state].keys() | answers
+        assert not listened or listened[-1] == edge.after._scene.commands
     talk = edge.after._safeguard.talk
     if listened and talk is not None:
         possible = {command for command in REPLY_OF if command in talk.answers()}

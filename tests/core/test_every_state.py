@@ -13,7 +13,7 @@ import pytest
 from tiny_routine import BALL, PHRASES, routine
 
 from voiceguide.core.commands import Command
-from voiceguide.core.events import Begun
+from voiceguide.core.events import Begun, Heard
 from voiceguide.core.memory import CutOff, Remembered
 from voiceguide.core.plan import Side
 from voiceguide.core.session import Session
@@ -79,6 +79,25 @@ def test_the_promises_hold_on_every_step_around_what_a_longer_session_adds(
     virtual.run_until(state)
     explore(virtual.session, judge, depth=3)
     assert reached >= {state, State.SAFETY, *leads_to}
+
+
+def test_the_promises_hold_on_every_step_after_a_hold_that_ended_while_it_was_asked_by_name() -> None:
+    virtual = VirtualSession(Session(routine(BALL), PHRASES, spoken_length, first_time=False))
+    virtual.begin()
+    virtual.hear(Command.START)
+    virtual.run_until(State.HOLDING)
+    virtual.run(2.5)
+    virtual.feed(Heard(virtual.now, None, "words", perhaps=Command.SKIP))
+    virtual.run_until(State.RESTING)
+    overtaken: set[Command | None] = set()
+
+    def judge(edge: Edge) -> None:
+        if edge.before._asking.overtaken and isinstance(edge.event, Heard):
+            overtaken.add(edge.event.command)
+        promises.keep(edge)
+
+    explore(virtual.session, judge, depth=3)
+    assert overtaken >= {Command.YES, Command.NO, Command.SKIP, Command.PAIN, None}
 
 
 def test_a_broken_promise_is_found_with_the_way_that_leads_there() -> None:

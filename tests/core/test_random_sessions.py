@@ -57,6 +57,9 @@ STEPS = st.one_of(
     ),
     st.just(("hear", None)),
     st.sampled_from(["noise", "mumbled pain", "pressed"]).map(lambda what: (what, None)),
+    st.sampled_from([*Command, Command.NEXT_SIDE, Command.YES, Command.NO]).map(
+        lambda command: ("perhaps", command)
+    ),
     st.floats(0.0, 30.0).map(lambda s: ("run", s)),
     st.just(("idle", None)),
     st.floats(0.0, 90.0).map(lambda s: ("jump", s)),
@@ -106,6 +109,8 @@ def test_random_sessions_keep_the_promises(
                 virtual.feed(VoiceEnded(virtual.now))
             case ("mumbled pain", _):
                 virtual.feed(Heard(virtual.now, None, "words", "script", perhaps=Command.PAIN))
+            case ("perhaps", Command() as command):
+                virtual.feed(Heard(virtual.now, None, "words", "script", perhaps=command))
             case ("pressed", _):
                 virtual.feed(Heard(virtual.now, Command.PAUSE, "pause", "page"))
             case ("lost", Trouble() as trouble):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voiceguide.core.actions import Action, Chime, End, Say, SetVolume
-from voiceguide.core.clock import samples
+from voiceguide.core.clock import samples, seconds
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import Event, Heard, HearingBack, HearingLost, HearingPoor, Poor, ToldToEnd, Trouble
 from voiceguide.core.memory import Remembered
@@ -415,3 +415,34 @@ def test_random_evenings(steps: list[tuple[str, object]]) -> None:
         assert world.session.next_deadline() is None
     ours = {one.text for one in world.spoken if one.key.startswith("standby_")}
     assert ours <= said
+
+
+def perhaps(world: World, text: str = "") -> list[Action]:
+    return world.feed(Heard(world.now, None, text, "script", perhaps=Command.START))
+
+
+def test_what_is_probably_start_is_asked_about_and_begins_nothing_by_itself() -> None:
+    world = begun()
+    perhaps(world, "start short one")
+    world.run_until_silent()
+    assert world.told()[-1] == "ask"
+    assert world.spoken[-1].text == "Shall we start The short routine? Please answer with yes or no."
+    perhaps(world)
+    assert world.wanted is None
+    world.say(Command.YES)
+    assert world.wanted == Wanted("short")
+
+
+def test_a_television_that_probably_says_start_is_asked_less_and_less_often() -> None:
+    world = begun()
+    perhaps(world)
+    world.run(60)
+    assert world.stages()[-1] == "waiting"
+    assert perhaps(world) == []
+    world.run(seconds(PATIENCE))
+    assert perhaps(world)
+
+
+def test_while_deaf_nothing_is_asked_about() -> None:
+    world = begun(troubles=(Trouble.MICROPHONE,))
+    assert perhaps(world) == []

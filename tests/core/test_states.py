@@ -71,10 +71,16 @@ def test_every_command_does_what_the_table_says(reach: Reach, state: State, comm
         assert after is State.SAFETY
     else:
         assert chimes == [Sound.ACCEPTED]
-        if step in LEADS_TO:
+        if step is Step.TO_SIDE:
+            assert after in {state, State.CHANGING, State.INTRODUCING}
+            assert any(isinstance(action, Say) for action in actions)
+        elif step is Step.CARRY_ON:
+            assert after is state
+            assert [type(action) for action in actions] == [Chime]
+        elif step in LEADS_TO:
             assert after in LEADS_TO[step][state]
         else:
-            assert step in {Step.ANSWER, Step.PACE, Step.VOLUME, Step.SAY_AGAIN}
+            assert step in {Step.ANSWER, Step.PACE, Step.VOLUME, Step.SAY_AGAIN, Step.SAY_LAST}
             assert after is state
             assert any(isinstance(action, Say | SetVolume) for action in actions)
     if after is not state and after is not State.SAFETY:

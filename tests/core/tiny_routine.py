@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from voiceguide.core.commands import Command
 from voiceguide.core.phrases import PROMPTS, Phrases
 from voiceguide.core.plan import Breathing, Exercise, PainGuidance, Routine, Side
 
-PHRASES = Phrases("xx", {key: (key,) for key in PROMPTS})
+PHRASES = Phrases("xx", {key: (key,) for key in PROMPTS}, {command: command.value for command in Command})
 
 BALL = Exercise(
     id="ball",

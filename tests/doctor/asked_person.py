@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
+from functools import cache
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
 from voiceguide.core.clock import samples
+from voiceguide.speaking.voices.hibari import HibariVoice, is_installed
 
 AFTER = samples(0.9)
 """Longer than the guide's pauses between two lines."""
 HISS = 15.0
+PEAK = 0.3
+
+
+@cache
+def spoken(text: str) -> NDArray[np.int16]:
+    """Return a text as a natural voice says it, trimmed, at a peak of -10 dBFS."""
+    if not is_installed():
+        pytest.skip("the voice hibari is not installed: pip install 'voiceguide[natural]'")
+    with closing(HibariVoice()) as voice:
+        sound = voice.render(text)
+    loud = np.flatnonzero(np.abs(sound) > 0.02 * np.abs(sound).max())
+    return np.asarray(sound[loud[0] : loud[-1] + 1] * (PEAK * 32767 / np.abs(sound).max()), np.int16)
 
 
 class Asked:

@@ -7,8 +7,7 @@ from contextlib import closing
 
 import numpy as np
 import pytest
-from asked_person import HISS, Asked
-from speakers import spoken
+from asked_person import HISS, Asked, spoken
 
 from voiceguide.app import listening
 from voiceguide.audio.port import AudioPort
@@ -20,7 +19,6 @@ from voiceguide.errors import RecogniserError
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.hearing.recognisers.recogniser import Frame, Recogniser
-from voiceguide.hearing.spotter.spotter import second_ear_for
 from voiceguide.language.pack import load_language
 from voiceguide.speaking.voice import Samples
 from voiceguide.testing import VirtualSpeech
@@ -32,14 +30,14 @@ FLOOR = level_dbfs(np.random.default_rng(3).normal(0, HISS / 32768, 16_000).asty
 
 @pytest.fixture(scope="module")
 def recogniser() -> Iterator[Recogniser]:
-    with closing(choose_recogniser("en", "pocketsphinx")) as engine:
+    with closing(choose_recogniser("en")) as engine:
         yield engine
 
 
 @pytest.fixture
 def try_words(recogniser: Recogniser) -> TryWords:
     def run(port: AudioPort) -> list[Check]:
-        hearing = listening(recogniser, EN, cancel_echo=False, second_ear=second_ear_for("en"))
+        hearing = listening(recogniser, EN, cancel_echo=False)
         return list(words(port, hearing, EN, VirtualSpeech(), floor_dbfs=FLOOR))
 
     return run

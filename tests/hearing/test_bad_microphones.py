@@ -12,6 +12,7 @@ import soundfile
 import soxr
 from echo_room import echo, guide
 from speakers import spoken
+from voiceguide.hearing.spotter.spotter import second_ear_for
 
 from voiceguide.app import listening
 from voiceguide.audio.files import FilePort
@@ -29,8 +30,7 @@ from voiceguide.hearing.health.missing import missing_parts
 from voiceguide.hearing.noticed import Noticed, Remark
 from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.hearing.recognisers.recogniser import Frame, Recogniser
-from voiceguide.hearing.spotter.spotter import second_ear_for
-from voiceguide.hearing.verdict.evidence import Verdict
+from voiceguide.hearing.verdict.verdict import Verdict
 from voiceguide.language.pack import load_language
 from voiceguide.speaking.voice import Samples
 

@@ -12,7 +12,7 @@ from voiceguide.hearing.health.card_watch import TELL_EVERY, CardWatch
 from voiceguide.hearing.health.microphone import MicrophoneWatch
 from voiceguide.hearing.noticed import Noticed, Remark
 from voiceguide.hearing.recognisers.recogniser import Frame
-from voiceguide.hearing.verdict.evidence import QUIET, Around
+from voiceguide.hearing.verdict.situation import QUIET, Around
 
 
 @dataclass

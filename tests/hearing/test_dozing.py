@@ -15,7 +15,7 @@ from voiceguide.demo.flite import FliteVoice
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.hearing.vad.dozing import AFTER, BEFORE, LOOKS_EVERY, Dozing
-from voiceguide.hearing.verdict.evidence import QUIET, Around
+from voiceguide.hearing.verdict.situation import QUIET, Around
 from voiceguide.speaking.finish import finish
 
 BLOCK = 160

@@ -9,21 +9,21 @@ import numpy as np
 import pytest
 import soxr
 from speakers import Sound, blocks, in_a_room, spoken
+from voiceguide.hearing.enrolment.alone import EnrolledAlone
+from voiceguide.hearing.spotter.spotter import Spotter
+from voiceguide.hearing.verdict.GONE import Ear
 
 from voiceguide.core.clock import RATE, samples
 from voiceguide.core.commands import Command
 from voiceguide.core.takes import Problem
 from voiceguide.errors import RecogniserError
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.enrolment.alone import EnrolledAlone
+from voiceguide.hearing.enrolment.embedding import HOP, SIZE, SpeechEmbedding
 from voiceguide.hearing.enrolment.learning import BOUNDS, Lesson, learn
 from voiceguide.hearing.enrolment.matching import Enrolled, Match, Warping, directions
 from voiceguide.hearing.enrolment.takes import examine
 from voiceguide.hearing.enrolment.templates import Bounds, Enrolment, forget, load, place
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
-from voiceguide.hearing.spotter.embedding import HOP, SIZE, SpeechEmbedding
-from voiceguide.hearing.spotter.spotter import Spotter
-from voiceguide.hearing.verdict.evidence import Ear
 from voiceguide.language.pack import load_language
 
 WORDS = {Command.PAIN: "it hurts", Command.STOP: "stop"}

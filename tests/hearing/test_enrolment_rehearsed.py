@@ -13,6 +13,7 @@ import pytest
 import soxr
 from rehearsing_person import ASKS, Answering, Says, Sound
 from speakers import blocks, in_a_room, spoken
+from voiceguide.hearing.enrolment.alone import EnrolledAlone
 
 from voiceguide.core.actions import Sound as Sounds
 from voiceguide.core.clock import RATE, samples
@@ -22,7 +23,6 @@ from voiceguide.core.takes import Capture, Learn, Learned, Problem, Taken
 from voiceguide.guide import Guide
 from voiceguide.hearing.chain import Chain
 from voiceguide.hearing.ears import Ears
-from voiceguide.hearing.enrolment.alone import EnrolledAlone
 from voiceguide.hearing.enrolment.capture import Capturing
 from voiceguide.hearing.enrolment.learning import BOUNDS
 from voiceguide.hearing.enrolment.templates import Enrolment, load, place

@@ -20,7 +20,7 @@ from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.front_end import front_end as front_end_module
 from voiceguide.hearing.front_end.front_end import RESTS_AFTER, FrontEnd
 from voiceguide.hearing.vad.barge_in import BargeIn
-from voiceguide.hearing.verdict.evidence import QUIET, Around
+from voiceguide.hearing.verdict.situation import QUIET, Around
 from voiceguide.language.pack import load_language
 from voiceguide.speaking.finish import finish
 from voiceguide.speaking.voice import Samples

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from voiceguide.cli.main import app
 from voiceguide.errors import ChoiceError, LanguageError, RecogniserError, VoiceguideError
-from voiceguide.hearing.verdict.evidence import Rule
+from voiceguide.hearing.verdict.rules import Rule
 
 RUNNER = CliRunner()
 WITH_SECOND_EAR = pytest.mark.skipif(

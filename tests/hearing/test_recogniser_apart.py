@@ -27,7 +27,7 @@ from voiceguide.hearing.recognisers.apart import RecogniserApart
 from voiceguide.hearing.recognisers.apart_link import LONGEST
 from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.hearing.recognisers.recogniser import Hypothesis, Recogniser
-from voiceguide.hearing.verdict.evidence import Verdict
+from voiceguide.hearing.verdict.verdict import Verdict
 from voiceguide.language.pack import load_language
 
 ENGLISH = load_language("en")

@@ -7,6 +7,8 @@ from contextlib import closing
 
 import pytest
 from speakers import blocks, in_a_room, spoken
+from voiceguide.hearing.spotter.spotter import Spotter, second_ear_for
+from voiceguide.hearing.verdict.GONE import Ear
 
 from voiceguide.core.clock import samples, seconds
 from voiceguide.core.commands import Command
@@ -27,9 +29,9 @@ from voiceguide.hearing.health.shedding import (
 from voiceguide.hearing.noticed import Noticed, Remark
 from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.hearing.recognisers.recogniser import Hypothesis
-from voiceguide.hearing.spotter.spotter import Spotter, second_ear_for
 from voiceguide.hearing.verdict.decision import STEADY, Decision
-from voiceguide.hearing.verdict.evidence import QUIET, Ear, Verdict
+from voiceguide.hearing.verdict.situation import QUIET
+from voiceguide.hearing.verdict.verdict import Verdict
 from voiceguide.language.pack import load_language
 
 FRAME = 160

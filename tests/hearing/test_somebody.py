@@ -18,7 +18,9 @@ from voiceguide.demo.flite import FliteVoice
 from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.hearing.vad.somebody import LONGEST, Somebody
-from voiceguide.hearing.verdict.evidence import Around, Rule, Verdict
+from voiceguide.hearing.verdict.rules import Rule
+from voiceguide.hearing.verdict.situation import Around
+from voiceguide.hearing.verdict.verdict import Verdict
 from voiceguide.language.pack import load_language
 from voiceguide.speaking.finish import finish
 from voiceguide.speaking.voice import Samples

@@ -18,10 +18,10 @@ from voiceguide.errors import RecogniserError
 from voiceguide.hearing.recognisers.recogniser import Hypothesis
 from voiceguide.hearing.recognisers.vosk_engine import VoskRecogniser
 from voiceguide.language.pack import load_language
-from voiceguide.models.catalogue import find_model
+from voiceguide.models.find import find_model
 from voiceguide.speaking.voices.espeak import EspeakVoice
 
-MODEL = find_model("ko")
+MODEL = find_model("ko", "vosk")
 KOREAN = load_language("ko")
 PAIN = KOREAN.phrases_for(PAIN_FAMILY)
 EVERYTHING = KOREAN.phrases_for(Command)

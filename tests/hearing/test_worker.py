@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+from voiceguide.hearing.verdict.GONE import Claim, Ear
 
 from voiceguide.core.commands import Command
 from voiceguide.core.events import Heard, HearingBack, HearingLost, HearingSlow, Trouble
@@ -13,7 +14,9 @@ from voiceguide.hearing.ears_thread import BACKLOG, DEAF_AFTER, KEPT_OF_DEAFNESS
 from voiceguide.hearing.health.shedding import SLOW_AT, Level
 from voiceguide.hearing.noticed import Noticed, Remark
 from voiceguide.hearing.recognisers.recogniser import Frame
-from voiceguide.hearing.verdict.evidence import QUIET, Around, Claim, Ear, Rule, Verdict
+from voiceguide.hearing.verdict.rules import Rule
+from voiceguide.hearing.verdict.situation import QUIET, Around
+from voiceguide.hearing.verdict.verdict import Verdict
 
 PATIENCE = 60.0
 FRAME = np.ones(160, np.int16)

@@ -32,7 +32,7 @@ def test_shellcheck_finds_nothing(script: Path) -> None:
 def test_help_names_every_option() -> None:
     done = run("sh", "packaging/install.sh", "--help")
     assert done.returncode == 0
-    for option in ("--user", "--no-model", "--no-service", "--no-doctor", "--uninstall"):
+    for option in ("--user", "--no-service", "--no-doctor", "--uninstall"):
         assert option in done.stdout
         assert f"{option})" in (ROOT / "packaging" / "install.sh").read_text(), option
 

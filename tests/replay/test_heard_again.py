@@ -7,13 +7,15 @@ from pathlib import Path
 
 import numpy as np
 from taping import SCRIPT, NoisyPort, tape, typed
+from voiceguide.hearing.verdict.GONE import Claim, Ear
 
 from voiceguide.core.commands import Command
 from voiceguide.core.events import Heard
 from voiceguide.hearing.chain import Hearing
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recognisers.recogniser import Frame
-from voiceguide.hearing.verdict.evidence import Claim, Ear, Rule, Verdict
+from voiceguide.hearing.verdict.rules import Rule
+from voiceguide.hearing.verdict.verdict import Verdict
 from voiceguide.replay.heard_again import NEAR, Pair, hear_again, pair_up
 from voiceguide.replay.recorded import read_recording
 from voiceguide.speaking.voice import Samples

@@ -19,7 +19,8 @@ from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.health.microphone import MicrophoneWatch
 from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
-from voiceguide.hearing.verdict.evidence import QUIET, Around, Verdict
+from voiceguide.hearing.verdict.situation import QUIET, Around
+from voiceguide.hearing.verdict.verdict import Verdict
 from voiceguide.replay.again import replay
 from voiceguide.replay.recorded import read_recording
 

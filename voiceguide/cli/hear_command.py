@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import closing
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -25,8 +24,7 @@ from voiceguide.hearing.explain.explained import Explained, explain
 from voiceguide.hearing.explain.picture import draw, named
 from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.hearing.recognisers.recogniser import Recogniser
-from voiceguide.hearing.spotter.spotter import Spotter, second_ear_for
-from voiceguide.hearing.verdict.evidence import Verdict
+from voiceguide.hearing.verdict.verdict import Verdict
 from voiceguide.language.pack import LanguagePack, load_language
 
 _NOTHING = np.zeros(BLOCK, np.float32)
@@ -36,12 +34,8 @@ _SILENCE_AFTER_S = 1.5
 """A file may end with the last word; engines decide up to 1.1 s later."""
 
 
-class Which(StrEnum):
-    """Which ears listen."""
-
-    ALL = "all"
-    RECOGNISER = "recogniser"
-    SECOND = "second"
+_PHRASES = 5
+"""Phrases listed for one utterance."""
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +48,8 @@ def hear(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line.")] = False,
     why: Annotated[
-        bool, typer.Option("--explain", help="Show every candidate, its evidence, and why it counted or not.")
+        bool,
+        typer.Option("--explain", help="Show transcript, phrase scores, evidence, and why it counted."),
     ] = False,
     plot: Annotated[
         Path | None, typer.Option(help="Draw what was heard: a PNG or SVG file. For one sound file.")
@@ -62,7 +57,6 @@ def hear(
     hold: Annotated[
         bool, typer.Option(help="Listen as in a hold, where doubt about pain is enough to ask.")
     ] = False,
-    ears: Annotated[Which, typer.Option(help="Which ears listen.")] = Which.ALL,
     engine: Engine = None,
     language: Annotated[str, typer.Option(help="Language of the commands.")] = "en",
 ) -> None:
@@ -76,11 +70,11 @@ def hear(
     pack = load_language(language)
     failed = False
     table = Table("file", "time", "command", "words", "engine")
-    recogniser = None if ears is Which.SECOND else choose_recogniser(language, engine)
+    recogniser = choose_recogniser(language, engine)
     try:
         for file in files:
             try:
-                heard = _listen(file, recogniser, pack, hold=hold, twice=_twice(ears, language))
+                heard = _listen(file, recogniser, pack, hold=hold)
             except AudioError as error:
                 failed = True
                 Console(stderr=True).print(f"voiceguide: {error}", style="red", markup=False, soft_wrap=True)
@@ -97,8 +91,7 @@ def hear(
             if plot is not None:
                 draw(plot, heard, file.name)
     finally:
-        if recogniser is not None:
-            recogniser.close()
+        recogniser.close()
     if table.row_count:
         Console().print(table)
     elif not as_json and not why and not failed:
@@ -107,18 +100,11 @@ def hear(
         raise typer.Exit(AudioError.exit_code)
 
 
-def _twice(ears: Which, language: str) -> bool:
-    return ears is Which.SECOND or (ears is Which.ALL and second_ear_for(language))
-
-
-def _listen(
-    file: Path, recogniser: Recogniser | None, pack: LanguagePack, *, hold: bool, twice: bool
-) -> Explained:
+def _listen(file: Path, recogniser: Recogniser, pack: LanguagePack, *, hold: bool) -> Explained:
     with closing(FilePort(file, None, silence_after_s=_SILENCE_AFTER_S)) as port:
-        second = Spotter(pack.language) if twice else None
-        with closing(Ears(recogniser, pack, second)) as ears:
-            ears.listen_for(frozenset(Command), hold=hold)
-            return explain(_frames(port), ears, second)
+        ears = Ears(recogniser, pack)
+        ears.listen_for(frozenset(Command), hold=hold)
+        return explain(_frames(port), ears)
 
 
 def _frames(port: FilePort) -> Iterator[MicrophoneBlock]:
@@ -127,41 +113,48 @@ def _frames(port: FilePort) -> Iterator[MicrophoneBlock]:
 
 
 def _row(file: Path, verdict: Verdict) -> tuple[str, ...]:
-    claim = verdict.claim
-    return str(file), f"{seconds(verdict.at):.2f} s", str(claim.command), claim.text, claim.engine
+    return str(file), f"{seconds(verdict.at):.2f} s", str(verdict.command), verdict.text, verdict.engine
 
 
 def _explained(file: Path, verdict: Verdict) -> str:
-    """Return one claim as a sentence."""
-    claim, heard = verdict.claim, verdict.heard
+    """Return one verdict as a few lines: what was decided, then phrase scores and evidence."""
+    heard, hypothesis = verdict.heard, verdict.hypothesis
     what = "does not count" if heard is None else f"heard as {named(heard.command)}"
     if heard is not None and heard.perhaps is not None:
         what += f", perhaps {heard.perhaps.value}"
-    scores = "".join(f"; {ear.value} {score:.2f}" for ear, score in verdict.scores.items())
-    says = f'"{claim.text}"' if claim.text else "words that are no phrase"
-    kind = "" if claim.final else " so far"
-    return (
-        f"{file.name} {seconds(verdict.at):7.2f} s  {claim.engine}: {says}{kind} "
-        f"({named(claim.command)}{scores}): {what}, {verdict.rule.value}"
-    )
+    says = f'"{verdict.text}"' if verdict.text else "no words"
+    kind = "" if verdict.final else " so far"
+    where = f"{file.name} {seconds(verdict.at):7.2f} s"
+    meant = f"{named(verdict.command)} {verdict.sure:.2f}"
+    lines = [f"{where}  {verdict.engine}: {says}{kind} ({meant}): {what}, {verdict.rule.value}"]
+    if hypothesis is not None and hypothesis.scores:
+        phrases = ", ".join(f"{one.phrase} {one.log_p:.1f}" for one in hypothesis.scores[:_PHRASES])
+        lines.append(f"    phrases: {phrases}; the transcript {hypothesis.text_log_p:.1f}")
+    if verdict.evidence:
+        lines.append(
+            "    evidence: " + ", ".join(f"{name} {value:.2f}" for name, value in verdict.evidence.items())
+        )
+    return "\n".join(lines)
 
 
 def _as_json(file: Path, verdict: Verdict, *, why: bool) -> str:
-    claim = verdict.claim
-    line = {
+    line: dict[str, object] = {
         "file": str(file),
         "time_s": round(seconds(verdict.at), 3),
         "command": verdict.heard.command if verdict.heard else None,
-        "text": claim.text,
-        "engine": claim.engine,
+        "text": verdict.text,
+        "engine": verdict.engine,
     }
     if why:
+        scores = verdict.hypothesis.scores if verdict.hypothesis is not None else ()
         line |= {
-            "claimed": claim.command,
-            "claimed_s": round(seconds(claim.at), 3),
-            "final": claim.final,
-            "scores": {ear.value: round(score, 3) for ear, score in verdict.scores.items()},
+            "claimed": verdict.command,
+            "sure": round(verdict.sure, 3),
+            "final": verdict.final,
+            "scores": {one.phrase: round(one.log_p, 3) for one in scores},
+            "evidence": {name: round(value, 3) for name, value in verdict.evidence.items()},
             "heard": verdict.heard is not None,
+            "perhaps": verdict.heard.perhaps if verdict.heard else None,
             "why": verdict.rule.value,
         }
     return json.dumps(line, ensure_ascii=False)

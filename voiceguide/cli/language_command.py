@@ -17,7 +17,6 @@ from voiceguide.errors import RecogniserError, VoiceError
 from voiceguide.handwritten.source import read_source
 from voiceguide.hearing.recognisers.choose import recogniser_for
 from voiceguide.hearing.recognisers.recogniser import Recogniser
-from voiceguide.hearing.spotter.spotter import second_ear_for
 from voiceguide.language.pack import (
     LOCALES,
     LanguagePack,
@@ -120,8 +119,6 @@ def _around(console: Console, pack: LanguagePack) -> list[Remark]:
     if pack.language not in beginning_languages():
         remedy = f"Translate routine/beginnings/en.yaml as {pack.language}.yaml."
         remarks.append(Remark("voiceguide new", "it cannot begin a routine in this language", remedy))
-    ear = "a second ear listens" if second_ear_for(pack.language) else "no second ear: only the recogniser listens"
-    _tell(console, ear)
     return remarks
 
 

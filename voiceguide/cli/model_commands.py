@@ -12,9 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from voiceguide import places
-from voiceguide.models.catalogue import install_model, list_models
+from voiceguide.cli.options import ModelEngine
+from voiceguide.models.catalogue import MOONSHINE_LANGUAGE
+from voiceguide.models.find import find_model, list_models
+from voiceguide.models.install import install_model
+from voiceguide.models.layout import MOONSHINE
 
-models = typer.Typer(help="Speech models for Vosk.", no_args_is_help=True)
+models = typer.Typer(help="Speech models.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -27,16 +31,17 @@ def list_() -> None:
     """List the models that are known, and where each is installed or how to install it."""
     console = Console()
     table = Table(box=None, pad_edge=False)
-    for title in ("language", "name", "size", "installed"):
+    for title in ("engine", "language", "name", "size", "installed"):
         # Paths and commands are there to be copied, so they are folded and never cut.
         table.add_column(
             title, justify="right" if title == "size" else "left", overflow="fold", no_wrap=title != "installed"
         )
     for model in list_models():
         where = Text(str(model.path)) if model.path else Text(f"no; {model.install}", style="yellow")
-        table.add_row(model.language, Text(model.name), f"{model.size / 1e6:,.0f} MB", where)
+        table.add_row(model.engine, model.language, Text(model.name), f"{model.size / 1e6:,.0f} MB", where)
     console.print(table)
-    console.print("English needs none of these: without one it is recognised by PocketSphinx.", style="dim")
+    if find_model(MOONSHINE_LANGUAGE, MOONSHINE.engine) is not None:
+        console.print("English is heard by Moonshine and needs nothing else.", style="dim")
 
 
 @models.command()
@@ -45,6 +50,7 @@ def install(
     source: Annotated[
         Path | None, typer.Option("--from", help="Take it from this zip file or folder; nothing is downloaded.")
     ] = None,
+    engine: ModelEngine = None,
     target: Annotated[
         Path | None,
         typer.Option("--to", help="The folder that holds the models.", show_default="your data folder"),
@@ -59,7 +65,7 @@ def install(
         def show(what: str, done: int, total: int) -> None:
             bar.update(task, description=what, completed=done, total=total or None)
 
-        folder = install_model(language, source, target or places.data_folder() / "models", show)
+        folder = install_model(language, source, target or places.data_folder() / "models", show, engine)
     console.print(Text(f"Installed in {folder}"))
     if target is not None and target.resolve() not in [place.resolve() for place in places.model_folders()]:
         looked_in = " or ".join(str(place) for place in places.model_folders())

@@ -28,7 +28,15 @@ Engine = Annotated[
     str | None,
     typer.Option(
         callback=_one_of("engine", ENGINES),
-        help="Recogniser: vosk or pocketsphinx. By default vosk if a model is installed for the language.",
+        help="Recogniser: moonshine or vosk. By default moonshine for English, vosk for other languages.",
+    ),
+]
+ModelEngine = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        callback=_one_of("engine", ENGINES),
+        help="The recogniser it is for: moonshine or vosk. By default what the source holds; vosk for a download.",
     ),
 ]
 VoiceName = Annotated[

@@ -56,6 +56,7 @@ _REASONS = {
     Problem.SHORT: "too short",
     Problem.LONG: "too long",
     Problem.UNLIKE: "the takes do not sound alike",
+    Problem.ALIKE: "sounds like another of the words",
 }
 
 

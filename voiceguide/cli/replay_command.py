@@ -19,7 +19,7 @@ from voiceguide.core.clock import seconds
 from voiceguide.errors import RecordingError
 from voiceguide.hearing.chain import Hearing
 from voiceguide.hearing.recognisers.choose import ENGINES, choose_recogniser
-from voiceguide.hearing.verdict.evidence import Verdict
+from voiceguide.hearing.verdict.verdict import Verdict
 from voiceguide.language.pack import read_language
 from voiceguide.replay.again import Outcome, replay
 from voiceguide.replay.folder import Names
@@ -69,8 +69,7 @@ def _introduce(recorded: Recorded, console: Console) -> None:
     facts.add_row("routine", about.routine)
     facts.add_row("recorded", f"{about.recorded_at:%Y-%m-%d %H:%M} UTC, {minutes:.1f} minutes, {about.audio}")
     facts.add_row("by", f"voiceguide {about.voiceguide}, Python {about.python}, {about.machine}")
-    ears = " and a second ear" if about.second_ear else ""
-    facts.add_row("heard by", f"{about.recogniser}{ears}{', live' if about.live else ', in step'}")
+    facts.add_row("heard by", f"{about.recogniser}{', live' if about.live else ', in step'}")
     facts.add_row("spoken by", about.voice)
     console.print(facts)
     if not recorded.whole:
@@ -100,7 +99,6 @@ def _hear(recorded: Recorded, engine: str | None, console: Console) -> None:
                 recogniser,
                 pack,
                 cancel_echo=about.cancel_echo,
-                second_ear=about.second_ear,
                 enrolment=recorded.folder / Names.ENROLMENT,
                 slips=slips,
             )
@@ -122,8 +120,7 @@ def _lines(pair: Pair) -> list[str]:
 def _explained(verdict: Verdict | None) -> str:
     if verdict is None:
         return "nothing was claimed"
-    claim = verdict.claim
-    evidence = "".join(f"; {ear.value} {score:.2f}" for ear, score in verdict.scores.items())
-    words = f"“{claim.text}”{'' if claim.final else ' so far'} ({claim.command or 'no command'}{evidence})"
+    meant = f"{verdict.command or 'no command'} {verdict.sure:.2f}"
+    words = f"“{verdict.text}”{'' if verdict.final else ' so far'} ({meant})"
     counted = "counted" if verdict.heard else "did not count"
-    return f"{seconds(verdict.at):8.2f} s  {claim.engine}: {words}: {counted}, {verdict.rule.value}"
+    return f"{seconds(verdict.at):8.2f} s  {verdict.engine}: {words}: {counted}, {verdict.rule.value}"

@@ -65,12 +65,6 @@ def run(
     output_device: OutputDevice = None,
     typed: Annotated[bool, typer.Option(help="Type the commands instead of speaking them.")] = False,
     cancel_echo: CancelEcho = None,
-    second_ear: Annotated[
-        bool | None,
-        typer.Option(
-            help="Let a second ear listen beside the recogniser; by default where there is one (English)."
-        ),
-    ] = None,
     record: Annotated[
         Path | None,
         typer.Option(
@@ -165,7 +159,6 @@ def run(
             watch=watch,
             live=live,
             cancel_echo=cancel_echo,
-            second_ear=False if typed else second_ear,
             rehearsed=live and not typed,
             remembered=kept.remembered if kept else NOTHING,
             loudness=loudness(

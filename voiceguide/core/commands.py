@@ -66,5 +66,13 @@ PAIN_FAMILY = frozenset(
 )
 """Heard in every state, before anything else (S1)."""
 
+ANSWERS = frozenset(
+    {Command.YES, Command.NO, Command.NO_PAIN, Command.TIGHT, Command.SOMEWHERE, Command.UNSURE},
+)
+"""Said to a question of the guide's, and nothing by themselves."""
+
+ASKED_BY_NAME = frozenset(Command) - PAIN_FAMILY - ANSWERS
+"""What the guide asks about by its name when it is not sure that it was said."""
+
 URGENT = PAIN_FAMILY | {Command.STOP, Command.PAUSE}
 """Acted on from a recogniser's partial results; everything else waits for the final one."""

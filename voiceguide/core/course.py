@@ -63,6 +63,11 @@ class Course:
         last = place.side + 1 >= max(1, len(self.exercise(place).sides))
         return None if last else Place(place.exercise, place.side + 1)
 
+    def on_side(self, place: Place, side: Side) -> Place | None:
+        """Return the first repeat of the same exercise on a side, None when it has no such side."""
+        sides = self.exercise(place).sides
+        return Place(place.exercise, sides.index(side)) if side in sides else None
+
     def next_exercise(self, place: Place) -> Place | None:
         """Return the first hold of the next exercise, None after the last."""
         last = place.exercise + 1 >= len(self.routine.exercises)

@@ -32,7 +32,7 @@ class Heard:
         command: the command, or None for speech that is no known command.
         text: the words as recognised.
         engine: which ear noticed it.
-        perhaps: without a command, the word of safety that it may have been.
+        perhaps: without a command, the one that it probably was, though not surely.
     """
 
     at: int

@@ -14,7 +14,7 @@ from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.core.lines import Line
 from voiceguide.core.scene import Continuation, Scene
-from voiceguide.core.states import BEFORE_THE_WALK, State
+from voiceguide.core.states import BEFORE_THE_WALK, ON_THE_WALK, State
 from voiceguide.core.walk import Walk
 
 ANSWER_WITHIN = samples(15)
@@ -32,8 +32,6 @@ DOUBTS_IN = samples(180)
 
 BESIDE = (State.PAUSED, State.STOPPING, State.ENDING, State.DOUBT, State.SAFETY)
 """States that keep what they interrupt."""
-
-_ON_THE_WALK = (State.INTRODUCING, State.SETTING_UP, State.RESTING, State.CHANGING)
 
 
 @dataclass(frozen=True)
@@ -130,7 +128,8 @@ class Interruptions:
             return partial(walk.take_up, hold.breath(scene.now).begins)
         if scene.state is State.RESTING:
             return partial(walk.rest, place)
-        return partial(self._go_on, scene.state, scene.lines.unsaid(), scene.after_lines, scene.proceed)
+        unsaid = tuple(line for line in scene.lines.unsaid() if line[0] != "did_you_say")  # nobody asks it again
+        return partial(self._go_on, scene.state, unsaid, scene.after_lines, scene.proceed)
 
     def _go_on(
         self,
@@ -178,7 +177,7 @@ class Interruptions:
         """Somebody spoke and it was no command: in a hold that is reason enough to pause and ask (S8).
 
         Args:
-            perhaps: the word of safety that it may have been: reason enough to ask anywhere on the walk, also
+            perhaps: the cry that it may have been: reason enough to ask anywhere on the walk, also
                 right after the guide's own words, as whoever takes it for one has thought of their echo.
             another_voice: the guide has just given way to a voice, so that this is no echo of its own words.
         """
@@ -187,7 +186,7 @@ class Interruptions:
         match self._scene.state:
             case State.HOLDING if self._may_doubt() and no_echo:
                 self._doubt()
-            case state if state in _ON_THE_WALK and perhaps and self._may_doubt():
+            case state if state in ON_THE_WALK and perhaps and self._may_doubt():
                 self._doubt()
             case State.DOUBT if listening and not self._asked_again:
                 self._asked_again = True

@@ -23,11 +23,13 @@ class Lines:
         self._current: Line | None = None
         self._utterance = 0
         self._held_back = False
+        self._last: Line | None = None  # the rest waits when this one has ended
+        self._silent = False
 
     @property
     def busy(self) -> bool:
         """True while something is being said or waits to be."""
-        return self.speaking or self._held_back
+        return self.speaking or self._held_back or self._silent
 
     @property
     def speaking(self) -> bool:
@@ -38,6 +40,11 @@ class Lines:
     def held_back(self) -> bool:
         """True while a line that was interrupted waits to be said again."""
         return self._held_back
+
+    @property
+    def waiting(self) -> bool:
+        """True in the silence that `wait_after` asked for."""
+        return self._silent
 
     @property
     def current(self) -> Line | None:
@@ -59,20 +66,29 @@ class Lines:
         """Take the true end of an utterance.
 
         Returns:
-            The next line, an empty list when that was the last one, None when it is not the current utterance.
+            The next line, an empty list when that was the last one, None when it is not the current utterance, or
+            the rest waits.
         """
         if self._current is None or utterance != self._utterance:
             return None
-        self._current = None
+        said, self._current = self._current, None
+        if said == self._last:
+            self._last, self._silent = None, True
+            return None
         return self._next(at + LINE_GAP)
 
     def hush(self, at: int) -> list[Hush]:
         """Stop speaking and forget what was to be said."""
         was_speaking = self.speaking
         self._current = None
-        self._held_back = False
+        self._held_back = self._silent = False
+        self._last = None
         self._waiting.clear()
         return [Hush(at)] if was_speaking else []
+
+    def wait_after(self, line: Line) -> None:
+        """Fall silent when a line has ended, until `go_on`."""
+        self._last = line
 
     def hold_back(self, at: int) -> list[Hush]:
         """Stop speaking, but keep the line and those after it to be said."""
@@ -84,8 +100,8 @@ class Lines:
         return [Hush(at)]
 
     def go_on(self, at: int) -> list[Say]:
-        """Say the line that was held back, from its start."""
-        self._held_back = False
+        """Say the line that was held back, from its start, or the first of those that waited."""
+        self._held_back = self._silent = False
         return self._next(at)
 
     def unsaid(self) -> tuple[Line, ...]:

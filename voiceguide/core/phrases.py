@@ -7,8 +7,9 @@ have. A routine's own lines are filled by the same rule.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from voiceguide.core.commands import Command
 from voiceguide.core.plan import Side
 
 PROMPTS: Mapping[str, frozenset[str]] = {
@@ -53,6 +54,8 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "next_side": frozenset({"side"}),
     "next_exercise": frozenset({"title"}),
     "next_end": frozenset(),
+    "this_side": frozenset({"side"}),
+    "no_sides": frozenset(),
     "side_left": frozenset(),
     "side_right": frozenset(),
     # Answers
@@ -61,6 +64,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "stop_hurts": frozenset(),
     "stop_ask": frozenset(),
     "doubt_ask": frozenset(),
+    "did_you_say": frozenset({"phrase"}),
     "how_long": frozenset({"minutes"}),
     "how_long_soon": frozenset(),
     "hold_left": frozenset({"seconds"}),
@@ -130,10 +134,12 @@ class Phrases:
     Attributes:
         language: language code, such as "en".
         prompts: for each key of `PROMPTS` its lines, each with `{blank}` fields.
+        names: how people call what is asked about by name.
     """
 
     language: str
     prompts: Mapping[str, tuple[str, ...]]
+    names: Mapping[Command, str] = field(default_factory=dict)
 
     def lines(self, key: str, **blanks: object) -> tuple[str, ...]:
         """Return a prompt's lines with its blanks filled."""

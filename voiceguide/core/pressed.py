@@ -23,7 +23,7 @@ PRESSED = MAY_BE_ELSEWHERE | {"button"}
 LEADS_ON = frozenset(
     {
         *(Step.PROCEED, Step.FROM_THE_BEGINNING, Step.WAIT_FOR_START, Step.RESUME),
-        *(Step.CHANGE_SIDE, Step.SKIP, Step.GO_BACK, Step.HOLD_AGAIN),
+        *(Step.CHANGE_SIDE, Step.TO_SIDE, Step.SKIP, Step.GO_BACK, Step.HOLD_AGAIN),
     }
 )
 """Steps after which somebody moves, or soon will: "no" to the question for a reason not to begin is one, too."""

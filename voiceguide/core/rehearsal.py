@@ -39,6 +39,7 @@ LINES: Mapping[str, frozenset[str]] = {
     "noise": frozenset({"phrase"}),
     "too_short": frozenset({"phrase"}),
     "too_long": frozenset({"phrase"}),
+    "too_alike": frozenset({"phrase"}),
     "stop_heard": frozenset({"phrase"}),
     "hurts": frozenset(),
     "learning": frozenset(),
@@ -84,6 +85,7 @@ _SAID_AGAIN: Mapping[Problem, str] = {
     Problem.SHORT: "too_short",
     Problem.LONG: "too_long",
     Problem.UNLIKE: "too_short",
+    Problem.ALIKE: "too_alike",
 }
 
 _ADVICE: Mapping[Problem, str] = {

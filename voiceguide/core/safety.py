@@ -100,10 +100,14 @@ class Move(StrEnum):
 REPLY_OF: Mapping[Command, Reply] = MappingProxyType(
     {
         **{command: Reply.KIND for command, kind in KIND_OF.items() if kind is not Kind.UNKNOWN},
-        **dict.fromkeys((Command.UNSURE, Command.SOMEWHERE), Reply.UNSURE),
+        **dict.fromkeys(
+            # A side that is named may be where it hurts, and leads nowhere by itself.
+            (Command.UNSURE, Command.SOMEWHERE, Command.LEFT_SIDE, Command.RIGHT_SIDE),
+            Reply.UNSURE,
+        ),
         **dict.fromkeys((Command.RESUME, Command.READY, Command.START), Reply.CONTINUE),
         **dict.fromkeys((Command.NEXT, Command.SKIP), Reply.SKIP),
-        **dict.fromkeys((Command.REPEAT, Command.HELP), Reply.REPEAT),
+        **dict.fromkeys((Command.REPEAT, Command.SAY_AGAIN, Command.HELP), Reply.REPEAT),
         Command.YES: Reply.YES,
         Command.NO: Reply.NO,
         Command.NO_PAIN: Reply.NO_PAIN,

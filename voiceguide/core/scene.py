@@ -6,6 +6,7 @@ the state changes.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
 
 from voiceguide.core.actions import Action, Chime, Listen, Record, Sound
@@ -18,6 +19,17 @@ from voiceguide.core.states import ANY_VOICE_COUNTS, State
 
 AFTER_CHIME = samples(0.25)
 """Words that answer begin this long after the chime that accepts: the chime is over by then."""
+
+PASSING = frozenset(
+    {
+        *("breathe_in", "breathe_out", "in", "out", "halfway", "count_3", "count_2", "count_1"),
+        *("begin", "resumed", "ask_ready", "did_you_say"),
+    }
+)
+"""Lines that pass with their moment: nobody who asks what was said asks for them."""
+
+SAID_AGAIN = 2
+"""So many lines are said again to somebody who missed the last words: the last alone is often but a tail."""
 
 Continuation = Callable[[], None]
 """What happens when lines were spoken or a wait is over."""
@@ -48,6 +60,7 @@ class Scene:
         self._voice_from = 0
         self._spoke_until = 0
         self._interjected: tuple[Line, ...] = ()
+        self._told: deque[Line] = deque(maxlen=SAID_AGAIN)  # what was said last, to its end
         self._out: list[Action] = []
 
     @property
@@ -55,6 +68,11 @@ class Scene:
         """The line being spoken, empty in silence."""
         line = self.lines.current
         return line[1] if line else ""
+
+    @property
+    def can_say_last(self) -> bool:
+        """True when there is something to say once more."""
+        return self.lines.busy or bool(self._told)
 
     def reach(self, event: Event) -> None:
         """Come to the time of an event.
@@ -85,6 +103,8 @@ class Scene:
         self.proceed = proceed
         self.after_lines = None
         self.wait = None
+        if state is not State.HOLDING:  # a hold goes on from its set-up
+            self._told.clear()
 
     def listen(self, commands: Iterable[Command]) -> None:
         """Have the recogniser listen for these commands from now on."""
@@ -108,7 +128,7 @@ class Scene:
             self.do(action)
 
     def go_on(self) -> None:
-        """Say what was held back, from the start of its line."""
+        """Say what was held back, from the start of its line, or what has waited."""
         for action in self.lines.go_on(self.now):
             self.do(action)
 
@@ -143,11 +163,35 @@ class Scene:
         else:
             self.say(new)
 
-    def interject(self, lines: Iterable[Line], *, resume: bool = True) -> None:
-        """Say something now and, if asked to, take up afterwards what it interrupted, unless that was one, too."""
+    def interject(self, lines: Iterable[Line], *, resume: bool = True, wait: bool = False) -> None:
+        """Say something now and, if asked to, take up afterwards what it interrupted, unless that was one, too.
+
+        Args:
+            lines: what to say.
+            resume: take up what it interrupts.
+            wait: not before `go_on`: until then nothing follows, and what was waited for does not come due.
+        """
         unsaid = [line for line in self.lines.unsaid() if line not in self._interjected] if resume else []
         self._interjected = tuple(lines)
         self.say([*self._interjected, *unsaid], self.after_lines)
+        if wait:
+            self.lines.wait_after(self._interjected[-1])
+
+    def say_last(self, if_nothing: Iterable[Line] = (), *, resume: bool = True) -> None:
+        """Say once more what was said last, and go on with what is being said from the start of its line.
+
+        Args:
+            if_nothing: what to say when nothing was said yet.
+            resume: False in a hold: the breath word that this cuts off is not said late.
+        """
+        unsaid = [line for line in self.lines.unsaid() if resume or line[0] not in PASSING]
+        told = [*self._told] or list(if_nothing)
+        if unsaid:
+            told = [*self._told][-1:] if resume else []
+        elif not resume:
+            told = told[-1:]  # between two breath words
+        self._interjected = tuple(told)
+        self.say([*told, *unsaid], self.after_lines)
 
     def wait_for(self, length: int, then: Continuation) -> None:
         """Do something after `length` samples, or as soon after as nothing is being said."""
@@ -168,9 +212,12 @@ class Scene:
     def speech_finished(self, utterance: int) -> None:
         """Take the true end of an utterance: the next line, or what follows the last."""
         self._spoke_until = self.now
+        line = self.lines.current
         following = self.lines.finished(utterance, self.now)
         if following is None:
             return
+        if line is not None and line[0] not in PASSING:
+            self._told.append(line)
         for action in following:
             self.do(action)
         if not following and self.after_lines is not None:
@@ -181,6 +228,10 @@ class Scene:
     def silent_for(self, length: int) -> bool:
         """Tell whether the guide has said nothing for this many samples."""
         return not self.lines.busy and self.now - self._spoke_until >= length
+
+    def name_of(self, command: Command) -> str:
+        """Return how people call a command."""
+        return self._phrases.names[command]
 
     def prompt(self, key: str, **blanks: object) -> list[Line]:
         """Return one of the language's own prompts as lines."""

@@ -42,7 +42,9 @@ def _prompts(routine: Routine, phrases: Phrases) -> Iterator[str]:
             for exercise in exercises
             for number in range(2, exercise.repeats + 1)
         ],
+        "did_you_say": [{"phrase": name} for name in phrases.names.values()],
         "now_side": sides,
+        "this_side": sides,
         "next_side": sides,
         "begin_with": sides,
         "uneven": sides,

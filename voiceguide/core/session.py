@@ -4,9 +4,9 @@
 wants a `Tick`. It never looks at a clock, so a whole session can be walked through in a test by plain calls.
 
 What comes before the routine is in `opening.py`, the walk along it in `walk.py`, what may interrupt it in
-`interruptions.py`, what happens while something hurts in `safeguard.py`, and while nothing can be heard in
-`deafness.py`; here is what a person's words do to them. A pain phrase is decided first, in `handle` itself, before
-the table is even asked (S1).
+`interruptions.py`, what happens while something hurts in `safeguard.py`, while nothing can be heard in
+`deafness.py`, and asking what was said in `asking.py`; here is what a person's words do to them. A pain phrase is
+decided first, before the table is even asked (S1).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 
 from voiceguide.core.actions import Action, SetVolume, Sound
 from voiceguide.core.answers import code
+from voiceguide.core.asking import Asking
 from voiceguide.core.breath import PACE_LEAST, PACE_MOST, PACE_STEP, nearest_pace
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.deafness import Deafness
@@ -39,11 +40,11 @@ from voiceguide.core.lines import Line
 from voiceguide.core.memory import NOTHING, Remembered
 from voiceguide.core.opening import Opening, neglected_side_first
 from voiceguide.core.phrases import Phrases
-from voiceguide.core.plan import Routine
+from voiceguide.core.plan import Routine, Side
 from voiceguide.core.pressed import takes_a_voice
 from voiceguide.core.safeguard import Safeguard
 from voiceguide.core.scene import Scene
-from voiceguide.core.states import MAY_SPEAK_OF_OTHERS, TABLE, State, Step
+from voiceguide.core.states import MAY_BE_A_CRY, MAY_SPEAK_OF_OTHERS, TABLE, State, Step
 from voiceguide.core.timeline import Length
 from voiceguide.core.view import View
 from voiceguide.core.volume import AS_CHOSEN, Loudness, Volume
@@ -100,6 +101,7 @@ class Session:
             self._scene, self._walk, remembered, first_time=first_time, recorded=recorded, asked_for=asked_for
         )
         self._yielding = Yielding(self._scene)
+        self._asking = Asking(self._scene, self._walk)
         self._safeguard = Safeguard(self._scene, self._walk, self._beside, phrases)
         self._deafness = Deafness(self._scene, self._walk, self._beside, self._safeguard)
 
@@ -116,21 +118,14 @@ class Session:
         """
         self._scene.reach(event)
         match event:
-            case Heard(command=Command() as command, text=text) if command in PAIN_FAMILY:
-                self._last_heard = text
-                self._yielding.answered()
-                self._safeguard.hear(command, text)
-            case Heard(command=None, text=text, perhaps=perhaps):
-                self._last_heard = text
-                self._not_understood(perhaps, text)
-            case Heard(command=Command() as command, text=text, engine=by):
-                self._last_heard = text
-                self._spoken_to(command, by)
+            case Heard():
+                self._hear(event)
             case Tick():
                 self._walk.keep_time()
                 if self._yielding.go_on_if_due():
                     self._not_understood(another_voice=True)
                 self._scene.wait_over()
+                self._asking.lapse_if_due()
             case VoiceBegan():
                 self._give_way()
             case VoiceEnded():
@@ -140,6 +135,7 @@ class Session:
             case Begun():
                 self._begin()
             case HearingLost(reason=reason, trouble=trouble):
+                self._asking.close()
                 self._deafness.lost(trouble, reason)
             case HearingBack(trouble=trouble):
                 self._deafness.back(trouble)
@@ -157,12 +153,13 @@ class Session:
             case _:  # the start and the cutting of speech are for the records alone
                 pass
         self._deafness.keep_still()
+        self._asking.settle()
         return self._scene.take_actions()
 
     def next_deadline(self) -> int | None:
         """Return the sample time at which the session wants a `Tick`, None when it waits for an event."""
         hold = self._walk.hold
-        times = [self._scene.next_wait(), self._yielding.next_deadline()]
+        times = [self._scene.next_wait(), self._yielding.next_deadline(), self._asking.next_deadline()]
         if hold is not None:
             times += [hold.next_cue(), hold.ends]
         return min((time for time in times if time is not None), default=None)
@@ -183,7 +180,7 @@ class Session:
             minutes_left=walk.minutes_left,
             saying=self._scene.saying,
             heard=self._last_heard,
-            commands=self._scene.commands,
+            commands=self._asking.offered,
             deaf=self._deafness.deaf,
             pace=float(walk.pace),
             gain_db=self._volume.chosen_db,
@@ -198,7 +195,21 @@ class Session:
         if not self._safeguard.releasing:
             self._yielding.voice_began(hold=self._walk.hold is not None)
 
-    # --- commands -----------------------------------------------------------------------------------------
+    # --- what was said ------------------------------------------------------------------------------------
+
+    def _hear(self, heard: Heard) -> None:
+        self._last_heard = heard.text
+        match heard.command, heard.perhaps:
+            case Command() as command, _ if command in PAIN_FAMILY:
+                self._yielding.answered()
+                self._asking.close()
+                self._safeguard.hear(command, heard.text)
+            case Command() as command, _:
+                self._spoken_to(command, heard.engine)
+            case None, Command() as perhaps if self._can_ask(perhaps):
+                self._half_understood(perhaps, heard.engine)
+            case _, perhaps:
+                self._not_understood(perhaps, heard.text)
 
     def _not_understood(
         self, perhaps: Command | None = None, text: str = "", *, another_voice: bool = False
@@ -211,12 +222,33 @@ class Session:
         if self._yielding.left_open:
             another_voice = True
             self._yielding.not_understood()
-        self._beside.not_understood(perhaps, another_voice=another_voice)
+        cry = perhaps if perhaps in MAY_BE_A_CRY else None
+        self._beside.not_understood(cry, another_voice=another_voice)
         if self.state is not State.HOLDING:
             self._yielding.answered()
         self._safeguard.not_understood()
 
-    def _spoken_to(self, command: Command, by: str) -> None:
+    def _can_ask(self, perhaps: Command) -> bool:
+        another = perhaps is Command.START and self._names_another(self._last_heard)
+        return self._asking.can_ask(perhaps) and not another and not self._deafness.deaf
+
+    def _half_understood(self, perhaps: Command, by: str) -> None:
+        """Ask by name about what was probably said; in a hold a pause is one at once, and costs little."""
+        if self.state is State.HOLDING and TABLE[self.state][perhaps] is Step.PAUSE:
+            self._spoken_to(perhaps, by)
+            return
+        self._scene.chime(Sound.UNKNOWN)
+        if self._asking.ask(perhaps):
+            self._yielding.answered()
+        elif self._yielding.left_open:
+            self._yielding.not_understood()
+
+    def _spoken_to(self, said: Command, by: str) -> None:
+        command = self._asking.meant(said)
+        if command is None:
+            self._yielding.answered()
+            self._scene.chime(Sound.ACCEPTED)
+            return
         step = TABLE[self.state].get(command)
         if step is not None and command is Command.START and self._names_another(self._last_heard):
             self._one_at_a_time()
@@ -236,6 +268,12 @@ class Session:
                 self._safeguard.hear(command, self._last_heard)
             case Step.SAY_AGAIN:
                 self._say_again()
+            case Step.SAY_LAST:
+                self._say_last()
+            case Step.TO_SIDE:
+                self._to_side(Side.LEFT if command is Command.LEFT_SIDE else Side.RIGHT)
+            case Step.CARRY_ON:
+                pass
             case Step.ANSWER:
                 self._answer(command)
             case Step.PACE:
@@ -298,6 +336,23 @@ class Session:
                 self._opening.from_the_beginning()
             case _:
                 raise AssertionError(f"no move for {step}")
+
+    def _to_side(self, side: Side) -> None:
+        walk = self._walk
+        place = walk.course.on_side(walk.place, side)
+        if walk.side is None:
+            self._interject(self._scene.prompt("no_sides"))
+        elif place is None or side is walk.side:
+            self._interject(self._scene.prompt("this_side", side=walk.name_of(walk.side)))
+        else:
+            walk.go(place)
+
+    def _say_last(self) -> None:
+        walk, scene = self._walk, self._scene
+        if walk.hold is None and not scene.can_say_last:
+            self._say_again()
+        else:
+            scene.say_last(walk.setup_lines(fully=False), resume=walk.hold is None)
 
     def _say_again(self) -> None:
         if self.state in (State.CHECKING, State.RETURNING):

@@ -6,9 +6,9 @@
 
 Same interface as `Session`, so the same loop runs both. Standby may last for days beside a television, which is
 now and then mistaken for a person, and nobody lies in a position meanwhile. So it speaks seldom: only "start" is
-always answered. What else may be said (help, the last time, a word of pain) is answered, and when no word follows
-that, not again for a while, which doubles each time (`PATIENCE`). What could be changed unnoticed, such as the
-volume, is listened for only while somebody is being talked to.
+always answered. What else may be said (help, the last time, a word of pain), or what was only probably "start", is
+answered, and when no word follows that, not again for a while, which doubles each time (`PATIENCE`). What could be
+changed unnoticed, such as the volume, is listened for only while somebody is being talked to.
 
 A report of pain begins a session's own conversation about it (S1 to S6). Standby only asks whether it heard well.
 """
@@ -232,6 +232,8 @@ class Standby:
                 self._begin()
             case Heard(command=Command() as command, text=text, engine=by):
                 self._spoken_to(command, text, by)
+            case Heard(command=None, perhaps=Command.START, text=text) if self._may_begin():
+                self._perhaps_start(text)
             case Heard(command=None) if self._stage is not _Stage.WAITING:
                 self._scene.chime(Sound.UNKNOWN)
             case HearingLost(trouble=trouble, reason=reason):
@@ -313,10 +315,21 @@ class Standby:
         self._asked = named or (self._asked if again else self._first)
         self._ask()
 
-    def _ask(self) -> None:
+    def _may_begin(self) -> bool:
+        waiting = self._stage is _Stage.WAITING and not self._troubles
+        return waiting and self._questions.heeds(self._scene.now)
+
+    def _perhaps_start(self, text: str) -> None:
+        """Somebody has probably asked for a session: the question is the same, and seldom asked in vain."""
+        self._scene.chime(Sound.UNKNOWN)
+        self._asked = self._offers.get(self._named(text) or "") or self._first
+        self._ask(self._questions)
+
+    def _ask(self, patience: _Patience | None = None) -> None:
         self._enter(_Stage.ASKING, _QUESTION)
         line = self._line("ask", routine=self._asked.title)
-        self._scene.say(line, partial(self._scene.wait_for, ANSWER_WITHIN, self._wait))
+        silence = self._wait if patience is None else partial(self._nobody_there, patience)
+        self._scene.say(line, partial(self._scene.wait_for, ANSWER_WITHIN, silence))
 
     def _answered(self, command: Command, by: str) -> None:
         """Take the answer to the question whether to begin, or whether something hurts."""

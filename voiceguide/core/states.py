@@ -18,6 +18,8 @@ and only a spoken answer leads out again (S3). QUIET is the rest that is offered
 pain: nothing but the end, or another report of pain, leads out of it (S4). DOUBT is entered from a hold by speech
 that is no command: it asks whether something hurts, and goes on after a moment of silence (S8).
 
+A question by name ("Did you say next side?") is no state: see `asking.py`.
+
 The table gives one `Step` for each state and command. A command that is missing in a row is not possible there:
 the recogniser does not listen for it, and if it is heard all the same it counts as unknown speech. The session
 carries a step out; it never asks for the state again to decide what a command means.
@@ -56,6 +58,14 @@ BEFORE_THE_WALK = frozenset({State.CHECKING, State.WAITING, State.RETURNING})
 """States in which nothing has begun yet."""
 
 
+ON_THE_WALK = frozenset({State.INTRODUCING, State.SETTING_UP, State.RESTING, State.CHANGING})
+"""States between two holds, which lead on by themselves or by "ready"."""
+
+
+MAY_BE_A_CRY = PAIN_FAMILY | {Command.STOP, Command.HELP}
+"""What somebody calls who is in pain: in a hold it is asked whether something hurts, however little is sure."""
+
+
 ANY_VOICE_COUNTS = frozenset({State.HOLDING, State.DOUBT, State.STOPPING})
 """States in which somebody who speaks and is not understood is asked (S8): in a hold, and where it was just asked
 whether something hurts."""
@@ -71,12 +81,17 @@ class Step(StrEnum):
     PROCEED = "proceed"
     """On to what comes next on the walk."""
     CHANGE_SIDE = "change_side"
+    TO_SIDE = "to_the_side_named"
     SKIP = "skip"
     GO_BACK = "go_back"
     SAY_AGAIN = "say_again"
+    """What the state began with."""
+    SAY_LAST = "say_the_last_words_again"
     HOLD_AGAIN = "hold_again"
     PAUSE = "pause"
     RESUME = "resume"
+    CARRY_ON = "carry_on"
+    """Nothing but the chime: it asks for what goes on anyway."""
     ADVISE_AGAINST = "advise_against"
     """"Yes" to the question whether there is a reason not to begin."""
     WAIT_FOR_START = "wait_for_start"
@@ -110,12 +125,16 @@ _QUESTIONS: dict[Command, Step] = dict.fromkeys(
     Step.ANSWER,
 )
 
+_AGAIN: dict[Command, Step] = dict.fromkeys((_C.REPEAT, _C.SAY_AGAIN), Step.SAY_AGAIN)
+
 _DOES_IT_HURT: dict[Command, Step] = {
     **_ALWAYS,
     # What is neither yes nor no is taken as the more serious of the two.
     **dict.fromkeys((_C.YES, _C.UNSURE, _C.SOMEWHERE, _C.TIGHT), Step.IT_HURTS),
+    # Naming a side may tell where it hurts.
+    **dict.fromkeys((_C.LEFT_SIDE, _C.RIGHT_SIDE), Step.IT_HURTS),
     **dict.fromkeys((_C.PAUSE, _C.REST), Step.PAUSE),
-    _C.REPEAT: Step.SAY_AGAIN,
+    **_AGAIN,
 }
 
 _MOVES: dict[Command, Step] = {
@@ -125,17 +144,21 @@ _MOVES: dict[Command, Step] = {
     _C.BACK: Step.GO_BACK,
 }
 
-_ON_THE_WALK: dict[Command, Step] = {
+_SIDES: dict[Command, Step] = dict.fromkeys((_C.LEFT_SIDE, _C.RIGHT_SIDE), Step.TO_SIDE)
+
+_ANYWHERE_ON_IT: dict[Command, Step] = {
     **_ALWAYS,
     **_QUESTIONS,
     **_MOVES,
+    **_SIDES,
     **dict.fromkeys((_C.SLOWER, _C.FASTER), Step.PACE),
     **dict.fromkeys((_C.PAUSE, _C.REST), Step.PAUSE),
+    _C.SAY_AGAIN: Step.SAY_LAST,
     _C.STOP: Step.ASK_WHETHER_IT_HURTS,
 }
 
 _GETTING_READY: dict[Command, Step] = {
-    **_ON_THE_WALK,
+    **_ANYWHERE_ON_IT,
     **dict.fromkeys((_C.READY, _C.START, _C.RESUME, _C.YES), Step.PROCEED),
     _C.REPEAT: Step.SAY_AGAIN,
 }
@@ -147,7 +170,7 @@ TABLE: Mapping[State, Mapping[Command, Step]] = MappingProxyType(
             **dict.fromkeys((_C.YES, _C.UNSURE), Step.ADVISE_AGAINST),
             **dict.fromkeys((_C.NO, _C.NO_PAIN), Step.WAIT_FOR_START),
             **dict.fromkeys((_C.START, _C.READY, _C.SKIP, _C.NEXT, _C.RESUME), Step.PROCEED),
-            _C.REPEAT: Step.SAY_AGAIN,
+            **_AGAIN,
             _C.STOP: Step.ASK_END,
         },
         State.WAITING: {
@@ -156,27 +179,35 @@ TABLE: Mapping[State, Mapping[Command, Step]] = MappingProxyType(
             **dict.fromkeys((_C.START, _C.READY, _C.NEXT, _C.YES), Step.PROCEED),
             **dict.fromkeys((_C.SLOWER, _C.FASTER), Step.PACE),
             _C.REPEAT: Step.SAY_AGAIN,
+            _C.SAY_AGAIN: Step.SAY_LAST,
             _C.STOP: Step.ASK_END,
         },
         State.RETURNING: {
             **_ALWAYS,
             **dict.fromkeys((_C.YES, _C.RESUME, _C.READY), Step.PROCEED),
             **dict.fromkeys((_C.NO, _C.START), Step.FROM_THE_BEGINNING),
-            _C.REPEAT: Step.SAY_AGAIN,
+            **_AGAIN,
             _C.STOP: Step.ASK_END,
         },
         State.INTRODUCING: {**_GETTING_READY, _C.STOP: Step.ASK_END},
         State.SETTING_UP: _GETTING_READY,
         State.CHANGING: _GETTING_READY,
-        State.HOLDING: {**_ON_THE_WALK, _C.REPEAT: Step.HOLD_AGAIN},
+        State.HOLDING: {
+            **_ANYWHERE_ON_IT,
+            # A late "yes" is missing here: it may be the answer to whether something hurts.
+            **dict.fromkeys((_C.RESUME, _C.READY, _C.START, _C.NO, _C.NO_PAIN), Step.CARRY_ON),
+            _C.REPEAT: Step.HOLD_AGAIN,
+        },
         State.RESTING: {**_GETTING_READY, _C.REPEAT: Step.HOLD_AGAIN},
         State.PAUSED: {
             **_ALWAYS,
             **_QUESTIONS,
             **_MOVES,
+            **_SIDES,
             **dict.fromkeys((_C.RESUME, _C.READY, _C.START, _C.YES), Step.RESUME),
             **dict.fromkeys((_C.SLOWER, _C.FASTER), Step.PACE),
             _C.REPEAT: Step.SAY_AGAIN,
+            _C.SAY_AGAIN: Step.SAY_LAST,
             _C.STOP: Step.ASK_WHETHER_IT_HURTS,
         },
         State.STOPPING: {
@@ -189,7 +220,7 @@ TABLE: Mapping[State, Mapping[Command, Step]] = MappingProxyType(
             **_ALWAYS,
             **dict.fromkeys((_C.YES, _C.STOP), Step.END),
             **dict.fromkeys((_C.NO, _C.RESUME), Step.RESUME),
-            _C.REPEAT: Step.SAY_AGAIN,
+            **_AGAIN,
         },
         State.DOUBT: {
             **_DOES_IT_HURT,
@@ -197,7 +228,11 @@ TABLE: Mapping[State, Mapping[Command, Step]] = MappingProxyType(
             **dict.fromkeys((_C.RESUME, _C.READY, _C.NO, _C.NO_PAIN), Step.RESUME),
             _C.STOP: Step.ASK_WHETHER_IT_HURTS,
         },
-        State.QUIET: {**_ALWAYS, **dict.fromkeys((_C.REPEAT, _C.HELP), Step.SAY_AGAIN), _C.STOP: Step.END},
+        State.QUIET: {
+            **_ALWAYS,
+            **dict.fromkeys((_C.REPEAT, _C.SAY_AGAIN, _C.HELP), Step.SAY_AGAIN),
+            _C.STOP: Step.END,
+        },
         # Which answers are possible depends on how far the pain conversation has come: see `safety.TABLE`.
         State.SAFETY: {**dict.fromkeys(_C, Step.PAIN), **_ALWAYS},
         State.FINISHED: {**_ALWAYS},

@@ -26,6 +26,8 @@ class Problem(StrEnum):
     """More than one short phrase."""
     UNLIKE = "unlike"
     """It does not sound like the other takes of the same word."""
+    ALIKE = "alike"
+    """It sounds like a take of another word, and the two would be mistaken for each other."""
 
 
 @dataclass(frozen=True)

@@ -186,7 +186,7 @@ class Walk:
         self._led_into = place.exercise
         self.enter(State.CHANGING if changing else State.SETTING_UP, self.begin)
         self._say_again = partial(self.set_up, place)
-        lines = [*before, *self._now_side(), *self._setup_lines(fully=fully)]
+        lines = [*before, *self._now_side(), *self.setup_lines(fully=fully)]
         if self.exercise.wait_s is None:
             self._scene.say([*lines, *self._scene.prompt("ask_ready")])
             return
@@ -199,7 +199,7 @@ class Walk:
         self.position = self.exercise
         self.enter(State.SETTING_UP, self.begin)
         self._say_again = self.set_up_gently
-        self._scene.say([*self._setup_lines(fully=False), *self._scene.prompt("ask_ready")])
+        self._scene.say([*self.setup_lines(fully=False), *self._scene.prompt("ask_ready")])
 
     def begin(self) -> None:
         """Begin the hold that was set up."""
@@ -281,7 +281,7 @@ class Walk:
         lines = [
             *self._scene.prompt("ease_off"),
             *self.answers.numbered(again),
-            *self._setup_lines(fully=False),
+            *self.setup_lines(fully=False),
         ]
         self._scene.say(lines)
         self._scene.wait_for(samples(self.exercise.between_s), self._start_hold)
@@ -357,7 +357,8 @@ class Walk:
     def _now_side(self) -> list[Line]:
         return self._scene.prompt("now_side", side=self._phrases.side(self.side)) if self.side else []
 
-    def _setup_lines(self, *, fully: bool) -> list[Line]:
+    def setup_lines(self, *, fully: bool) -> list[Line]:
+        """Return how to get into the position, in full or in short."""
         setup = self.exercise.setup if fully else self.exercise.setup_short
         return [("setup", line) for line in self._phrases.sided(setup, self.side)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voiceguide.demo.flite import FliteVoice
+from voiceguide.demo.piper import PiperVoice
 from voiceguide.errors import VoiceError
 from voiceguide.speaking.voice import Voice
 from voiceguide.speaking.voices.espeak import EspeakVoice
@@ -18,7 +18,7 @@ def person_voice(language: str) -> Voice:
     """
     match language:
         case "en":
-            return FliteVoice()
+            return PiperVoice()
         case "ko":
             return EspeakVoice("ko", variant=KOREAN_VARIANT)
         case _:

@@ -27,7 +27,6 @@ from voiceguide.errors import AudioError, RecogniserError, VoiceError, Voiceguid
 from voiceguide.hearing.enrolment.templates import place
 from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.hearing.recognisers.recogniser import Recogniser
-from voiceguide.hearing.spotter.spotter import second_ear_for
 from voiceguide.language.pack import LanguagePack, load_language
 from voiceguide.speaking.cache import SpeechStore
 from voiceguide.speaking.choose import choose_voice
@@ -152,8 +151,7 @@ def _speed(ready: _Ready, tell: Tell) -> Iterator[Check]:
     try:
         lines = list(everything_tried(ready.pack.rehearsal.words, ready.pack.trial))
         spoken = np.concatenate([ready.speech.samples(line) for line in lines])[:_SPOKEN]
-        twice = second_ear_for(ready.pack.language)
-        with closing(listening(ready.recogniser, ready.pack, cancel_echo=True, second_ear=twice)) as hearing:
+        with closing(listening(ready.recogniser, ready.pack, cancel_echo=True)) as hearing:
             yield speed(hearing, spoken)
     except (VoiceError, RecogniserError) as error:
         yield failing("speed", error)
@@ -193,7 +191,6 @@ def _words(
             ready.pack,
             live=wanted.live,
             cancel_echo=wanted.cancel_echo,
-            second_ear=second_ear_for(wanted.language),
             enrolment=place(wanted.language),
             slips=lambda: port.slipped,
         )

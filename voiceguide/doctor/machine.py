@@ -19,7 +19,7 @@ from voiceguide.doctor.check import Check, Verdict
 LEAST_PYTHON = (3, 11)
 MACHINES = ("x86_64", "aarch64")
 BITS = 64
-"""What the second ear is built for."""
+"""What Moonshine's English model is packaged for."""
 
 FULL = 20e6
 """Bytes that must be free: what a session writes down is far less, and the disk is shared."""
@@ -45,7 +45,7 @@ def python() -> Check:
     if sys.version_info < LEAST_PYTHON:
         return Check("Python", Verdict.FAILS, found, "Install Python 3.11 or newer.")
     if machine not in MACHINES or bits != BITS:
-        remedy = "There is no second ear for this processor. Use a 64-bit system on a 64-bit machine."
+        remedy = "Moonshine's English model is not packaged for it. Use a 64-bit system on a 64-bit machine."
         return Check("Python", Verdict.WARNING, found, remedy)
     return Check("Python", Verdict.GOOD, found)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from voiceguide.doctor.check import Check, Verdict, failing
 from voiceguide.errors import VoiceError, VoiceguideError
 from voiceguide.hearing.recognisers.recogniser import Recogniser
-from voiceguide.models.catalogue import find_model
+from voiceguide.models.find import find_model, name_of
+from voiceguide.models.layout import LAYOUTS
 from voiceguide.speaking.voice import Voice
 
 SENTENCE = "1, 2, 3."
@@ -36,10 +37,8 @@ def recogniser_check(recogniser: Recogniser | VoiceguideError, language: str) ->
     """
     if isinstance(recogniser, VoiceguideError):
         return failing("recogniser", recogniser)
-    model = find_model(language)
-    if recogniser.name == "vosk" and model is not None:
-        # In a Python package the folder is called "model", and the package tells which.
-        name = model.name if model.name.startswith("vosk-model") else model.parent.name
-        return Check("recogniser", Verdict.GOOD, f"Vosk with {name}")
-    found = recogniser.name if model is not None else f"{recogniser.name}; no Vosk model is installed"
-    return Check("recogniser", Verdict.GOOD, found)
+    layout = LAYOUTS.get(recogniser.name)
+    model = find_model(language, recogniser.name) if layout is not None else None
+    if layout is None or model is None:
+        return Check("recogniser", Verdict.GOOD, recogniser.name)
+    return Check("recogniser", Verdict.GOOD, f"{layout.title} with {name_of(model)}")

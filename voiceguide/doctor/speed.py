@@ -48,8 +48,8 @@ def speed(hearing: Hearing, speech: Samples, clock: Callable[[], float] = time.p
     if factor < EASY:
         return Check("speed", Verdict.GOOD, found, figures=figures)
     remedy = (
-        "Close other programs and see that the machine is not throttled. The lightest recogniser is PocketSphinx "
-        "(--engine pocketsphinx)."
+        "Close other programs and see that the machine is not throttled. `voiceguide models list` shows whether a "
+        "larger model than the one that comes with voiceguide is installed."
     )
     if factor < 1:
         return Check("speed", Verdict.WARNING, found, remedy, figures)

@@ -7,7 +7,6 @@ from typing import Protocol
 
 import numpy as np
 
-from voiceguide.audio.samples import to_int16
 from voiceguide.core.commands import Command
 from voiceguide.hearing.ears import Listening
 from voiceguide.hearing.front_end.front_end import FrontEnd
@@ -15,7 +14,6 @@ from voiceguide.hearing.health.card_watch import CardWatch
 from voiceguide.hearing.health.microphone import MicrophoneWatch
 from voiceguide.hearing.noticed import Noticed, Remark
 from voiceguide.hearing.recognisers.recogniser import Frame
-from voiceguide.hearing.verdict.evidence import QUIET
 from voiceguide.speaking.voice import Samples
 
 
@@ -111,11 +109,9 @@ class Chain:
             self._slipped = slipped
             self._front_end.slipped()
         clean, voice = self._front_end.listen(microphone, spoken)
-        around = self._front_end.around
-        said = to_int16(spoken) if around is not QUIET else None
         if voice is not None:
             noticed.append(voice)
-        return [*noticed, *self._ears.accept(clean, around, said)]
+        return [*noticed, *self._ears.accept(clean, self._front_end.around)]
 
     def _may_be_another(self) -> None:
         """What gives nothing now may be another microphone when it gives something again."""

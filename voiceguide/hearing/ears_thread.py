@@ -20,7 +20,7 @@ from voiceguide.hearing.ears import Listening
 from voiceguide.hearing.health.shedding import Level, Shedding, Thrifty
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recognisers.recogniser import Frame, Revivable
-from voiceguide.hearing.verdict.evidence import QUIET, Around
+from voiceguide.hearing.verdict.situation import QUIET, Around
 
 BACKLOG = 300
 """Frames (3 s) that may wait for the recogniser. A word that is answered later than that would startle."""
@@ -46,7 +46,6 @@ class _Waiting:
     missing: int  # samples that were dropped before it
     frame: Frame
     around: Around = QUIET
-    spoken: Frame | None = None
 
 
 class EarsInThread:
@@ -95,7 +94,7 @@ class EarsInThread:
         """Set the commands that are possible from now on; frames that still wait are heard with them too."""
         self._wanted = commands, hold
 
-    def accept(self, frame: Frame, around: Around = QUIET, spoken: Frame | None = None) -> list[Noticed]:
+    def accept(self, frame: Frame, around: Around = QUIET) -> list[Noticed]:
         """Hand over the next frame, without waiting, and return what has been noticed meanwhile, in order.
 
         Raises:
@@ -108,7 +107,7 @@ class EarsInThread:
             return self._fetch()
         try:
             # A copy: the caller may use its buffer again.
-            self._frames.put_nowait(_Waiting(self._missing, frame.copy(), around, spoken))
+            self._frames.put_nowait(_Waiting(self._missing, frame.copy(), around))
             self._missing = 0
         except queue.Full:
             self._dropped += 1
@@ -166,7 +165,7 @@ class EarsInThread:
             self._thrifty.shed(self._shedding.level)
         if waiting.missing:
             self._put(self._ears.accept(np.zeros(waiting.missing, np.int16)))
-        self._put(self._ears.accept(waiting.frame, waiting.around, waiting.spoken))
+        self._put(self._ears.accept(waiting.frame, waiting.around))
         before, self._heard = self._heard, self._heard + len(waiting.frame)
         if self._lost and self._heard >= PROOF:
             self._lost = False

@@ -8,7 +8,7 @@ from typing import Any
 
 from voiceguide.core.events import HearingBack, HearingLost, HearingPoor, HearingSlow, VoiceBegan, VoiceEnded
 from voiceguide.core.takes import Learned, Taken
-from voiceguide.hearing.verdict.evidence import Verdict
+from voiceguide.hearing.verdict.verdict import Verdict
 
 
 @dataclass(frozen=True)

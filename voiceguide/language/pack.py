@@ -9,7 +9,7 @@ from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
 
-from voiceguide.core.commands import PAIN_FAMILY, Command
+from voiceguide.core.commands import ASKED_BY_NAME, PAIN_FAMILY, Command
 from voiceguide.core.phrases import PROMPTS, Phrases
 from voiceguide.core.rehearsal import LINES as REHEARSAL_LINES
 from voiceguide.core.rehearsal import RehearsalTexts
@@ -53,7 +53,7 @@ LOCALES = Path(__file__).with_name("locales")
 
 _SECTIONS = (
     *("language", "name", "rules", "contractions", "commands", "also", "fillers", "pain", "not_stop", "decoys"),
-    *("prompts", "rehearsal", "trial", "standby"),
+    *("prompts", "names", "rehearsal", "trial", "standby"),
 )
 _SENTENCES = "Write a sentence in quotes, or a list of them."
 
@@ -151,7 +151,7 @@ def _pack(source: Source) -> LanguagePack | None:
     return LanguagePack(
         language=language,
         name=name,
-        phrases=Phrases(language=language, prompts=prompts),
+        phrases=Phrases(language=language, prompts=prompts, names=_names(source)),
         commands=commands,
         also=read_also(source, rules, spelling),
         fillers=fillers,
@@ -163,6 +163,23 @@ def _pack(source: Source) -> LanguagePack | None:
         trial=Phrases(language=language, prompts=_prompts(("trial",), TRIAL_LINES, source)),
         standby=_standby(language, source),
     )
+
+
+def _names(source: Source) -> Mapping[Command, str]:
+    at: Location = ("names",)
+    section = mapping(at, source, "the name of every command that may be asked about")
+    known = [command.value for command in Command if command in ASKED_BY_NAME]
+    unknown(at, section, known, source)
+    missing(at, section, known if section else (), source)
+    names: dict[Command, str] = {}
+    for name in known:
+        if name not in section:
+            continue
+        if isinstance(section[name], str) and normalise(section[name]):
+            names[Command(name)] = section[name]
+        else:
+            report(source, (*at, name), "must be a phrase", 'Write a phrase in quotes: "next side".')
+    return MappingProxyType(names)
 
 
 def _rehearsal(language: str, commands: Mapping[Command, tuple[str, ...]], source: Source) -> RehearsalTexts:

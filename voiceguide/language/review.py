@@ -88,6 +88,9 @@ def lines_of(pack: LanguagePack) -> Iterator[tuple[str, str]]:
         for key, lines in prompts.items():
             for line in lines:
                 yield f"{section}: {key}", line
+    for command, name in pack.phrases.names.items():
+        for line in pack.phrases.lines("did_you_say", phrase=name):
+            yield f"names: {command}", line
 
 
 def _pain(pack: LanguagePack, vocabulary: Vocabulary | None) -> Iterator[Remark]:
@@ -143,6 +146,9 @@ def _untranslated(pack: LanguagePack, english: LanguagePack) -> Iterator[Remark]
     for where, line in lines_of(pack):
         if (where, line) in theirs and re.search(r"\w", re.sub(r"{\w+}", "", line)):
             yield Remark(where, f'"{line}" is still English', "Translate it.", serious=True)
+    for command, name in pack.phrases.names.items():
+        if name == english.phrases.names[command]:
+            yield Remark(f"names: {command}", f'"{name}" is still English', "Translate it.", serious=True)
     for command, phrases in pack.commands.items():
         if set(phrases) <= set(english.commands[command]):
             yield Remark(f"commands: {command}", "its phrases are still English", "Translate them.", serious=True)

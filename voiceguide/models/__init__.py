@@ -1,1 +1,1 @@
-"""Models that recognisers need: where they are, how they are downloaded and unpacked."""
+"""Models that recognisers need: which there are, where they are, and how one is installed."""

@@ -66,13 +66,13 @@ def _checked(archive: Path, entries: list[zipfile.ZipInfo]) -> int:
     """Return the size of all entries together, after checking each."""
     for entry in entries:
         if problem := _problem(entry):
-            raise ModelError(f'{archive}: not used: "{entry.filename}" {problem}. This is no Vosk model.')
+            raise ModelError(f'{archive}: not used: "{entry.filename}" {problem}. This is no speech model.')
     if len(entries) > _MOST_FILES:
-        raise ModelError(f"{archive}: not used: it holds {len(entries):,} files. This is no Vosk model.")
+        raise ModelError(f"{archive}: not used: it holds {len(entries):,} files. This is no speech model.")
     total = sum(entry.file_size for entry in entries)
     if total > min(_MOST_BYTES, archive.stat().st_size * _MOST_GROWTH):
         raise ModelError(
-            f"{archive}: not used: it would unpack to {total:,} bytes, which no Vosk model of this size does."
+            f"{archive}: not used: it would unpack to {total:,} bytes, which no speech model of this size does."
         )
     return total
 

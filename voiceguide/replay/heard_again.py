@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from voiceguide.audio.samples import to_float
 from voiceguide.core.clock import samples
 from voiceguide.hearing.chain import Hearing
-from voiceguide.hearing.verdict.evidence import Verdict
+from voiceguide.hearing.verdict.verdict import Verdict
 from voiceguide.replay.recorded import Recorded
 
 NEAR = samples(0.5)
@@ -77,5 +77,4 @@ def pair_up(then: list[Verdict], now: list[Verdict]) -> list[Pair]:
 
 
 def _alike(one: Verdict, other: Verdict) -> bool:
-    same_claim = (one.claim.ear, one.claim.command) == (other.claim.ear, other.claim.command)
-    return same_claim and abs(one.at - other.at) <= NEAR
+    return one.command == other.command and one.final == other.final and abs(one.at - other.at) <= NEAR

@@ -10,7 +10,7 @@ from voiceguide.core.events import HearingBack, HearingLost, HearingPoor, Hearin
 from voiceguide.core.takes import Learned, Taken
 from voiceguide.errors import RecordingError
 from voiceguide.hearing.noticed import Noticed, Remark
-from voiceguide.hearing.verdict.evidence import Verdict
+from voiceguide.hearing.verdict.verdict import Verdict
 
 _KINDS: dict[str, TypeAdapter[Any]] = {
     kind.__name__: TypeAdapter(kind)

@@ -34,7 +34,6 @@ from voiceguide.hearing.front_end.front_end import FrontEnd
 from voiceguide.hearing.health.microphone import MicrophoneWatch
 from voiceguide.hearing.health.missing import missing_parts
 from voiceguide.hearing.noticed import Remark
-from voiceguide.hearing.spotter.spotter import second_ear_for
 from voiceguide.hearing.vad.dozing import Dozing
 from voiceguide.history.history import History, is_introduced
 from voiceguide.history.journal import Journal
@@ -69,7 +68,7 @@ class Service:
         loudness: is asked before each session how softly the guide may speak here and now.
 
     Raises:
-        RecogniserError: the second ear cannot be loaded.
+        RecogniserError: the ears cannot be loaded.
     """
 
     def __init__(  # noqa: PLR0913 - what a guide can be given, as in `app.Prepared.guide`
@@ -114,7 +113,7 @@ class Service:
         self._card_watch = watch_of(port)
         self._front_end = FrontEnd() if self._cancels_echo else None
         self._listen()
-        self._hearing = self._chain(self._dozing, missing_parts(ready.named.pack.language, self._front_end))
+        self._hearing = self._chain(self._dozing, missing_parts(self._front_end))
         journal.watch(self._notice)
 
     def run(self) -> None:
@@ -317,15 +316,8 @@ class Service:
     def _listen(self) -> None:
         """Make the ears."""
         prepared, pack = self._ready.prepared, self._ready.named.pack
-        twice = second_ear_for(pack.language)
-        ears = ears_of(
-            prepared.recogniser,
-            pack,
-            words_of(place(pack.language), second_ear=twice) if self._live else None,
-            live=self._live,
-            cancel_echo=self._cancels_echo,
-            second_ear=twice,
-        )
+        enrolled = words_of(place(pack.language)) if self._live else None
+        ears = ears_of(prepared.recogniser, pack, enrolled, live=self._live)
         self._dozing = Dozing(ears)
         self._hearing = self._chain(self._dozing)
 

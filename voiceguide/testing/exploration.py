@@ -4,7 +4,8 @@ A session is copied with all that it waits for, fed one event, and looked at: a 
 nothing new is found. What counts as one state, `fingerprint` says: whatever decides what happens next. Left out
 are the exact time, the pace, the volume and the count of holds done, which only change numbers; of time there
 remains whether the guide has been silent for long enough to listen, and how many cues of a hold are still to come.
-Left out is also how often the guide gave way in vain, so that here it always does.
+Left out is also how often the guide gave way in vain and how often it asked by name, so that here it nearly always
+does.
 """
 # ruff: noqa: SLF001 -- what decides in a session is more than it shows
 
@@ -44,6 +45,9 @@ from voiceguide.core.walk import WARNINGS
 
 MOMENT = OWN_VOICE + samples(0.1)
 """How long it stays quiet between two words, so that what is heard then is no echo of the guide's."""
+
+PERHAPS = (Command.SKIP, Command.HOW_LONG, Command.PAUSE, Command.STOP)
+"""What was probably said, one of each kind: what leads on, what does not, what makes less happen, and a cry."""
 
 _KEPT_OUT_OF_DOUBT = (State.PAUSED, State.STOPPING, State.ENDING)
 """States in which it does not count how often the guide has doubted: doubt leads around them, too."""
@@ -152,6 +156,7 @@ def fingerprint(session: Session) -> Hashable:
         guard.over,
         *sharp,
         *map(_plain, (scene.lines.unsaid(), scene.after_lines, scene.wait and scene.wait[1])),
+        *_asking(session),
     )
     if scene.state in (State.SAFETY, State.QUIET, State.FINISHED):
         # What was interrupted is not taken up from here, only where it was counts; and what a conversation keeps
@@ -172,6 +177,14 @@ def fingerprint(session: Session) -> Hashable:
         # Words of its own come before the lines it takes up: one or more make no difference.
         suspended and tuple(_plain(value, most_lines=1) for value in vars(suspended).values()),
     )
+
+
+def _asking(session: Session) -> tuple[Hashable, ...]:
+    """Return what decides what an answer means: nothing while nothing is asked by name."""
+    asking = session._asking
+    if asking.asked is None:
+        return ()
+    return asking.asked, asking.overtaken, asking._until is None, session._scene.lines.waiting, *asking._where
 
 
 def _plain(value: Any, most_lines: int = 2) -> Hashable:
@@ -199,6 +212,8 @@ def _events(session: Session, tried: Tried, number: int) -> Iterator[Event]:
         yield Heard(now, command, "words")
     yield Heard(now, None, "words")
     yield Heard(now, None, "words", perhaps=Command.PAIN)
+    for command in PERHAPS if tried is Tried.EVERYTHING else [PERHAPS[number % len(PERHAPS)]]:
+        yield Heard(now, None, "words", perhaps=command)
     yield VoiceBegan(now)
     yield VoiceEnded(now)
     yield HearingLost(now, "no frames")

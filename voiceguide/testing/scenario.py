@@ -19,7 +19,7 @@ from __future__ import annotations
 import queue
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -34,7 +34,11 @@ from voiceguide.demo.script import Line, Prompter
 from voiceguide.guide import Guide
 from voiceguide.hearing.chain import Chain
 from voiceguide.hearing.ears import Ears
+from voiceguide.hearing.noticed import Noticed
+from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.hearing.recognisers.typed import Lines, TypedRecogniser
+from voiceguide.hearing.verdict.situation import QUIET, Around
+from voiceguide.hearing.verdict.verdict import Verdict
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language
 from voiceguide.routine.load import find_routine, load_routine
@@ -122,6 +126,16 @@ class Check(BaseModel):
         return f"{self.after}" if self.times is None else f"{self.times}. {self.after}"
 
 
+class SaidLine(Line):
+    """One thing that the person says.
+
+    Attributes:
+        unsure: the ears are not sure of it: the command is only what was probably said. `expect` is null then.
+    """
+
+    unsure: bool = False
+
+
 class Scenario(BaseModel):
     """A session to be played and judged.
 
@@ -139,7 +153,7 @@ class Scenario(BaseModel):
     title: str = Field(min_length=1)
     routine: str
     first_time: bool = False
-    lines: list[Line]
+    lines: list[SaidLine]
     stays_s: float = Field(30, gt=0)
     checks: list[Check] = Field(min_length=1)
 
@@ -196,7 +210,7 @@ def play(scenario: Scenario) -> Played:
     guide = Guide(
         Session(routine, language.phrases, speech.length, first_time=scenario.first_time),
         port=person,
-        hearing=Chain(Ears(TypedRecogniser(person.typed), language)),
+        hearing=Chain(_UnsureEars(Ears(TypedRecogniser(person.typed), language), person)),
         speech=speech,
         chimes={sound: chime(sound) for sound in Sound},
         journal=journal,
@@ -248,6 +262,25 @@ class _Person(VirtualPort):
         if self.now - self._last_moved >= waits_in_vain:
             raise _PersonLeft
         return frame
+
+
+class _UnsureEars:
+    """Ears that make a guess of what they understood, where the scenario says so."""
+
+    def __init__(self, ears: Ears, person: _Person) -> None:
+        self._ears = ears
+        self._person = person
+        self.listen_for = ears.listen_for
+        self.close = ears.close
+
+    def accept(self, frame: Frame, around: Around = QUIET) -> list[Noticed]:
+        return [self._less_sure(verdict) for verdict in self._ears.accept(frame, around)]
+
+    def _less_sure(self, verdict: Verdict) -> Verdict:
+        heard, said = verdict.heard, self._person.spoken
+        if heard is None or heard.command is None or not said or not getattr(said[-1][1], "unsure", False):
+            return verdict
+        return replace(verdict, heard=replace(heard, command=None, perhaps=heard.command))
 
 
 _PATIENCE_S = 600

@@ -16,16 +16,19 @@ import numpy as np
 
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
-from voiceguide.core.takes import Capture, Learn, Learned, Recall, Taken
+from voiceguide.core.takes import Capture, Learn, Learned, Problem, Recall, Taken
 from voiceguide.errors import RecogniserError
 from voiceguide.hearing.ears import Listening
-from voiceguide.hearing.enrolment.learning import BOUNDS, Lesson, learn, recognised
+from voiceguide.hearing.enrolment.embedding import SpeechEmbedding
+from voiceguide.hearing.enrolment.learning import BOUNDS, Lesson, learn, recognised, sketched
 from voiceguide.hearing.enrolment.takes import examine
+from voiceguide.hearing.enrolment.templates import Template
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recognisers.recogniser import Frame
-from voiceguide.hearing.spotter.embedding import SpeechEmbedding
-from voiceguide.hearing.vad.endpointer import Utterances
-from voiceguide.hearing.verdict.evidence import QUIET, SAFETY, Around, Verdict
+from voiceguide.hearing.vad.endpointer import Endpointer
+from voiceguide.hearing.verdict.rules import SAFETY
+from voiceguide.hearing.verdict.situation import QUIET, Around
+from voiceguide.hearing.verdict.verdict import Verdict
 
 EARS_DECIDE_WITHIN = samples(1.2)
 """After the end of a word: a recogniser's final result comes up to 1.1 s later."""
@@ -52,6 +55,7 @@ class _Kept:
     heard: list[Command | None] = field(default_factory=list)
     over_guide: Frame | None = None
     heard_over_guide: bool = False
+    sketches: tuple[Template, ...] = ()  # of each take, to hold other words against
 
 
 class Capturing:
@@ -74,7 +78,7 @@ class Capturing:
         self._embedding = SpeechEmbedding()
         self._thread: Executor | None = ThreadPoolExecutor(1) if live else None
         self._learning: Future[Learned] | None = None
-        self._utterances = Utterances(_LONGEST_S)
+        self._endpointer = Endpointer()
         self._at = 0
         self._quiet_until = 0
         self._open: _Open | None = None
@@ -104,18 +108,18 @@ class Capturing:
             case Capture(command=Command() as command, over_guide=over_guide):
                 self._give_up()
                 self._open = _Open(command, over_guide)
-                self._utterances = Utterances(_LONGEST_S)
+                self._endpointer = Endpointer()
             case Learn():
                 self._begin_to_learn()
 
-    def accept(self, frame: Frame, around: Around = QUIET, spoken: Frame | None = None) -> Sequence[Noticed]:
+    def accept(self, frame: Frame, around: Around = QUIET) -> Sequence[Noticed]:
         """Take the next frame and return what is noticed by now, in order.
 
         Raises:
             RecogniserError: an ear failed and cannot go on.
         """
         self._at += len(frame)
-        noticed = list(self._ears.accept(frame, around, spoken))
+        noticed = list(self._ears.accept(frame, around))
         if self._open is not None:
             noticed = self._record(self._open, frame, noticed)
         elif self._at <= self._quiet_until:
@@ -146,7 +150,7 @@ class Capturing:
                 take.heard = command
         if take.over_guide:
             return [*passed, self._taken(take)] if take.heard in SAFETY else passed
-        if take.ended is None and any(piece.last for piece in self._utterances.accept(frame)):
+        if take.ended is None and any(one.over for one in self._endpointer.accept(frame)):
             take.ended = self._at
         decided = take.ended is not None and (take.heard or self._at - take.ended >= EARS_DECIDE_WITHIN)
         return [*passed, self._taken(take)] if decided else passed
@@ -160,9 +164,18 @@ class Capturing:
             kept.over_guide, kept.heard_over_guide = sound, take.heard in SAFETY
             return Taken(self._at, take.command, take.heard)
         problem = examine(sound).problem
-        kept.takes.append(sound)
-        kept.heard.append(take.heard)
+        if problem is None and self._like_another(take.command, sound):
+            problem = Problem.ALIKE
+        if problem is not Problem.ALIKE:
+            kept.takes.append(sound)
+            kept.heard.append(take.heard)
+            kept.sketches += sketched(sound, self._embedding)
         return Taken(self._at, take.command, take.heard, problem)
+
+    def _like_another(self, command: Command, sound: Frame) -> bool:
+        """Tell whether a take sounds like one of another word, whatever was asked for."""
+        others = [one for other, kept in self._kept.items() if other is not command for one in kept.sketches]
+        return bool(others) and recognised(sound, others, self._embedding) >= BOUNDS.agreeing
 
     def _give_up(self) -> None:
         if self._open is not None and self._open.over_guide:

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from voiceguide.core.clock import RATE, samples
 from voiceguide.core.commands import Command
 from voiceguide.core.takes import Problem
+from voiceguide.hearing.enrolment.embedding import HOP, Floats, SpeechEmbedding
 from voiceguide.hearing.enrolment.matching import Warping, directions
 from voiceguide.hearing.enrolment.takes import Take, examine
 from voiceguide.hearing.enrolment.templates import Bounds, Enrolment, Template
 from voiceguide.hearing.recognisers.recogniser import Frame
-from voiceguide.hearing.spotter.embedding import HOP, Floats, SpeechEmbedding
 
 BOUNDS = Bounds(alone=0.72, agreeing=0.66)
 """The same for every word and person. Bounds drawn from a person's own takes, or from how near other speech comes
@@ -105,6 +105,12 @@ def recognised(sound: Frame, templates: Sequence[Template], embedding: SpeechEmb
     return max(
         (float(warping.take(vector).max()) for vector in directions(_vectors(ended, embedding))), default=0.0
     )
+
+
+def sketched(sound: Frame, embedding: SpeechEmbedding) -> tuple[Template, ...]:
+    """Return a take as it was recorded, to hold others against; nothing when it cannot be used."""
+    take = examine(sound)
+    return () if take.problem is not None else (next(_templates(take, embedding)),)
 
 
 def _word(takes: list[Take], embedding: SpeechEmbedding) -> tuple[Word, tuple[Template, ...]]:

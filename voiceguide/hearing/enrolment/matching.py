@@ -20,11 +20,11 @@ import numpy as np
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.errors import RecogniserError
-from voiceguide.hearing.enrolment.templates import Bounds, Enrolment, Template
-from voiceguide.hearing.spotter.embedding import HOP, SIZE, Floats
+from voiceguide.hearing.enrolment.embedding import HOP, SIZE, Floats
+from voiceguide.hearing.enrolment.templates import Enrolment, Template
 
 MEMORY = samples(4.0)
-"""How far back `strongest` can look, as the second ear."""
+"""How far back `agrees` can look: longer than the longest phrase and a recogniser's wait after it."""
 
 FADED = 0.05
 """A word that was told can be told again after its score has fallen this far below its bound."""
@@ -76,10 +76,8 @@ class Warping:
         return scores
 
 
-class Enrolled:
-    """The ear that knows one person's own words.
-
-    It makes no vectors of its own: it is handed those that the second ear has made, or those of an `Awake`.
+class Matching:
+    """Compares a stream of vectors with one person's own words.
 
     Args:
         enrolment: what was learned.
@@ -94,43 +92,18 @@ class Enrolled:
         self._alone = np.array([enrolment.bounds[command].alone for command in self._commands], np.float32)
         self.restart()
 
-    @property
-    def commands(self) -> tuple[Command, ...]:
-        """The commands it has learned."""
-        return self._commands
-
     def restart(self) -> None:
         """Begin a new stream."""
         self._warping = Warping(self._templates)
         self._recent: deque[tuple[int, Floats]] = deque(maxlen=MEMORY // HOP)
         self._told = np.zeros(len(self._commands), bool)
 
-    def limits(self, command: Command) -> Bounds:
-        """Return what it takes to believe a command.
-
-        Raises:
-            KeyError: it was not learned.
-        """
-        return self._enrolment.bounds[command]
-
-    def agreeing(self, command: Command) -> float:
-        """Return the score that is enough when another ear claims the same."""
-        return self._enrolment.bounds[command].agreeing
-
-    def alone(self, command: Command) -> float:
-        """Return the score at which this ear is sure by itself."""
-        return self._enrolment.bounds[command].alone
-
-    def judges(self, command: Command, since: int) -> bool:
-        """Tell whether it knows the command and was awake since then."""
-        return command in self._commands and any(at > since for at, _ in self._recent)
-
-    def strongest(self, command: Command, since: int) -> float:
-        """Return the highest score of a command since a sample time; 0 for one it has not learned."""
+    def agrees(self, command: Command, since: int) -> bool:
+        """Tell whether a command's score has reached what is enough beside another ear, since a sample time."""
         if command not in self._commands:
-            return 0.0
-        column = self._commands.index(command)
-        return max((float(scores[column]) for at, scores in self._recent if at > since), default=0.0)
+            return False
+        column, enough = self._commands.index(command), self._enrolment.bounds[command].agreeing
+        return any(float(scores[column]) >= enough for at, scores in self._recent if at > since)
 
     def accept(self, vectors: Floats, at: int) -> list[Match]:
         """Take the next vectors and return the words that became sure with them.

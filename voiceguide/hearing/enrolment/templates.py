@@ -11,7 +11,7 @@ import numpy as np
 
 from voiceguide.core.commands import Command
 from voiceguide.errors import RecogniserError
-from voiceguide.hearing.spotter.embedding import SIZE, Floats
+from voiceguide.hearing.enrolment.embedding import SIZE, Floats
 from voiceguide.places import data_folder
 
 VERSION = 1

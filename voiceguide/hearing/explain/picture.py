@@ -1,4 +1,4 @@
-"""What the ears made of a sound, as a picture: waveform, voice activity, scores and decisions."""
+"""What was made of a sound, as a picture: waveform, utterances, phrase scores and decisions."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from voiceguide.core.clock import RATE, seconds
 from voiceguide.core.commands import Command
 from voiceguide.errors import ChoiceError, VoiceguideError
 from voiceguide.hearing.explain.explained import Explained
-from voiceguide.hearing.spotter.embedding import HOP
-from voiceguide.hearing.verdict.evidence import Verdict
+from voiceguide.hearing.verdict.verdict import Verdict
 
-_SHOWN = 0.2
-"""Commands that were never more probable than this are not drawn."""
+_LEAST = -12.0
+"""Phrases less probable than this are drawn at the bottom."""
 
-_MOST = 7
-"""Curves in one picture, the highest; more cannot be told apart."""
+_MOST = 4
+"""Phrases shown for one utterance, the most probable; more cannot be told apart."""
 
 _ENVELOPE = RATE // 100
 _COUNTED, _NOT_COUNTED, _SPEECH = "#08519c", "#a50f15", "#fdd49e"
@@ -29,7 +28,7 @@ def draw(path: Path, heard: Explained, title: str) -> None:
 
     Args:
         path: PNG or SVG file to write.
-        heard: the sound and what the ears made of it.
+        heard: the sound and what was made of it.
         title: stands above.
 
     Raises:
@@ -58,7 +57,7 @@ def draw(path: Path, heard: Explained, title: str) -> None:
 
 def _draw_wave(ax: Any, heard: Explained) -> None:
     for number, (begins, ends) in enumerate(heard.speech):
-        label = "voice activity" if number == 0 else None
+        label = "utterance" if number == 0 else None
         ax.axvspan(seconds(begins), seconds(ends), color=_SPEECH, linewidth=0, label=label)
     whole = heard.sound[: len(heard.sound) // _ENVELOPE * _ENVELOPE].reshape(-1, _ENVELOPE) / 32768
     if len(whole):
@@ -70,31 +69,23 @@ def _draw_wave(ax: Any, heard: Explained) -> None:
 
 
 def _draw_scores(ax: Any, heard: Explained) -> None:
-    ax.set_ylim(0, 1.02)
-    ax.set_ylabel("second ear")
-    if not heard.hops:
-        ax.text(0.5, 0.5, "no second ear, or it slept", transform=ax.transAxes, ha="center", color="#737373")
-        return
-    table = np.stack([hop.scores for hop in heard.hops])
-    highest = table.max(axis=0)
-    shown = [column for column in np.argsort(-highest)[:_MOST] if highest[column] >= _SHOWN]
-    for column in shown:
-        times, values = heard.scores(heard.commands[column])
-        gaps = np.flatnonzero(np.diff(times) > 2 * HOP) + 1  # it slept
-        ax.plot(
-            np.insert(times / RATE, gaps, np.nan),
-            np.insert(values, gaps, np.nan),
-            label=heard.commands[column].value,
-            marker=".",
-        )
-    if shown:
-        ax.legend(loc="upper right", frameon=False, ncols=2)
+    ax.set_ylim(_LEAST - 1, 1)
+    ax.set_ylabel("log probability")
+    looks = [one for one in heard.verdicts if one.hypothesis is not None and one.hypothesis.scores]
+    if not looks:
+        ax.text(0.5, 0.5, "no phrase was scored", transform=ax.transAxes, ha="center", color="#737373")
+    for verdict in looks:
+        hypothesis = verdict.hypothesis
+        at = seconds(verdict.at)
+        for scored in hypothesis.scores[:_MOST] if hypothesis is not None else ():
+            ax.plot(at, max(scored.log_p, _LEAST), marker="_", color=_COUNTED, markersize=10)
+            ax.text(at, max(scored.log_p, _LEAST), f"  {scored.phrase}", fontsize=7, va="center", clip_on=True)
 
 
 def _draw_claims(ax: Any, heard: Explained) -> None:
-    ears = list(dict.fromkeys(verdict.claim.engine for verdict in heard.verdicts))
+    ears = list(dict.fromkeys(verdict.engine for verdict in heard.verdicts))
     for number, verdict in enumerate(heard.verdicts):
-        row = ears.index(verdict.claim.engine)
+        row = ears.index(verdict.engine)
         colour = _COUNTED if verdict.heard else _NOT_COUNTED
         at = seconds(verdict.at)
         ax.plot(at, row, marker="^" if verdict.heard else "x", color=colour, markersize=8)
@@ -108,8 +99,8 @@ def _draw_claims(ax: Any, heard: Explained) -> None:
 
 
 def outcome(verdict: Verdict) -> str:
-    """Return in a few words what a claim led to, such as "pain: another ear heard it too"."""
-    return f"{named(verdict.claim.command)}: {verdict.rule.value}"
+    """Return in a few words what a claim led to, such as "pain 0.98: sure enough to act on"."""
+    return f"{named(verdict.command)} {verdict.sure:.2f}: {verdict.rule.value}"
 
 
 def named(command: Command | None) -> str:

@@ -12,7 +12,7 @@ from voiceguide.errors import EchoError
 from voiceguide.hearing.front_end.canceller import EchoCanceller
 from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.hearing.vad.barge_in import BargeIn
-from voiceguide.hearing.verdict.evidence import QUIET, Around
+from voiceguide.hearing.verdict.situation import QUIET, Around
 from voiceguide.speaking.voice import Samples
 
 SPEECH = 1e-6

@@ -2,18 +2,13 @@
 
 How far they are behind is counted in samples that wait to be heard, never in seconds on a wall.
 
-| level    | left out                                                             | spared          |
-|----------|----------------------------------------------------------------------|-----------------|
-| `ALL`    | nothing                                                              |                 |
-| `LESS`   | the ear on the guide's own words, every second hop of the second ear | 0.03 to 0.07    |
-| `SAFETY` | the recogniser: the second ear is left, for the words of safety      | 0.05 in speech  |
+| level  | left out                                       |
+|--------|------------------------------------------------|
+| `ALL`  | nothing                                        |
+| `LESS` | looks at an utterance while it still goes on   |
 
-The figures are CPU seconds per second of sound on an x86 core; a Raspberry Pi 4 needs four to five times as much.
-The echo canceller (0.03) stays: without it nobody is heard through the guide's voice. So do partial results: they
-cost 0.0005, and a word of safety is acted on from them. Without a second ear there is nothing to leave out.
-
-Who speaks is told when nothing but the words of safety is listened for, unless that is over soon. Behind even so,
-the guide first says that it takes longer, then that it cannot hear, and pauses (S7).
+The echo canceller stays: without it nobody is heard through the guide's voice. If hearing still falls behind, the
+guide first says that it takes longer, then that it cannot hear, and pauses (S7).
 """
 
 from __future__ import annotations
@@ -23,12 +18,12 @@ from enum import IntEnum
 from typing import Protocol
 
 from voiceguide.core.clock import samples, seconds
-from voiceguide.core.events import HearingBack, HearingLost, HearingPoor, HearingSlow, Poor, Trouble
+from voiceguide.core.events import HearingBack, HearingLost, HearingSlow, Trouble
 from voiceguide.hearing.noticed import Noticed, Remark
 
-SHED_AT = samples(0.8)
-"""So far behind, one level deeper. The end of an utterance alone takes PocketSphinx up to 0.1 s on x86, and five
-times that on a small machine."""
+SHED_AT = samples(1.0)
+"""So far behind, one level deeper. A look at an utterance alone takes Moonshine up to 0.2 s on x86, and four times
+that on a small machine."""
 
 SETTLES = samples(1.0)
 """A level has this long to show what it spares before the next one."""
@@ -39,9 +34,6 @@ CALM_AT = samples(0.2)
 
 SLOW_AT = samples(1.5)
 """Behind by this at the deepest level: who speaks must know that an answer takes longer."""
-
-BUSY_AFTER = samples(5.0)
-"""Left with the words of safety for so long: who speaks must know why nothing else is answered."""
 
 LOST_AT = samples(2.5)
 LOST_AFTER = samples(8.0)
@@ -54,13 +46,11 @@ class Level(IntEnum):
 
     ALL = 0
     LESS = 1
-    SAFETY = 2
 
 
 _SAYS = {
     Level.ALL: "everything is listened for again",
-    Level.LESS: "the guide's own words are not listened to, and the second ear looks half as often",
-    Level.SAFETY: "only the words of safety are listened for",
+    Level.LESS: "an utterance is looked at only when it has ended",
 }
 
 _log = logging.getLogger(__name__)
@@ -94,7 +84,6 @@ class Shedding:
         self._calm_since = 0
         self._late_since: int | None = None
         self._told_slow = False
-        self._told_busy = False
         self._lost = False
 
     @property
@@ -116,16 +105,13 @@ class Shedding:
         if behind >= SLOW_AT and self._level == self._deepest and settled and not self._told_slow:
             self._told_slow = True
             noticed.append(HearingSlow(self._at))
-        if self._level is Level.SAFETY and self._at - self._changed >= BUSY_AFTER and not self._told_busy:
-            self._told_busy = True
-            noticed.append(HearingPoor(self._at, Poor.BUSY))
         return [*noticed, *self._lost_or_back(behind)]
 
     def _change(self, level: Level, behind: int) -> Remark:
         deeper = level > self._level
         self._level, self._changed = level, self._at
         if level is Level.ALL:
-            self._told_slow = self._told_busy = False
+            self._told_slow = False
         if deeper:
             _log.warning("Hearing is %.1f s behind, so %s", seconds(behind), _SAYS[level])
         else:
@@ -145,8 +131,8 @@ class Shedding:
             return [
                 HearingLost(
                     self._at,
-                    f"hearing is {seconds(behind):.0f} s behind and cannot keep up. Close other programs, or "
-                    "choose a lighter recogniser with --engine pocketsphinx",
+                    f"hearing is {seconds(behind):.0f} s behind and cannot keep up. Close other "
+                    "programs, or use a faster machine",
                     Trouble.MACHINE,
                 )
             ]

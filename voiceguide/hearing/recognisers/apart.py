@@ -1,8 +1,8 @@
 """Any recogniser in a process of its own, for a session on the sound card. See `apart_process.py`.
 
-An engine's C library keeps the interpreter it runs in to itself: PocketSphinx for up to 170 ms at the end of an
-utterance on a PC. In the guide's own process the loop would come late and the guide's voice would have holes. Who
-waits for a socket keeps nothing from running.
+An engine's C library keeps the processor, and often the interpreter, to itself: a look at an utterance takes
+Moonshine up to 0.2 s on a PC. In the guide's own process the loop would come late and the guide's voice would have
+holes. A thread that waits for a socket keeps nothing from running.
 
 A library that crashes or hangs takes its own process with it and no more: every call here comes back in bounded
 time.
@@ -33,6 +33,7 @@ from voiceguide.hearing.recognisers.apart_link import (
     LONGEST,
     PORTION,
     RESTART,
+    SPARE,
     UNKNOWN,
 )
 from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis
@@ -41,7 +42,7 @@ PROCESS = ("-m", "voiceguide.hearing.recognisers.apart_process")
 """What Python runs there."""
 
 LOAD_LIMIT_S = 60.0
-"""Seconds that loading may take: 1 on a PC with PocketSphinx, several with a Vosk model, more on a small one."""
+"""Seconds that loading may take: 1 on a PC with Moonshine, several with a Vosk model, more on a small one."""
 
 ANSWER_LIMIT_S = 10.0
 """Seconds that a frame may take, beside its own length. The ears shed work and notice after 8 that they are stuck
@@ -90,7 +91,7 @@ class RecogniserApart:
         self._program = process
         self._start()
         try:
-            self._name = str(self._ask(None, LOAD_LIMIT_S))
+            self._name, self._steady, self._decides_within = self._ask(None, LOAD_LIMIT_S)
         except BaseException:
             self.close()
             raise
@@ -112,7 +113,22 @@ class RecogniserApart:
     @property
     def name(self) -> str:
         """The engine's short name for logs."""
-        return self._name
+        return str(self._name)
+
+    @property
+    def listens_to_sound(self) -> bool:
+        """It does."""
+        return True
+
+    @property
+    def steady(self) -> int:
+        """As the engine states it."""
+        return int(self._steady)
+
+    @property
+    def decides_within(self) -> int:
+        """As the engine states it."""
+        return int(self._decides_within)
 
     @property
     def process_id(self) -> int:
@@ -139,7 +155,7 @@ class RecogniserApart:
         for start in range(0, len(frame), PORTION):
             portion = frame[start : start + PORTION]
             answer = self._ask(ACCEPT + portion.tobytes(), self._answer_limit_s + seconds(len(portion)))
-            heard += [Hypothesis(*fields) for fields in answer]
+            heard += [Hypothesis.from_fields(fields) for fields in answer]
         return heard
 
     def restart(self) -> None:
@@ -149,6 +165,14 @@ class RecogniserApart:
             RecogniserError: the engine failed, or its process ended or hangs.
         """
         self._ask(RESTART, self._answer_limit_s)
+
+    def spare(self, *, sparing: bool) -> None:
+        """Let the engine leave out what it can, or take it up again.
+
+        Raises:
+            RecogniserError: the engine failed, or its process ended or hangs.
+        """
+        self._ask(SPARE + json.dumps(sparing).encode(), self._answer_limit_s)
 
     def revive(self) -> None:
         """Load the engine in a new process, after an error. What was expected has to be said again.

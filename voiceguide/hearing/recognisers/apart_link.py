@@ -8,7 +8,9 @@ is gone or has had enough.
                          b"e" and phrases                      null
                          b"r"                                  null
                          b"u" and phrases                      those with unknown words
-    process to program   b"+" and the answer; the first one, unasked, is the name of the engine
+                         b"s" and true or false                null
+    process to program   b"+" and the answer; the first one, unasked, is what the engine is
+                         like: name, steady, decides_within
                          b"-" and what went wrong: the class of the error and its message
                          b"l" and what was logged: logger, level, message
 
@@ -23,6 +25,7 @@ ACCEPT = b"a"
 EXPECT = b"e"
 RESTART = b"r"
 UNKNOWN = b"u"
+SPARE = b"s"
 
 DONE = b"+"
 FAILED = b"-"

@@ -30,10 +30,11 @@ from voiceguide.hearing.recognisers.apart_link import (
     LOGGED,
     LONGEST,
     RESTART,
+    SPARE,
     UNKNOWN,
 )
 from voiceguide.hearing.recognisers.choose import choose_recogniser
-from voiceguide.hearing.recognisers.recogniser import Recogniser
+from voiceguide.hearing.recognisers.recogniser import Recogniser, Sparing
 
 HANGS_AFTER_S = 90
 """Seconds, longer than any program waits for an answer."""
@@ -50,7 +51,8 @@ def serve(link: socket.socket, load: Callable[[], Recogniser]) -> None:
         except Exception as error:  # noqa: BLE001 - whatever it is, the program tells the user
             link.send(_failure(error))
             return
-        link.send(DONE + json.dumps(recogniser.name).encode())
+        about = [recogniser.name, recogniser.steady, recogniser.decides_within]
+        link.send(DONE + json.dumps(about).encode())
         while question := link.recv(LONGEST):
             with _TimeLimit():
                 answer = _answer(recogniser, question)
@@ -69,6 +71,8 @@ def _answer(recogniser: Recogniser, question: bytes) -> bytes:
             recogniser.restart()
         elif what == UNKNOWN:
             answer = recogniser.unknown_words(json.loads(content))
+        elif what == SPARE and isinstance(recogniser, Sparing):
+            recogniser.spare(sparing=json.loads(content))
     except Exception as error:  # noqa: BLE001 - whatever it is, the guide is deaf now and must know
         return _failure(error)
     return DONE + json.dumps(answer).encode()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from voiceguide.core.commands import Command
-from voiceguide.errors import RecogniserError
+from voiceguide.errors import DamagedModelError, RecogniserError
 from voiceguide.hearing.recognisers.recogniser import Recogniser
 from voiceguide.language.pack import LanguagePack, load_language
-from voiceguide.models.catalogue import find_model, how_to_install
+from voiceguide.models.catalogue import FROM_FOLDER, MOONSHINE_LANGUAGE, how_to_install, no_moonshine_wheel
+from voiceguide.models.find import find_model, how_to_repair
 
-ENGINES = ("vosk", "pocketsphinx")
+MOONSHINE, VOSK = "moonshine", "vosk"
+
+ENGINES = (MOONSHINE, VOSK)
 """Engines that hear speech, the preferred one first."""
 
-_POCKETSPHINX_LANGUAGES = ("en",)
+log = logging.getLogger(__name__)
 
 
 def choose_recogniser(language: str, preferred: str | None = None) -> Recogniser:
@@ -21,7 +25,7 @@ def choose_recogniser(language: str, preferred: str | None = None) -> Recogniser
 
     Args:
         language: language code.
-        preferred: one of `ENGINES`, or None for Vosk where a model for it is installed, otherwise PocketSphinx.
+        preferred: one of `ENGINES`, or None for Moonshine where the language is English, otherwise Vosk.
 
     Raises:
         LanguageError: there is no such language.
@@ -38,35 +42,53 @@ def recogniser_for(pack: LanguagePack, preferred: str | None = None) -> Recognis
     """
     if preferred not in (None, *ENGINES):
         raise RecogniserError(f'There is no engine "{preferred}". Choose one of: {", ".join(ENGINES)}.')
-    language = pack.language
-    model = find_model(language) if preferred in (None, "vosk") else None
+    english = pack.language == MOONSHINE_LANGUAGE
+    if preferred == MOONSHINE and not english:
+        raise RecogniserError(f"Moonshine hears English only, not {pack.name}. Leave the engine open.")
+    if preferred == VOSK or not english:
+        return _vosk(_vosk_model(pack), pack)
+    model = find_model(pack.language, MOONSHINE)
     if model is not None:
-        return _vosk(model, pack)
-    if preferred == "vosk":
-        raise RecogniserError(
-            f"No Vosk model for {pack.name} is installed. Install one with: {how_to_install(language)}"
-        )
-    if language in _POCKETSPHINX_LANGUAGES:
-        return _pocketsphinx(pack)
-    if preferred == "pocketsphinx":
-        raise RecogniserError(f"PocketSphinx hears English only, not {pack.name}. Leave the engine open.")
+        return _moonshine(model, pack)
+    vosk_model = find_model(pack.language, VOSK)
+    if preferred is None and vosk_model is not None:
+        log.warning("Hearing with Vosk, because Moonshine has no model here. %s", _how_to_get_moonshine())
+        return _vosk(vosk_model, pack)
     raise RecogniserError(
-        f"Nothing here can hear {pack.name} yet. Install a model with: {how_to_install(language)}"
+        f"Moonshine has no model for {pack.name} here. {_how_to_get_moonshine()} Or hear with Vosk: "
+        f"{how_to_install(pack.language, VOSK)}"
     )
 
 
+def _vosk_model(pack: LanguagePack) -> Path:
+    model = find_model(pack.language, VOSK)
+    if model is None:
+        raise RecogniserError(
+            f"No Vosk model for {pack.name} is installed. Install one with: {how_to_install(pack.language, VOSK)}"
+        )
+    return model
+
+
+def _how_to_get_moonshine() -> str:
+    if why := no_moonshine_wheel():
+        return f"{why} Its three files, brought from elsewhere, are installed with: {FROM_FOLDER}."
+    return f"Install it with: {how_to_install(MOONSHINE_LANGUAGE, MOONSHINE)}."
+
+
 # Engines are imported when chosen: each loads a C library of its own.
+
+
+def _moonshine(model: Path, pack: LanguagePack) -> Recogniser:
+    from voiceguide.hearing.recognisers.moonshine_engine import MoonshineRecogniser  # noqa: PLC0415 - see above
+
+    try:
+        return MoonshineRecogniser(model, pack.phrases_for(Command), pack.fillers.before, pack.fillers.after)
+    except DamagedModelError as error:
+        remedy = how_to_repair(model, pack.language, MOONSHINE)
+        raise RecogniserError(f"The Moonshine model in {model} cannot be used: {error}. {remedy}") from error
 
 
 def _vosk(model: Path, pack: LanguagePack) -> Recogniser:
     from voiceguide.hearing.recognisers.vosk_engine import VoskRecogniser  # noqa: PLC0415 - see above
 
     return VoskRecogniser(model, pack.decoys)
-
-
-def _pocketsphinx(pack: LanguagePack) -> Recogniser:
-    from voiceguide.hearing.recognisers.pocketsphinx_engine import (  # noqa: PLC0415 - see above
-        PocketsphinxRecogniser,
-    )
-
-    return PocketsphinxRecogniser(pack.phrases_for(Command), [*pack.decoys, *pack.spoken_words()])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,20 +14,48 @@ Frame = NDArray[np.int16]
 
 
 @dataclass(frozen=True)
+class Scored:
+    """How probable one phrase is in an utterance.
+
+    Attributes:
+        phrase: as it was given to the engine.
+        log_p: natural logarithm of its probability, 0 at most.
+    """
+
+    phrase: str
+    log_p: float
+
+
+@dataclass(frozen=True)
 class Hypothesis:
     """What an engine believes it has heard.
 
     Attributes:
-        text: words in lower case, single spaces; empty when it was speech but none of the phrases.
+        text: the words. An engine with a grammar gives one of the phrases, empty for speech that is none of them;
+            an engine that writes gives the transcript.
         final: False for a partial result, which the engine may still revise.
         at: sample time (end of the frame) at which the engine said so.
         engine: the engine's name.
+        scores: of the phrases, the most probable first; empty for an engine that gives none.
+        text_log_p: the same for the transcript.
+        length: samples of speech in the utterance, where the engine knows.
+        look_s: seconds of CPU time that the look took.
     """
 
     text: str
     final: bool
     at: int
     engine: str
+    scores: tuple[Scored, ...] = ()
+    text_log_p: float = 0.0
+    length: int = 0
+    look_s: float = field(default=0.0, compare=False)
+
+    @classmethod
+    def from_fields(cls, fields: Sequence[Any]) -> Hypothesis:
+        """Return a hypothesis from what `dataclasses.astuple` made of it and JSON has carried."""
+        text, final, at, engine, scores, *rest = fields
+        return cls(text, final, at, engine, tuple(Scored(*one) for one in scores), *rest)
 
 
 class Recogniser(Protocol):
@@ -38,7 +66,22 @@ class Recogniser(Protocol):
 
     @property
     def name(self) -> str:
-        """Short name for logs, such as "pocketsphinx"."""
+        """Short name for logs, such as "moonshine"."""
+        ...
+
+    @property
+    def listens_to_sound(self) -> bool:
+        """Whether it hears; False for one that is told in another way."""
+        ...
+
+    @property
+    def steady(self) -> int:
+        """Samples for which a partial result must not change before it can be believed."""
+        ...
+
+    @property
+    def decides_within(self) -> int:
+        """Samples from the end of speech within which the final result has come."""
         ...
 
     def expect(self, phrases: Sequence[str]) -> None:
@@ -76,4 +119,13 @@ class Revivable(Protocol):
         Raises:
             RecogniserError: it does not come back.
         """
+        ...
+
+
+@runtime_checkable
+class Sparing(Protocol):
+    """A recogniser that can do with less of the processor."""
+
+    def spare(self, *, sparing: bool) -> None:
+        """Leave out what can be left out, or take it up again."""
         ...

@@ -47,8 +47,23 @@ class TypedRecogniser:
         """Short name for logs."""
         return "typed"
 
+    @property
+    def listens_to_sound(self) -> bool:
+        """Somebody types."""
+        return False
+
+    @property
+    def steady(self) -> int:
+        """A typed line is not revised."""
+        return 0
+
+    @property
+    def decides_within(self) -> int:
+        """A typed line comes whole."""
+        return 0
+
     def expect(self, phrases: Sequence[str]) -> None:
-        """Do nothing: anything can be typed, and what it means is found out by who listens."""
+        """Anything can be typed."""
 
     def accept(self, frame: Frame) -> Iterable[Hypothesis]:
         """Let the time of one frame pass and return what was typed in it."""

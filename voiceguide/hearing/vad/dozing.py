@@ -11,16 +11,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-import numpy as np
-from pocketsphinx import Vad
-
-from voiceguide.core.clock import RATE, samples
+from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.hearing.ears import Listening
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recognisers.recogniser import Frame
-from voiceguide.hearing.vad.steady_noise import WINDOW, SteadyNoise
-from voiceguide.hearing.verdict.evidence import QUIET, Around
+from voiceguide.hearing.vad.detector import Detector, Windows
+from voiceguide.hearing.vad.steady_noise import SteadyNoise
+from voiceguide.hearing.verdict.situation import QUIET, Around
 
 BEFORE = samples(0.7)
 """Handed over from before the first sign of speech: the recogniser keeps 0.3 s from before an utterance, and 10 dB
@@ -39,8 +37,8 @@ machine that is behind says it later."""
 LOOKS_EVERY = samples(5.0)
 """Asleep, the ears get a frame so often: one that has died must not be found out only when it is needed (S7)."""
 
-_DETECTOR_MODE = 1
-"""WebRTC's voice activity detector, second most willing of four: a missed word costs more than a look in vain."""
+_SPEECH = 0.2
+"""Probability of speech in a window that wakes the ears: a missed word costs more than a look in vain."""
 
 
 class Dozing:
@@ -58,9 +56,9 @@ class Dozing:
         self.may_doze = False
         self.passed = 0
         self._ears = ears
-        self._detector = Vad(mode=_DETECTOR_MODE, sample_rate=RATE, frame_length=WINDOW / RATE)
+        self._detector = Detector()
         self._noise = SteadyNoise()
-        self._unjudged = np.zeros(0, np.int16)
+        self._windows = Windows()
         self._awake_until = 0
         self._at = 0
         self._before: deque[Frame] = deque()
@@ -71,7 +69,7 @@ class Dozing:
         """Set the commands that are possible from now on; the pain family always is."""
         self._ears.listen_for(commands, hold=hold)
 
-    def accept(self, frame: Frame, around: Around = QUIET, spoken: Frame | None = None) -> list[Noticed]:
+    def accept(self, frame: Frame, around: Around = QUIET) -> list[Noticed]:
         """Take the next frame and return what is noticed by now, in order.
 
         Raises:
@@ -80,11 +78,11 @@ class Dozing:
         self._at += len(frame)
         signs = self._notices_speech(frame)
         # While the guide speaks, or may still be heard, its ears compare what comes with what it says.
-        if signs or not self.may_doze or around is not QUIET or spoken is not None:
+        if signs or not self.may_doze or around is not QUIET:
             noticed = [one for kept in self._before for one in self._pass(kept)]
             self._before.clear()
             self._kept = 0
-            return [*noticed, *self._pass(frame, around, spoken)]
+            return [*noticed, *self._pass(frame, around)]
         self._slept += len(frame)
         self._before.append(frame.copy())  # the caller may use its buffer again
         self._kept += len(frame)
@@ -102,15 +100,14 @@ class Dozing:
 
     def _notices_speech(self, frame: Frame) -> bool:
         """Take the next frame and tell whether there was a sign of speech of late."""
-        self._unjudged = np.concatenate((self._unjudged, frame))
-        while len(self._unjudged) >= WINDOW:
-            window, self._unjudged = self._unjudged[:WINDOW], self._unjudged[WINDOW:]
-            stands_out = self._noise.stands_out_db(window) > STANDS_OUT_DB
-            if self._detector.is_speech(window.tobytes()) and stands_out:
+        for window in self._windows.accept(frame):
+            if self._noise.stands_out_db(window) <= STANDS_OUT_DB:
+                self._detector.pass_over(window)
+            elif self._detector.probability(window) > _SPEECH:
                 self._awake_until = self._at + AFTER
         return self._at <= self._awake_until
 
-    def _pass(self, frame: Frame, around: Around = QUIET, spoken: Frame | None = None) -> Sequence[Noticed]:
+    def _pass(self, frame: Frame, around: Around = QUIET) -> Sequence[Noticed]:
         self._slept = 0
         self.passed += len(frame)
-        return self._ears.accept(frame, around, spoken)
+        return self._ears.accept(frame, around)

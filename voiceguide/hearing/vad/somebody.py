@@ -1,7 +1,7 @@
 """Somebody has spoken, whatever it was.
 
-In a hold that is reason enough to ask whether something hurts (S8), also where no ear made out a word: in noise a
-recogniser's utterances end late or never, and a cry is no word at all.
+In a hold that is reason enough to ask whether something hurts (S8), also where no word was made out: in noise a
+recogniser's utterances may end late or never.
 """
 
 from __future__ import annotations
@@ -11,17 +11,7 @@ from voiceguide.core.clock import samples
 from voiceguide.core.events import VoiceBegan, VoiceEnded
 from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.hearing.vad.barge_in import BargeIn
-
-LONGEST = samples(2.5)
-"""Who speaks for longer has said something: no command of the language packs takes longer than 2.1 s."""
-
-UNDERSTOOD_WITHIN = samples(0.3)
-"""From the end of a voice, 0.3 s after its last sound, until it counts as not understood. PocketSphinx's final
-results come 0.35 s after the last sound, and a second opinion on them 0.16 s later."""
-
-UNDERSTOOD_WITHIN_BY = {"vosk": samples(0.8)}
-"""Recognisers that take longer: Vosk's final results come 0.7 to 1.1 s after the last sound."""
-
+from voiceguide.hearing.vad.endpointer import LONGEST
 
 STOOD_OUT_WITHIN = samples(4.5)
 """Speech that a recogniser could not make out was somebody's when a voice stood out so shortly before: as long as

@@ -13,15 +13,12 @@ import numpy as np
 
 from voiceguide.hearing.recognisers.recogniser import Frame
 
-WINDOW = 480
-"""Samples looked at together, 30 ms."""
-
 _FLAT = 16
 """Samples, 1 ms, around whose mean the power is taken. What is slower than that, the rumble of a fan, where its
 unsteadiness is, counts little, and speech as much as ever."""
 
 _SMOOTH = 5
-_SECOND, _SECONDS = 33, 4
+_SECOND, _SECONDS = 31, 4
 """Windows whose mean counts, and windows and number of the stretches from which the least is taken."""
 
 _DITHER = 1.0
@@ -38,7 +35,7 @@ class SteadyNoise:
         self._windows = 0
 
     def stands_out_db(self, window: Frame) -> float:
-        """Take the next `(480,)` samples and return how far they stand out, in decibels; infinite at first."""
+        """Take the next `(512,)` samples and return how far they stand out, in decibels; infinite at first."""
         sound = window.astype(np.float64)
         sums = sound.reshape(-1, _FLAT).sum(axis=1)
         power = float(sound @ sound - sums @ sums / _FLAT) / len(sound) + _DITHER

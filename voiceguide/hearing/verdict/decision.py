@@ -1,377 +1,279 @@
-"""From what the ears claim to what counts as heard. This is the only place where that is decided.
+"""From hypotheses to verdicts: finds the likeliest meaning, gathers the facts, and asks the rules.
 
-Read from the top; the first line that fits decides.
-
-| claim                                                               | what reaches the session                |
-|---------------------------------------------------------------------|-----------------------------------------|
-| partial result, no command of `EARLY`, or one that did not last     | nothing; the final result decides       |
-| final result, nothing new after a partial one that counted          | nothing: the person has been answered   |
-| the guide speaks, nobody else was noticed                           | nothing: it is the guide's own voice    |
-| the guide speaks, the two voices cannot be told apart yet           | the recogniser's pain family alone      |
-| the guide itself has just said what sounds like it                  | nothing                                 |
-| the same call again: `REFRACTORY`, by another ear `SAME_CALL`       | nothing                                 |
-| speech that is no command, soon after a command (`REST_OF_IT`)      | nothing: it is the rest of that call    |
-| speech that is no command, and no voice stood out of late           | nothing: a television, a neighbour      |
-| speech that is no command                                           | unknown speech, once in `UNKNOWN_AGAIN` |
-| a word of pain, the guide silent, and no voice stood out of late    | that command, if two ears are sure;     |
-|                                                                     | else unknown speech; perhaps of safety  |
-| the second ear is sure: a word of safety, or one of `ALONE`         | that command                            |
-| the second ear is sure where it was asked about pain: "yes", "tight"| that command                            |
-| the second ear is sure: another command                             | nothing                                 |
-| the same in a hold: one it finds too close to one of safety (`HINT`)| nothing, unless another ear claims it   |
-| a person's own word, which the second ear noticed or cannot tell    | that command                            |
-| a person's own word, which the second ear did not notice            | unknown speech; perhaps a word of safety|
-| the recogniser in a hold: a command that the second ear finds closer| unknown speech                          |
-|   to a word of safety (`HINT`)                                      |                                         |
-| the recogniser in a hold: a single word of which the second ear     | unknown speech                          |
-|   heard next to nothing (`ONE_WORD`)                                |                                         |
-| the recogniser, and no other ear that could tell                    | that command                            |
-| the recogniser, and another ear that noticed it within `AGREES`     | that command                            |
-|   (for a word of safety: any, as sure as of this one)               |                                         |
-| the recogniser, and no other ear noticed it                         | unknown speech; perhaps a word of safety|
-| in a hold: the second ear finds it close to a word of safety        | the same, unless something is understood|
-| in a hold: a voice has spoken                                       | the same, unless something is understood|
-
-What a state changes: commands that are not possible in it are not claimed, except the pain family, which always
-is. "In a hold" means also where it was just asked whether something hurts: what is not believed there leads to a
-question and is not lost. What "perhaps" leads to is the session's decision (S8). How sure an ear must be is data,
-by command: `spotter/en.yaml` for the second ear, the enrolment for a person's own words.
-
-Why a person's own word needs the second ear as well: alone it was mistaken 3 to 6 times an hour for each word in
-people's talk (docs/rehearsal.md). Why the recogniser is not believed alone where another ear could tell: of its 40
-false events in 12 minutes of people reading aloud, a second opinion left 3, at the price of 1 of 73 pain phrases.
+What must be remembered from one hypothesis to the next is kept here: what was answered a moment ago, a partial
+result that must stand still, and a word of safety that a partial result held and the final one lost. The rules
+themselves are in `rules.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass
+from typing import Protocol
 
 from voiceguide.core.clock import samples
-from voiceguide.core.commands import PAIN_FAMILY, URGENT, Command
+from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import Heard
 from voiceguide.hearing.recognisers.recogniser import Hypothesis
-from voiceguide.hearing.verdict.evidence import (
-    BEFORE,
-    SAFETY,
-    Around,
-    Claim,
-    Ear,
-    Opinion,
-    OwnWords,
-    Rule,
-    Verdict,
-)
+from voiceguide.hearing.verdict.reading import Candidate, Reading
+from voiceguide.hearing.verdict.rules import SAFETY, Facts, Outcome, Row, decide
+from voiceguide.hearing.verdict.situation import QUIET, Around
+from voiceguide.hearing.verdict.sureness import Sureness, fitted
+from voiceguide.hearing.verdict.verdict import Verdict
+from voiceguide.language.pack import LanguagePack
 
-EARLY = URGENT - {Command.DULL}
-"""Acted on from partial results. A dull ache can wait for the final result a quarter of a second later: its short
-dark syllable was what PocketSphinx most often took the beginnings of other words for."""
-
-_LOSE_THE_PLACE = {Command.SKIP, Command.BACK, Command.NEXT, Command.START}
-_ANSWER = {Command.YES, Command.NO, Command.NO_PAIN, Command.TIGHT}
-
-ALONE = frozenset(Command) - SAFETY - _LOSE_THE_PLACE - _ANSWER
-"""Commands, beside the words of safety, that the second ear may report by itself: nothing is lost by a false one
-that a word would not bring back. Answers are not among them: they may end the care for somebody in pain."""
-
-_IT_HURTS = frozenset({Command.YES, Command.TIGHT})
-"""Answers to the question whether something hurts that the second ear may report by itself there: a false one
-leads to more care, not to less. In a hold itself they are not possible."""
-
-STEADY = samples(0.24)
-"""How long an early partial result must stand still. Measured with PocketSphinx: 23 minutes of people reading
-aloud held 18 false commands at 0.12 s, 10 at 0.18 s, and 7 at 0.24 and at 0.30 s. A final result takes 0.35 s
-from the end of the word; with voices for tuning the median early decision fell at 0.18 s."""
-
-STEADY_OF = {"vosk": samples(0.26)}
-"""Engines that need longer than `STEADY`. Vosk looks again every 240 ms only, so that anything shorter
-believes a guess it never looked at twice. With the Korean model on 736 clips of eight synthetic voices that
-were not used for tuning, 0.18 s led to 37 false reports of pain and 0.26 s to 15; the median decision falls
-0.46 s after the word."""
-
-HINT = 0.1
-"""Probability of a word of safety, to the second ear, that speaks against a harmless command: against one that a
-single ear claims, and against one on which both agree when it is the greater. With voices for tuning, in quiet and
-in noise, it kept out 3 of 7 words that were taken for a harmless command, and of 243 right ones none."""
-
-ONE_WORD = 0.04
-"""What the second ear must make of a single word, such as "pause" or "help", on which it has no vote because it
-often misses it. In 16 minutes of people for tuning the recogniser took 9 other words for "pause" or "help", to
-none of which the second ear gave more than 0.03; of 7 that voices for tuning said in quiet, 5 were given more."""
-
-_HOLDS_PAIN = SAFETY | {Command.NO_PAIN}
-"""Commands against which the probability of a word of safety does not speak: they hold such words."""
-
-AGREES = samples(0.16)
-"""How long a final result waits for another ear: two of its hops."""
+EARLY = SAFETY | {Command.PAUSE}
+"""Acted on from partial results, when they are very probable or have stood still."""
 
 REFRACTORY = samples(0.5)
-"""One call, heard twice: an engine may cut it in two, or report again what it heard after a change of grammar.
-People do not say the same word twice within half a second and mean it twice."""
-
-SAME_CALL = samples(1.5)
-"""A command that one ear reports so soon after another is the same call; who calls again waits longer."""
+"""The same command again so soon is the same call: people do not say a word twice within half a second and mean
+it twice."""
 
 REST_OF_IT = samples(1.0)
-"""Speech that is no command, decided so soon after a command of another ear, is what that ear understood."""
-
-PERHAPS_AFTER = samples(0.4)
-"""From a doubtful score to the question: a word that is truly spoken becomes more probable until then, or the
-recogniser tells what it was."""
+"""What is not understood so soon after a command belongs to it."""
 
 UNKNOWN_AGAIN = samples(2.0)
 """Long talk is one unknown thing, not one for each breath."""
 
-COINCIDES = samples(1.0)
-"""A claim so soon after the guide said what sounds like it is suspect: 0.2 s on the way through the air and the
-buffers, half a second until a recogniser decides, the rest is the word."""
+BEFORE = samples(2.0)
+"""How far back from a recogniser's decision a person's own word may have been found: the longest phrase, and the
+wait after it."""
+
+VOICE = "voice"
+"""The engine's name in the records for a voice of which no word was made out."""
 
 
-_BELIEVED = (Rule.AGREED, Rule.ONLY_EAR, Rule.SURE)
-_ASKED_ABOUT = (Rule.UNKNOWN, Rule.DISAGREED, Rule.CLOSER, Rule.PERHAPS, Rule.FAINT)
+@dataclass(frozen=True)
+class _Voice:
+    """A voice of which no word was made out yet.
+
+    Attributes:
+        counts_at: sample time at which it counts.
+        ended: when it ended.
+        around: the room.
+        command: the rehearsed word that it may have been.
+    """
+
+    counts_at: int
+    ended: int
+    around: Around
+    command: Command | None
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A candidate and how probable it is."""
+
+    candidate: Candidate | None
+    sure: float
+
+    @property
+    def command(self) -> Command | None:
+        return self.candidate.command if self.candidate is not None else None
+
+
+NO_MEANING = _Judged(None, 0.0)
+
+
+class OwnWords(Protocol):
+    """What knows how one person says a command."""
+
+    def agrees(self, command: Command, since: int) -> bool:
+        """Tell whether it was nearly found since a sample time."""
+        ...
 
 
 class Decision:
-    """Decides, in sample time, which claims count. Keeps no clock: times come with the calls.
+    """Decides, in sample time, what counts. Keeps no clock: times come with the calls.
 
     Args:
-        others: the ears that can be asked about the recogniser's claims, by name.
-        own_words: the ear that listens to the guide itself.
+        pack: the language.
+        steady: samples for which a partial result without scores must stand still.
+        sureness: the model; the one that ships by default.
+        own_words: what knows how this very person says a command; None for nobody in particular.
     """
 
-    def __init__(self, others: dict[Ear, Opinion] | None = None, own_words: OwnWords | None = None) -> None:
-        self._others = others or {}
+    def __init__(
+        self,
+        pack: LanguagePack,
+        steady: int = 0,
+        sureness: Sureness | None = None,
+        own_words: OwnWords | None = None,
+    ) -> None:
         self._own_words = own_words
+        self._reading = Reading(pack)
+        self._sureness = sureness or fitted()
+        self._steady = steady
         self._possible: frozenset[Command] = frozenset(Command)
         self._hold = False
-        self._partial: Claim | None = None
-        self._waiting: list[Claim] = []  # final results that another ear may still confirm
-        self._perhaps: tuple[int, Claim] | None = None  # when it is told, unless something is understood
-        self._acted: Command | None = None
-        self._last: dict[Command | None, tuple[int, Ear]] = {}  # sample time, and who noticed it
-        self._answered: tuple[int, Ear] | None = None  # the same of the last command of all
+        self._standing: tuple[int, Hypothesis, Around] | None = None  # a partial result that must stand still
+        self._reported: set[Command] = set()  # for the utterance that goes on
+        self._feared: _Judged = NO_MEANING  # the likeliest word of safety of its partial results
+        self._last: dict[Command | None, int] = {}  # when each was reported
+        self._answered: int | None = None
+        self._voice: _Voice | None = None
 
     def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:
-        """Set the commands that are possible from now on; the pain family always is.
-
-        Args:
-            commands: which.
-            hold: whoever is not understood is asked whether something hurts.
-        """
+        """Set the commands that are possible from now on; the pain family always is."""
         self._possible = commands | PAIN_FAMILY
         self._hold = hold
 
-    def recognised(self, hypothesis: Hypothesis, command: Command | None, around: Around) -> list[Verdict]:
-        """Take the recogniser's next hypothesis, with the command its text stands for."""
-        claim = Claim(
-            hypothesis.at,
-            command,
-            Ear.WORDS,
-            hypothesis.engine,
-            hypothesis.text,
-            final=hypothesis.final,
-            around=around,
-        )
-        if not claim.final:
-            return self._consider(claim)
-        acted, self._acted, self._partial = self._acted, None, None
-        if acted is not None and command in (acted, None):
-            return [self._verdict(claim, claim.at, Rule.ANSWERED)]
-        self._waiting.append(claim)
-        return self._settle_finals(claim.at)
-
-    def restart_recogniser(self) -> None:
-        """The recogniser begins to listen anew: nothing of what it claimed so far is going on any more."""
-        self._partial = None
-        self._acted = None
-
-    def sure(self, claim: Claim) -> list[Verdict]:
-        """Take what another ear is sure of by itself."""
-        if claim.command not in self._possible:
-            return [self._verdict(claim, claim.at, Rule.NOT_NOW)]
-        rule = self._against(claim, claim.at)
-        it_hurts = self._hold and claim.command in _IT_HURTS
-        alone = claim.command in SAFETY | ALONE and not self._doubted(claim, one_ear=True)
-        if rule is None and not (alone or it_hurts):
-            rule = Rule.NOT_ALONE
-        if rule is None and claim.ear is Ear.ENROLLED:
-            rule = self._seconded(claim)
-        return [self._verdict(claim, claim.at, rule or Rule.SURE)]
-
-    def _seconded(self, claim: Claim) -> Rule | None:
-        """Ask the second ear about one of this person's own words."""
-        match self._agreed(claim):
-            case None:
-                return None
-            case True:
-                return Rule.AGREED
-            case False:
-                return self._against_unknown(claim, claim.at) or Rule.DISAGREED
-
-    def perhaps(self, claim: Claim, wait: int = PERHAPS_AFTER) -> None:
-        """Take what an ear finds close to a word of safety in a hold, or a voice that may be anything.
-
-        It is told unless within `wait` samples something is understood.
-        """
-        if self._perhaps is None or self._perhaps[1].command is None:
-            self._perhaps = claim.at + wait, claim
-
-    def settle(self, now: int, around: Around) -> list[Verdict]:
-        """Return what has become certain by sample time `now`."""
-        return [*self._settle_partial(now, around), *self._settle_finals(now), *self._settle_perhaps(now)]
-
-    # --- the recogniser's claims ---------------------------------------------------------------------------
-
-    def _consider(self, claim: Claim) -> list[Verdict]:
-        revised, before = [], self._partial
-        if before is not None and before.command is not claim.command:
-            revised = [self._verdict(before, claim.at, Rule.REVISED)]
-            self._partial = None
-        if claim.command in EARLY and claim.command != self._acted and self._partial is None:
-            self._partial = claim
-        return revised
-
-    def _settle_partial(self, now: int, around: Around) -> list[Verdict]:
-        claim = self._partial
-        if claim is None:
+    def recognised(self, hypothesis: Hypothesis, around: Around) -> list[Verdict]:
+        """Take the recogniser's next hypothesis."""
+        self._standing = None
+        if not hypothesis.final and not hypothesis.scores and self._steady:
+            self._standing = hypothesis.at + self._steady, hypothesis, around
             return []
-        steady = STEADY_OF.get(claim.engine, STEADY)
-        agreed = self._agreed(claim)
-        if now < claim.at + steady or agreed is False or self._doubted(claim, one_ear=agreed is None):
-            return []  # it may still be confirmed while it stands; the final result decides in the end
-        self._partial = None
-        # A late look, after a long frame, gives the same time where nobody else was asked.
-        at = claim.at + steady if agreed is None else now
-        claim = replace(claim, around=around)
-        rule = self._against(claim, at)
-        if rule is None:
-            self._acted = claim.command
-            rule = Rule.ONLY_EAR if agreed is None else Rule.AGREED
-        return [self._verdict(claim, at, rule)]
+        return [self._judge(hypothesis, around, hypothesis.at)]
 
-    def _settle_finals(self, now: int) -> list[Verdict]:
+    def voice_ended(self, at: int, within: int, around: Around = QUIET, command: Command | None = None) -> None:
+        """Take that a voice has spoken: it counts unless something is made of it within `within` samples.
+
+        Args:
+            at: when it had spoken.
+            within: how long to wait for the recogniser.
+            around: what was known about the room.
+            command: a word of safety as this person has rehearsed it; None for a voice in a hold.
+        """
+        if self._voice is None or (command is not None and self._voice.command is None):
+            self._voice = _Voice(at + within, at, around, command)
+
+    def settle(self, now: int) -> list[Verdict]:
+        """Return what has become certain by sample time `now`."""
         verdicts = []
-        while self._waiting and (rule := self._rule_for_final(self._waiting[0], now)) is not None:
-            verdicts.append(self._verdict(self._waiting.pop(0), now, rule))
+        if self._standing is not None and now >= self._standing[0]:
+            at, hypothesis, around = self._standing
+            self._standing = None
+            verdicts.append(self._judge(hypothesis, around, at, stood=True))
+        if self._voice is not None and now >= self._voice.counts_at:
+            voice, self._voice = self._voice, None
+            if (self._hold or voice.command is not None) and self._nothing_since(voice.ended):
+                candidate = Candidate(voice.command, "", {}) if voice.command is not None else None
+                judged = _Judged(candidate, self._thresholds(voice.command)[2])
+                facts = self._facts(judged, voice.around, voice.counts_at, final=True, heard_words=False)
+                verdicts.append(self._verdict(facts, decide(facts), voice.counts_at, "", VOICE, candidate))
         return verdicts
 
-    def _rule_for_final(self, claim: Claim, now: int) -> Rule | None:
-        """Return what becomes of a final result; None while another ear may still confirm it."""
-        if (against := self._against(claim, now)) is not None:
-            return against
-        agreed = self._agreed(claim)
-        if claim.command is None:
-            doubted = Rule.UNKNOWN
-        elif agreed is False:
-            if now < claim.at + AGREES:
-                return None
-            doubted = Rule.DISAGREED
-        elif (rule := self._doubted(claim, one_ear=agreed is None)) is not None:
-            doubted = rule
-        else:
-            return Rule.AGREED if agreed else Rule.ONLY_EAR
-        return self._against_unknown(claim, now) or doubted
+    def restart_recogniser(self) -> None:
+        """Forget what the recogniser has begun to say: it hears a new stream."""
+        self._standing = None
+        self._reported.clear()
+        self._feared = NO_MEANING
 
-    def _settle_perhaps(self, now: int) -> list[Verdict]:
-        if self._perhaps is None or now < self._perhaps[0]:
-            return []
-        (at, claim), self._perhaps = self._perhaps, None
-        understood = self._answered is not None and self._answered[0] >= claim.at
-        rule = self._against(claim, now) or self._against_unknown(claim, now)
-        kind = Rule.UNKNOWN if claim.command is None else Rule.PERHAPS
-        return [] if understood or rule else [self._verdict(claim, at, kind)]
+    # --- one hypothesis -----------------------------------------------------------------------------------
 
-    def _agreed(self, claim: Claim) -> bool | None:
-        """Tell whether another ear noticed the same; None when none could tell."""
-        opinions = self._opinions(claim)
-        return (
-            any(score >= self._enough(claim, ear, alike) for ear, alike, score in opinions) if opinions else None
+    def _judge(self, hypothesis: Hypothesis, around: Around, at: int, *, stood: bool = False) -> Verdict:
+        judged = self._likeliest(hypothesis, around)
+        if judged.command in SAFETY and judged.sure > self._feared.sure:
+            self._feared = judged
+        if hypothesis.final:
+            judged = self._or_what_was_feared(judged)
+        facts = self._facts(judged, around, at, final=hypothesis.final, stood=stood)
+        row = decide(facts)
+        verdict = self._verdict(facts, row, at, hypothesis.text, hypothesis.engine, judged.candidate, hypothesis)
+        if hypothesis.final:
+            self._reported.clear()
+            self._feared = NO_MEANING
+        elif verdict.heard is not None and judged.command is not None:
+            self._reported.add(judged.command)
+        return verdict
+
+    def _likeliest(self, hypothesis: Hypothesis, around: Around) -> _Judged:
+        """Return the likeliest meaning; pain that is sure enough wins over stop, and stop over the rest."""
+        candidates = self._reading.candidates(hypothesis, self._possible, around)
+        judged = [_Judged(one, self._sureness.probability(one.evidence)) for one in candidates]
+        judged.sort(key=lambda one: -one.sure)
+        for urgent in (PAIN_FAMILY, SAFETY):
+            for one in judged:
+                if one.command in urgent and one.sure >= self._thresholds(one.command)[1]:
+                    return one
+        return judged[0] if judged else NO_MEANING
+
+    def _or_what_was_feared(self, judged: _Judged) -> _Judged:
+        """Return the word of safety of a partial result, unless the final one is surer of something else (S8)."""
+        feared = self._feared
+        if feared.command is None or judged.command in SAFETY or feared.command in self._reported:
+            return judged
+        return feared if feared.sure >= max(self._thresholds(feared.command)[2], judged.sure) else judged
+
+    def _facts(
+        self,
+        judged: _Judged,
+        around: Around,
+        at: int,
+        *,
+        final: bool,
+        stood: bool = False,
+        heard_words: bool = True,
+    ) -> Facts:
+        command = judged.command
+        early, believe, ask = self._thresholds(command)
+        last = self._last.get(command) if command is not None else None
+        same = last is not None and at - last < REFRACTORY
+        return Facts(
+            command=command,
+            sure=judged.sure,
+            believe=believe,
+            ask=ask,
+            final=final,
+            early=command in EARLY and (stood or judged.sure >= early),
+            possible=command in self._possible,
+            hold=self._hold,
+            guide=around.guide,
+            other=around.other,
+            apart=around.apart,
+            stood_out=around.stood_out,
+            same_call=same or command in self._reported or (command not in SAFETY and bool(self._reported)),
+            answered=self._answered is not None and at - self._answered < REST_OF_IT,
+            talking=None in self._last and at - self._last[None] < UNKNOWN_AGAIN,
+            own_word=command is not None and heard_words and self._as_rehearsed(command, at),
         )
 
-    def _doubted(self, claim: Claim, *, one_ear: bool) -> Rule | None:
-        """Tell why a harmless command is not believed in a hold, if the second ear was awake and doubts it."""
-        second, since = self._others.get(Ear.SECOND), claim.at - BEFORE
-        if not self._hold or claim.command is None or claim.command in _HOLDS_PAIN:
-            return None
-        if second is None or not second.judges(Command.PAIN, since):
-            return None
-        own = second.strongest(claim.command, since)
-        told = [told[0] + REFRACTORY for told in (self._answered, self._last.get(None)) if told is not None]
-        hint = max(second.strongest(command, max([since, *told])) for command in SAFETY)  # of a word not told yet
-        if hint >= HINT and (one_ear or hint > own):
-            return Rule.CLOSER
-        lone_word = one_ear and claim.ear is Ear.WORDS and " " not in claim.text
-        return Rule.DISAGREED if lone_word and own < ONE_WORD else None
+    def _as_rehearsed(self, command: Command, at: int) -> bool:
+        if self._own_words is None:
+            return False
+        alike = SAFETY if command in SAFETY else {command}
+        return any(self._own_words.agrees(one, at - BEFORE) for one in alike)
 
-    def _enough(self, claim: Claim, ear: Opinion, alike: Command) -> float:
-        """Return the score of a command that agrees with a claim: none agrees more easily than with itself."""
-        enough = ear.agreeing(alike)
-        if claim.command is not None and ear.judges(claim.command, claim.at - BEFORE):
-            enough = max(enough, ear.agreeing(claim.command))
-        return enough
+    def _thresholds(self, command: Command | None) -> tuple[float, float, float]:
+        if command is None:
+            return 1.0, 1.0, 1.0
+        limits = self._sureness.thresholds(command)
+        return limits.early, limits.believe, limits.ask
 
-    # --- what speaks against a claim -----------------------------------------------------------------------
+    def _nothing_since(self, ended: int) -> bool:
+        return all(at < ended for at in self._last.values())
 
-    def _against(self, claim: Claim, now: int) -> Rule | None:
-        around, command = claim.around, claim.command
-        if around.guide:
-            by_words = claim.ear is Ear.WORDS and command in PAIN_FAMILY
-            if not (around.other if around.apart else by_words):
-                return Rule.OWN_VOICE
-            if command is not None and self._own_words and self._own_words.said(command, claim.at - COINCIDES):
-                return Rule.OWN_WORDS
-        last = self._last.get(command) if command is not None else None
-        if last is not None and now - last[0] < (REFRACTORY if last[1] is claim.ear else SAME_CALL):
-            return Rule.SAME_CALL
-        return None
-
-    def _against_unknown(self, claim: Claim, now: int) -> Rule | None:
-        """Tell what speaks against reporting unknown speech."""
-        if not claim.around.stood_out and claim.command not in SAFETY:
-            return Rule.BACKGROUND
-        answered, last = self._answered, self._last.get(None)
-        if answered is not None and now - answered[0] < REST_OF_IT and answered[1] is not claim.ear:
-            return Rule.ANSWERED
-        return Rule.SAME_CALL if last is not None and now - last[0] < UNKNOWN_AGAIN else None
-
-    # --- the verdict ---------------------------------------------------------------------------------------
-
-    def _verdict(self, claim: Claim, at: int, rule: Rule) -> Verdict:
-        command, heard = claim.command, None
-        faint = not (claim.around.stood_out or claim.around.guide)
-        if rule in _BELIEVED and command in PAIN_FAMILY and faint and not self._both_sure(claim):
-            rule = self._against_unknown(claim, at) or Rule.FAINT
-        if rule in _BELIEVED:
-            heard = Heard(at, command, claim.text, claim.engine)
-            self._answered = self._last[command] = at, claim.ear
-        elif rule in _ASKED_ABOUT:
-            perhaps = command if command in SAFETY else None
-            heard = Heard(at, None, claim.text, claim.engine, perhaps)
-            self._last[None] = at, claim.ear
-        return Verdict(at, claim, rule, heard, self._scores(claim))
-
-    def _opinions(self, claim: Claim) -> list[tuple[Opinion, Command, float]]:
-        """Return what the ears that could tell made of the command, or of any word of safety in place of one."""
-        since = claim.at - BEFORE
-        alike: Iterable[Command] = ()
-        if claim.command is not None:
-            alike = sorted(SAFETY) if claim.command in SAFETY else (claim.command,)
-        return [
-            (ear, command, ear.strongest(command, since))
-            for name, ear in self._others.items()
-            for command in alike
-            if name is not claim.ear and ear.judges(command, since)
-        ]
-
-    def _both_sure(self, claim: Claim) -> bool:
-        """Tell whether the recogniser's word of pain is one of which another ear would be sure by itself."""
-        opinions = self._opinions(claim) if claim.ear is Ear.WORDS else []
-        return any(score >= ear.alone(alike) for ear, alike, score in opinions)
-
-    def _scores(self, claim: Claim) -> dict[Ear, float]:
-        scores: dict[Ear, float] = {}
-        for name, ear in self._others.items():
-            found = [score for asked, _, score in self._opinions(claim) if asked is ear]
-            if found:
-                scores[name] = max(found)
-        return scores
+    def _verdict(  # noqa: PLR0917 - everything that a record of it holds
+        self,
+        facts: Facts,
+        row: Row,
+        at: int,
+        text: str,
+        engine: str,
+        candidate: Candidate | None = None,
+        hypothesis: Hypothesis | None = None,
+    ) -> Verdict:
+        heard: Heard | None = None
+        match row.outcome:
+            case Outcome.COMMAND:
+                heard = Heard(at, facts.command, candidate.words if candidate is not None else text, engine)
+                self._answered = self._last[facts.command] = at
+            case Outcome.ASK | Outcome.UNKNOWN:
+                asked = facts.command if row.outcome is Outcome.ASK else None
+                heard = Heard(at, None, text, engine, asked)
+                self._last[None] = at
+            case Outcome.NOTHING:
+                pass
+        return Verdict(
+            at=at,
+            rule=row.rule,
+            heard=heard,
+            text=text,
+            engine=engine,
+            command=facts.command,
+            sure=facts.sure,
+            final=facts.final,
+            hypothesis=hypothesis,
+            evidence=candidate.evidence if candidate is not None else {},
+            facts=facts,
+        )

@@ -5,13 +5,13 @@ import { hello } from "/server.js";
 
 const GROUPS = {
   answer: ["yes", "no", "unsure", "no_pain", "sharp", "shooting", "dull", "numb", "worse", "cannot_move", "tight", "somewhere"],
-  move: ["start", "ready", "resume", "pause", "rest", "next", "next_side", "skip", "back", "repeat"],
+  move: ["start", "ready", "resume", "pause", "rest", "next", "next_side", "left_side", "right_side", "skip", "back", "repeat"],
   sound: ["slower", "faster", "quieter", "louder"],
-  ask: ["how_long", "whats_next", "why", "what_is", "why_tight", "how_did_i_do", "last_time", "help"],
+  ask: ["how_long", "whats_next", "why", "what_is", "why_tight", "how_did_i_do", "last_time", "say_again", "help"],
 };
 const KINDS_OF_PAIN = new Set(["dull", "sharp", "shooting", "numb", "worse", "cannot_move"]);
 const FEELINGS = new Set([...KINDS_OF_PAIN, "tight", "somewhere"]);
-const LEADS_ON = new Set(["start", "ready", "resume", "next", "next_side", "skip", "back"]);
+const LEADS_ON = new Set(["start", "ready", "resume", "next", "next_side", "left_side", "right_side", "skip", "back"]);
 const BEFORE_THE_START = new Set(["checking", "waiting", "returning"]);
 
 const LEVEL_LEAST = -70;

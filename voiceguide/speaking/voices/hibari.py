@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, cast
@@ -42,6 +43,7 @@ class HibariVoice:
     def __init__(self, language: str = LANGUAGE, *, speed: float = 1.0) -> None:
         if language != LANGUAGE:
             raise VoiceError(f"The voice hibari speaks English only, not '{language}'. Use the voice pyttsx3.")
+        os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # before it loads onnxruntime
         try:
             from hibari import Hibari  # noqa: PLC0415 - an optional extra
 

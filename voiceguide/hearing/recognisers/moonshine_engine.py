@@ -1,0 +1,155 @@
+"""Moonshine, a small neural recogniser of English, asked in two ways about each utterance.
+
+It scores the phrases that a person may say, and it writes down what was said. The score finds a phrase in noise,
+where the transcript is wrong; the transcript tells a phrase from a sentence that merely begins like one, and holds
+the words about pain that no phrase foresaw.
+
+The endpointer cuts the sound into utterances. One is looked at when it has ended and, because a call of pain must
+not wait for the end of a sentence, now and then while it goes on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from voiceguide.audio.samples import FULL_SCALE
+from voiceguide.core.clock import samples
+from voiceguide.errors import RecogniserError
+from voiceguide.hearing.recognisers.moonshine.grammar import Grammar
+from voiceguide.hearing.recognisers.moonshine.model import Model
+from voiceguide.hearing.recognisers.moonshine.scoring import score, transcribe
+from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis, Scored
+from voiceguide.hearing.vad.detector import WINDOW
+from voiceguide.hearing.vad.endpointer import HANGOVER, Endpointer, Utterance
+
+NAME = "moonshine"
+
+LOOKS_EVERY = samples(0.8) // WINDOW * WINDOW
+"""Samples of speech between two looks at an utterance that goes on. The longest single words are shorter: their
+end is known before the first of these looks."""
+
+SCORES_KEPT = 12
+"""Phrases whose scores are passed on."""
+
+SILENCE = 6 * WINDOW
+"""Samples of silence before and after the sound. Of 133 words of people for tuning, 2 m away in pink noise at 10
+dB, the right one scored above -3 for 105 with it, 92 without."""
+
+
+class MoonshineRecogniser:
+    """Hears English with a Moonshine model.
+
+    Args:
+        folder: the model's three files.
+        phrases: what may be said.
+        before: fillers that may stand before a phrase.
+        after: fillers that may stand after it.
+
+    Raises:
+        RecogniserError: the model or the detector cannot be loaded.
+    """
+
+    def __init__(
+        self, folder: Path, phrases: Sequence[str], before: Iterable[str] = (), after: Iterable[str] = ()
+    ) -> None:
+        self._model = Model(folder)
+        self._before, self._after = tuple(before), tuple(after)
+        self._phrases: frozenset[str] = frozenset()
+        self._endpointer = Endpointer()
+        self._looked = 0  # length of the utterance at the last look
+        self._sparing = False
+        self.expect(phrases)
+
+    @property
+    def name(self) -> str:
+        """Short name for logs."""
+        return NAME
+
+    @property
+    def listens_to_sound(self) -> bool:
+        """It does."""
+        return True
+
+    @property
+    def steady(self) -> int:
+        """A look takes in the whole utterance so far: nothing is gained by waiting for the next one."""
+        return 0
+
+    @property
+    def decides_within(self) -> int:
+        """The hangover, and a window that is not full yet."""
+        return (HANGOVER + 1) * WINDOW
+
+    def expect(self, phrases: Sequence[str]) -> None:
+        """Add phrases that can be heard. None is taken away: what makes no sense now still competes."""
+        if self._phrases.issuperset(phrases):
+            return
+        self._phrases |= set(phrases)
+        self._grammar = Grammar(self._model.tokens, sorted(self._phrases), self._before, self._after)
+
+    def accept(self, frame: Frame) -> Iterable[Hypothesis]:
+        """Take the next frame, of any length, and return what Moonshine made of it.
+
+        Raises:
+            RecogniserError: onnxruntime failed.
+        """
+        heard: list[Hypothesis] = []
+        for utterance in self._endpointer.accept(frame):
+            if utterance.over:
+                self._looked = 0
+                heard.append(self._look(utterance))
+            elif not self._sparing and utterance.length - self._looked >= LOOKS_EVERY:
+                self._looked = utterance.length
+                heard.append(self._look(utterance))
+        return heard
+
+    def spare(self, *, sparing: bool) -> None:
+        """Look at an utterance only when it has ended, or also before that."""
+        self._sparing = sparing
+
+    def restart(self) -> None:
+        """Begin a new stream: forget the sound so far and count samples from zero."""
+        self._endpointer = Endpointer()
+        self._looked = 0
+
+    def unknown_words(self, phrases: Iterable[str]) -> list[str]:
+        """Return the phrases with letters that the model does not write."""
+        unknown = []
+        for phrase in phrases:
+            try:
+                for word in phrase.split():
+                    self._model.tokens.word(word)
+            except RecogniserError:
+                unknown.append(phrase)
+        return unknown
+
+    def close(self) -> None:
+        """Free the model."""
+        del self._model
+
+    def _look(self, utterance: Utterance) -> Hypothesis:
+        began = time.thread_time()
+        silence = np.zeros(SILENCE, np.float32)
+        sound = (utterance.sound / FULL_SCALE).astype(np.float32)
+        try:
+            heard = self._model.hear(np.concatenate((silence, sound, silence)))
+            step = self._model.begin(heard)
+            transcript = transcribe(self._model, heard, step)
+            scores = score(self._model, heard, self._grammar, step)
+        except Exception as error:  # onnxruntime's own exceptions share no class but this one
+            raise RecogniserError(f"Moonshine stopped working: {error}; please start voiceguide again") from error
+        best = sorted(scores.items(), key=lambda one: -one[1])[:SCORES_KEPT]
+        return Hypothesis(
+            transcript.text,
+            utterance.over,
+            utterance.at,
+            NAME,
+            tuple(Scored(phrase, round(log_p, 4)) for phrase, log_p in best),
+            round(transcript.log_p, 4),
+            utterance.length,
+            round(time.thread_time() - began, 4),
+        )

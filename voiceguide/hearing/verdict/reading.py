@@ -1,0 +1,150 @@
+"""What an utterance may mean, and what speaks for it.
+
+A recogniser's hypothesis is read twice: its phrase scores by command, its transcript by the words in it. Each
+command that either of them suggests is a candidate, with the evidence for it as a few numbers. How probable the
+candidate is follows from these (`sureness.py`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from voiceguide.core.clock import seconds
+from voiceguide.core.commands import PAIN_FAMILY, Command
+from voiceguide.hearing.recognisers.recogniser import Hypothesis, Scored
+from voiceguide.hearing.verdict.rules import SAFETY
+from voiceguide.hearing.verdict.situation import Around
+from voiceguide.language.pack import LanguagePack, comparable
+from voiceguide.language.understanding import Meaning, Understanding
+
+LEAST = -12.0
+"""Logarithm of a probability below which nothing is told apart."""
+
+LETTER_S, START_S = 0.06, 0.2
+"""Seconds of speech for each letter of a phrase, and beside them: a fit to voices for tuning."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One thing that may have been said.
+
+    Attributes:
+        command: which.
+        words: the phrase, or the transcript.
+        evidence: what speaks for it and against it, by name (`EVIDENCE`); empty for an engine without scores,
+            whose word has to do.
+    """
+
+    command: Command
+    words: str
+    evidence: Mapping[str, float]
+
+
+EVIDENCE: Mapping[str, str] = {
+    "score": "log probability of the command's phrases, all together",
+    "ratio": "the same, less that of the transcript",
+    "margin": "the same, less that of the next command",
+    "written": "the transcript says just this",
+    "mentioned": "the transcript says this among other things",
+    "otherwise": "the transcript says something else that is known",
+    "longer": "the utterance is longer than the words take",
+    "shorter": "the utterance is shorter than the words take",
+    "letters": "how many letters the phrase has",
+    "clear": "log probability of the transcript, a word",
+    "faint": "no voice stood out",
+    "guide": "the guide was speaking",
+}
+"""Every kind of evidence, as `hear --explain` names it. Numbers are scaled to a few units."""
+
+
+class Reading:
+    """Reads hypotheses of one language.
+
+    Args:
+        pack: the language.
+    """
+
+    def __init__(self, pack: LanguagePack) -> None:
+        self._command_of = {
+            comparable(phrase): command for command, phrases in pack.commands.items() for phrase in phrases
+        }
+        self._understanding = Understanding(pack)
+
+    def candidates(self, hypothesis: Hypothesis, possible: frozenset[Command], around: Around) -> list[Candidate]:
+        """Return what a hypothesis may mean, in no order; none for speech that means nothing here."""
+        meaning = self._understanding.of(hypothesis.text, possible)
+        if not hypothesis.scores:
+            return [] if meaning.command is None else [Candidate(meaning.command, meaning.phrase, {})]
+        totals = self._totals(hypothesis.scores)
+        suggested = dict.fromkeys([*sorted(totals, key=lambda one: -totals[one])[:3], meaning.command])
+        pain = max((one for one in totals if one in SAFETY), key=lambda one: totals[one], default=None)
+        return [
+            self._candidate(command, hypothesis, meaning, totals, around)
+            for command in dict.fromkeys([*suggested, pain])
+            if command is not None
+        ]
+
+    def _totals(self, scores: Sequence[Scored]) -> dict[Command, float]:
+        """Return the logarithm of the probability of each command's phrases together."""
+        by_command: dict[Command, list[float]] = {}
+        for one in scores:
+            command = self._command_of.get(comparable(one.phrase))
+            if command is not None:
+                by_command.setdefault(command, []).append(one.log_p)
+        return {command: _together(values) for command, values in by_command.items()}
+
+    def _candidate(
+        self,
+        command: Command,
+        hypothesis: Hypothesis,
+        meaning: Meaning,
+        totals: Mapping[Command, float],
+        around: Around,
+    ) -> Candidate:
+        phrase = next(
+            (one.phrase for one in hypothesis.scores if self._command_of.get(comparable(one.phrase)) is command),
+            "",
+        )
+        same = _alike(command)
+        score = max(LEAST, _together([value for one, value in totals.items() if one in same] or [LEAST]))
+        other = max((value for one, value in totals.items() if one not in same), default=LEAST)
+        written = meaning.command in same
+        words = hypothesis.text if written and not (meaning.whole and phrase) else phrase or hypothesis.text
+        longer = math.log(
+            max(seconds(hypothesis.length), 0.05)
+            / (START_S + LETTER_S * len(meaning.phrase if written else phrase))
+        )
+        evidence = {
+            "score": score / 4,
+            "ratio": min(max(score - hypothesis.text_log_p, -8.0), 1.0) / 4,
+            "margin": min(max(score - max(other, LEAST), -6.0), 8.0) / 4,
+            "written": float(written and meaning.whole),
+            "mentioned": float(written and not meaning.whole),
+            "otherwise": float(meaning.command is not None and not written),
+            "longer": min(max(longer, 0.0), 2.0),
+            "shorter": min(max(-longer, 0.0), 2.0),
+            "letters": math.log(max(len(phrase or meaning.phrase), 2)) - 2,
+            "clear": max(hypothesis.text_log_p / (1 + len(hypothesis.text.split())), -3.0),
+            "faint": float(not around.stood_out),
+            "guide": float(around.guide),
+        }
+        return Candidate(command, words, evidence)
+
+
+def _alike(command: Command) -> frozenset[Command]:
+    if command in PAIN_FAMILY:
+        return PAIN_FAMILY
+    return frozenset({command})
+
+
+def _together(values: Sequence[float]) -> float:
+    top = max(values)
+    return top + math.log(sum(math.exp(value - top) for value in values))
+
+
+def phrases_for(pack: LanguagePack) -> Iterator[str]:
+    """Yield every phrase that a recogniser of the language should score."""
+    for phrases in pack.commands.values():
+        yield from phrases
