@@ -20,6 +20,7 @@ from voiceguide.errors import LanguageError
 from voiceguide.handwritten.problems import Location, shown
 from voiceguide.handwritten.source import Source, read_source
 from voiceguide.language.patterns import Pattern
+from voiceguide.language.phrasing import Rules
 from voiceguide.language.said import (
     Fillers,
     PainWords,
@@ -67,6 +68,7 @@ class LanguagePack:
         name: the language's name for people.
         phrases: the guide's own sentences.
         commands: every command's phrases, the most recommended one first.
+        rules: what `<name>` stands for in the patterns.
         also: what else people say for them; nobody listens for it word by word, but it is understood.
         fillers: words that may stand around any phrase.
         pain: words about pain that count anywhere in what is said.
@@ -82,6 +84,7 @@ class LanguagePack:
     name: str
     phrases: Phrases
     commands: Mapping[Command, tuple[str, ...]]
+    rules: Rules
     also: Mapping[Command, tuple[Pattern, ...]]
     fillers: Fillers
     pain: PainWords
@@ -153,6 +156,7 @@ def _pack(source: Source) -> LanguagePack | None:
         name=name,
         phrases=Phrases(language=language, prompts=prompts, names=_names(source)),
         commands=commands,
+        rules=rules,
         also=read_also(source, rules, spelling),
         fillers=fillers,
         pain=read_pain(source, rules, spelling),
