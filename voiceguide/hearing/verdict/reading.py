@@ -109,17 +109,15 @@ class Reading:
             (one.phrase for one in hypothesis.scores if self._command_of.get(one.phrase) is command),
             "",
         )
-        if phrase == pattern_name(command):
-            phrase = hypothesis.text
         same = _alike(command)
+        if phrase == pattern_name(command) or (meaning.whole and meaning.command in same):
+            phrase = normalise(hypothesis.text)  # with its fillers: so many words take so long
         score = max([LEAST, *(value for one, value in totals.items() if one in same)])
         other = max((value for one, value in totals.items() if one not in same), default=LEAST)
         written = meaning.command in same
         words = hypothesis.text if written and not (meaning.whole and phrase) else phrase or hypothesis.text
-        longer = math.log(
-            max(seconds(hypothesis.length), 0.05)
-            / (START_S + LETTER_S * len(meaning.phrase if written else phrase))
-        )
+        letters = len(phrase or meaning.phrase)
+        longer = math.log(max(seconds(hypothesis.length), 0.05) / (START_S + LETTER_S * letters))
         evidence = {
             "score": score / 4,
             "ratio": min(max(score - hypothesis.text_log_p, -8.0), 1.0) / 4,
@@ -129,7 +127,7 @@ class Reading:
             "otherwise": float(meaning.command is not None and not written),
             "longer": min(max(longer, 0.0), 2.0),
             "shorter": min(max(-longer, 0.0), 2.0),
-            "letters": math.log(max(len(phrase or meaning.phrase), 2)) - 2,
+            "letters": math.log(max(letters, 2)) - 2,
             "alike": SequenceMatcher(None, normalise(hypothesis.text), phrase).ratio(),
             "lone": float(bool(phrase) and " " not in phrase),
             "clear": max(hypothesis.text_log_p / (1 + len(hypothesis.text.split())), -3.0),
