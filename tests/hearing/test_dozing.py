@@ -31,7 +31,7 @@ class Ears:
     def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:
         pass
 
-    def accept(self, frame: Frame, around: Around = QUIET, spoken: Frame | None = None) -> Sequence[Noticed]:
+    def accept(self, frame: Frame, around: Around = QUIET) -> Sequence[Noticed]:
         self.frames.append(frame.copy())
         return []
 
@@ -48,11 +48,11 @@ def room(length_s: float, level_db: float = -70.0) -> NDArray[np.int16]:
     return (noise * 10 ** (level_db / 20) * 32768).astype(np.int16)
 
 
-def let_hear(dozing: Dozing, sound: NDArray[np.int16], spoken: Frame | None = None) -> None:
+def let_hear(dozing: Dozing, sound: NDArray[np.int16], around: Around = QUIET) -> None:
     buffer = np.zeros(BLOCK, np.int16)  # used again and again, as a port may
     for start in range(0, len(sound) - BLOCK + 1, BLOCK):
         buffer[:] = sound[start : start + BLOCK]
-        dozing.accept(buffer, QUIET, spoken)
+        dozing.accept(buffer, around)
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def test_in_a_session_they_get_everything() -> None:
 
 def test_while_the_guide_speaks_they_get_everything(dozing: Dozing) -> None:
     sound = room(3.0)
-    let_hear(dozing, sound, np.ones(BLOCK, np.int16))
+    let_hear(dozing, sound, Around(guide=True))
     assert np.array_equal(ears_of(dozing).heard[-len(sound) :], sound)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from speakers import Sound, blocks, in_a_room, spoken
+from speakers import HIBARI, Sound, blocks, in_a_room, spoken
 
 from voiceguide.app import Choices, prepare
 from voiceguide.core.commands import Command
@@ -39,7 +39,7 @@ ENDS_A_HANG_S = 60  # not to measure: nothing here takes long
 
 @pytest.fixture(scope="module")
 def apart() -> Iterator[RecogniserApart]:
-    with closing(RecogniserApart("en", "pocketsphinx", answer_limit_s=ENDS_A_HANG_S)) as recogniser:
+    with closing(RecogniserApart("en", "moonshine", answer_limit_s=ENDS_A_HANG_S)) as recogniser:
         yield recogniser
 
 
@@ -71,8 +71,8 @@ def until(happened: Callable[[], bool], every_s: float = 0.02) -> None:
 
 
 def test_it_hears_exactly_what_the_same_engine_hears_here(apart: RecogniserApart, session: Sound) -> None:
-    with closing(choose_recogniser("en", "pocketsphinx")) as here:
-        assert apart.name == here.name == "pocketsphinx"
+    with closing(choose_recogniser("en", "moonshine")) as here:
+        assert apart.name == here.name == "moonshine"
         for recogniser in (apart, here):
             recogniser.expect(EVERY_PHRASE)
         first = heard(apart, session)
@@ -94,7 +94,7 @@ def test_it_hears_exactly_what_the_same_engine_hears_here(apart: RecogniserApart
 def test_two_at_once_do_not_hear_each_other(apart: RecogniserApart) -> None:
     pain, pause = (in_a_room(spoken(text)) for text in ("i feel pain", "pause please"))
     end = np.zeros(max(len(pain), len(pause)), np.int16)
-    with closing(RecogniserApart("en", "pocketsphinx", answer_limit_s=ENDS_A_HANG_S)) as other:
+    with closing(RecogniserApart("en", "moonshine", answer_limit_s=ENDS_A_HANG_S)) as other:
         assert other.process_id != apart.process_id
         texts: dict[RecogniserApart, list[str]] = {apart: [], other: []}
         for recogniser in texts:
@@ -122,7 +122,7 @@ def test_the_ears_thread_hears_with_it(apart: RecogniserApart) -> None:
     assert commands == [Command.PAUSE]
 
 
-@pytest.mark.parametrize(("language", "engine"), [("en", "ears"), ("xx", None), ("ko", "pocketsphinx")], ids=str)
+@pytest.mark.parametrize(("language", "engine"), [("en", "ears"), ("xx", None), ("ko", "moonshine")], ids=str)
 def test_what_cannot_be_loaded_is_told_as_it_is_told_here(language: str, engine: str | None) -> None:
     with pytest.raises((RecogniserError, LanguageError)) as here:
         choose_recogniser(language, engine)
@@ -200,7 +200,7 @@ def test_the_guide_learns_from_its_ears_that_the_process_died(apart: RecogniserA
 
 @pytest.mark.parametrize("by", ["SIGKILL", "SIGSTOP"])
 def test_s7_a_process_that_died_or_hung_is_brought_back_with_what_was_listened_for(by: str) -> None:
-    with closing(RecogniserApart("en", "pocketsphinx", answer_limit_s=2.0)) as recogniser:
+    with closing(RecogniserApart("en", "moonshine", answer_limit_s=2.0)) as recogniser:
         ears = Ears(recogniser, ENGLISH)
         ears.listen_for(frozenset({Command.PAUSE}))
         ears.accept(FRAME)

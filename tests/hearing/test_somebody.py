@@ -70,7 +70,7 @@ def test_the_size_of_frames_makes_no_difference() -> None:
 
 
 def unknown(sound: Samples, *, hold: bool, around: Around) -> list[Heard]:
-    ears = Ears(TypedRecogniser(), load_language("en"))
+    ears = Ears(Hears(), load_language("en"))
     ears.listen_for(frozenset(Command), hold=hold)
     heard = [ears.accept(to_int16(sound[at : at + BLOCK]), around) for at in range(0, len(sound), BLOCK)]
     ears.close()
@@ -88,6 +88,8 @@ def test_in_a_hold_a_voice_that_nobody_understood_is_unknown_speech() -> None:
 
 class Hears:
     """A recogniser that hears by a script; unlike what is typed, that sounded in the room."""
+
+    listens_to_sound = True
 
     def __init__(self, *script: tuple[int, str]) -> None:
         self._typed = TypedRecogniser(script=script)
