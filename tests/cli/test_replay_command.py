@@ -23,7 +23,7 @@ def test_a_session_is_recorded_replayed_and_heard_again(
     assert "This session is being recorded." in done.out
     assert "IT HOLDS A PERSON'S VOICE" in (folder / "README.txt").read_text()
     about = json.loads((folder / "session.json").read_text())
-    assert about["recogniser"] == "pocketsphinx"
+    assert about["recogniser"] == "moonshine"
     assert about["voice"].startswith("pyttsx3")
 
     done = voiceguide("replay", folder, "--speaker", again, "--hear")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soxr
-from rehearsing_person import ASKS, Answering, Says, Sound
+from rehearsing_person import ASKS, HISS, Answering, Says, Sound
 from speakers import JOE, blocks, in_a_room, spoken
 
 from voiceguide.core.actions import Sound as Sounds
@@ -41,6 +41,8 @@ EN = replace(
     ),
 )
 HOW = (0.98, 1.0, 1.025, 0.99)
+LOUD_HISS = 800.0
+"""A word is noticed in it, and too little of it stands out to be learned from."""
 
 pytest.importorskip("pyopen_wakeword", reason="pip install pyopen-wakeword==1.1.0")
 
@@ -58,7 +60,8 @@ def said(text: str, number: int, gain_db: float = -12.0, voice: str = "slt") -> 
 def obedient(key: str, text: str, number: int) -> Sound | None:
     if key not in ASKS and key != "rehearsal_over_guide":
         return None
-    return next(said(phrase, number, voice=JOE) for phrase in EN.rehearsal.words.values() if phrase in text)
+    phrases = (phrase for phrase in EN.rehearsal.words.values() if phrase in text)
+    return next((said(phrase, number, voice=JOE) for phrase in phrases), None)
 
 
 def guided(person: Answering, entries: list[dict[str, Any]]) -> Journal:
@@ -68,10 +71,10 @@ def guided(person: Answering, entries: list[dict[str, Any]]) -> Journal:
     return journal
 
 
-def run(says: Says, path: Path) -> tuple[Learned | None, list[dict[str, Any]]]:
+def run(says: Says, path: Path, hiss: float = HISS) -> tuple[Learned | None, list[dict[str, Any]]]:
     """Rehearse with ears that understand no word, which is all that is needed to take and to learn."""
     entries: list[dict[str, Any]] = []
-    person = Answering(says)
+    person = Answering(says, hiss)
     capturing = Capturing(Ears(TypedRecogniser(script=[]), EN), "en", path)
     guide = Guide(
         Rehearsal(EN.rehearsal, EN.phrases),
@@ -116,19 +119,26 @@ def test_a_rehearsal_from_the_first_word_to_what_is_heard_afterwards() -> None:
     assert heard == list(EN.rehearsal.words)
 
 
-def test_a_rehearsal_in_noise_alone_keeps_nothing_and_says_why(tmp_path: Path) -> None:
-    def burst(key: str, text: str, number: int) -> Sound | None:
-        if key not in ASKS:
-            return None
-        return np.asarray(np.random.default_rng(number).normal(0, 3000, samples(0.5)), np.int16)
-
-    learned, entries = run(burst, tmp_path / "en.npz")
+def test_a_rehearsal_in_loud_noise_keeps_nothing_and_says_why(tmp_path: Path) -> None:
+    learned, entries = run(obedient, tmp_path / "en.npz", hiss=LOUD_HISS)
     assert learned is not None
     assert not learned.kept
     assert {recall.problem for recall in learned.words.values()} == {Problem.NOISE}
     assert "rehearsal_noise" in lines(entries)
     assert "rehearsal_advice_noise" in lines(entries)
     assert lines(entries)[-1] == "rehearsal_not_kept"
+    assert not (tmp_path / "en.npz").exists()
+
+
+def test_bursts_of_noise_are_nobodys_words(tmp_path: Path) -> None:
+    def burst(key: str, text: str, number: int) -> Sound | None:
+        if key not in ASKS:
+            return None
+        return np.asarray(np.random.default_rng(number).normal(0, 3000, samples(0.5)), np.int16)
+
+    learned, entries = run(burst, tmp_path / "en.npz")
+    assert learned is None
+    assert "rehearsal_nothing_came" in lines(entries)
     assert not (tmp_path / "en.npz").exists()
 
 
