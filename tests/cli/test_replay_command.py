@@ -30,12 +30,12 @@ def test_a_session_is_recorded_replayed_and_heard_again(
     assert done.exit_code == 0, done.out + done.err
     assert "The same: every sample" in done.out
     assert (soundfile.read(voice)[0] == soundfile.read(again)[0]).all()
-    assert "“it hurts”" in done.out
+    assert "“It hurts.”" in done.out
     claims, same = done.out.split("Heard again: ")[1].split(" verdicts")[0].split(" of ")[::-1]
     assert claims == same, "in step, hearing is the same to the sample"
     assert int(claims) >= 2
 
-    heard = [line for line in (folder / "hearing.jsonl").read_text().splitlines() if '"it hurts"' not in line]
+    heard = [line for line in (folder / "hearing.jsonl").read_text().splitlines() if '"It hurts."' not in line]
     (folder / "hearing.jsonl").write_text("\n".join(heard) + "\n")
     done = voiceguide("replay", folder, "--hear")
     assert done.exit_code == 1

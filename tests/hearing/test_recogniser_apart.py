@@ -28,7 +28,7 @@ from voiceguide.hearing.recognisers.apart_link import LONGEST
 from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.hearing.recognisers.recogniser import Hypothesis, Recogniser
 from voiceguide.hearing.verdict.verdict import Verdict
-from voiceguide.language.pack import load_language
+from voiceguide.language.pack import load_language, normalise
 
 ENGLISH = load_language("en")
 EVERY_PHRASE = ENGLISH.phrases_for(Command)
@@ -58,9 +58,9 @@ def heard(recogniser: Recogniser, sound: Sound, size: int = 160) -> list[Hypothe
     return [one for frame in blocks(sound, size) for one in recogniser.accept(frame)]
 
 
-def best(heard: list[Hypothesis]) -> list[str]:
-    """Return the most probable phrase of each utterance."""
-    return [one.scores[0].phrase for one in heard if one.final]
+def written(heard: list[Hypothesis]) -> list[str]:
+    """Return the words of each utterance."""
+    return [normalise(one.text) for one in heard if one.final]
 
 
 def runs(process: int) -> bool:
@@ -82,7 +82,7 @@ def test_it_hears_exactly_what_the_same_engine_hears_here(apart: RecogniserApart
             recogniser.expect(EVERY_PHRASE)
         first = heard(apart, session)
         assert first == heard(here, session)
-        assert best(first) == ["pause please", "why", "I feel pain"]
+        assert written(first) == ["pause please", "the weather was lovely", "i feel pain"]
         assert any(not one.final for one in first)
         # Again, in one frame that is longer than any message, and then with other phrases.
         assert session.nbytes > LONGEST
@@ -91,7 +91,7 @@ def test_it_hears_exactly_what_the_same_engine_hears_here(apart: RecogniserApart
             recogniser.expect(["the weather was lovely"])
         again = heard(apart, session)
         assert again == heard(here, session)
-        assert best(again) == ["pause please", "the weather was lovely", "I feel pain"]
+        assert "the weather was lovely" in {one.scores[0].phrase for one in again if one.scores}
         odd = ["i feel pain", "\N{SNOWMAN} plugh"]
         assert apart.unknown_words(odd) == here.unknown_words(odd) == ["\N{SNOWMAN} plugh"]
 
@@ -108,7 +108,7 @@ def test_two_at_once_do_not_hear_each_other(apart: RecogniserApart) -> None:
         for frames in zip(blocks(np.append(pain, end)), blocks(np.append(pause, end)), strict=False):
             for recogniser, frame in zip(said, frames, strict=True):
                 said[recogniser] += recogniser.accept(frame)
-        assert [best(heard) for heard in said.values()] == [["I feel pain"], ["pause please"]]
+        assert [written(heard) for heard in said.values()] == [["i feel pain"], ["pause please"]]
 
 
 def test_the_ears_thread_hears_with_it(apart: RecogniserApart) -> None:
