@@ -31,10 +31,11 @@ types: $(VENV)/.test
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks.session
 
-# An hour on one core; HUMAN=DIR lets people speak as well as synthetic voices.
+# Hours on two cores, of which the voices' first rendering is one; HUMAN=DIR lets people speak as well.
 bench-hearing: $(VENV)/.test
-	sh packaging/apt.sh $(APT_RUN) $(APT_TRAIN)
-	$(BIN)/python -m benchmarks.hearing $(if $(HUMAN),--human $(HUMAN))
+	sh packaging/apt.sh $(APT_RUN) $(call apt,bench)
+	$(BIN)/pip install --quiet --editable '.[voices]'
+	$(BIN)/python -m benchmarks.hearing --jobs 2 $(if $(HUMAN),--human $(HUMAN))
 
 # Sound cards that fail, done for real on a virtual one; as root. PART=live or hours for the long ones.
 bench-device: $(VENV)/.test

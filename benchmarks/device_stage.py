@@ -90,7 +90,7 @@ class GuideProcess:
     """A real `voiceguide listen`, with its events as they come."""
 
     def __init__(
-        self, folder: Path, env: dict[str, str], *, routine: str, history: Path, engine: str = "pocketsphinx"
+        self, folder: Path, env: dict[str, str], *, routine: str, history: Path, engine: str = "moonshine"
     ) -> None:
         self.events: list[Stamped] = []
         self.began = time.monotonic()
@@ -323,7 +323,7 @@ class Stage:
         self.person = Person(self.folder, self.env)
         self.guides: list[GuideProcess] = []
 
-    def guide(self, history: Path | None = None, engine: str = "pocketsphinx") -> GuideProcess:
+    def guide(self, history: Path | None = None, engine: str = "moonshine") -> GuideProcess:
         """Start a guide."""
         kept = history or self.folder / "history.db"
         env = {**self.env, **self.card.env}

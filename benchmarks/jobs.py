@@ -140,7 +140,7 @@ def listen(voice: str) -> Report:
     from voiceguide.audio.samples import to_int16
     from voiceguide.core.commands import Command
 
-    with prepare(Choices("psoas-release", voice, "pocketsphinx")) as prepared:
+    with prepare(Choices("psoas-release", voice)) as prepared:
         prepared.render()
         lines = prepared.routine.welcome * 5
         said = np.concatenate([prepared.speech.samples(line) for line in lines])
@@ -183,15 +183,8 @@ def cues(language: str, voice: str, events: str, speaker: str) -> Report:
         return cue_errors(Path(events), Path(speaker), SpeechStore(speaks))
 
 
-def pain(routine: str, engine: str, voice: str) -> Report:
-    """Call out in pain, in every voice and with every phrase."""
-    from benchmarks.pain import trials
-
-    return {"trials": list(trials(routine, engine, voice))}
-
-
 JOBS: dict[str, Callable[..., Report]] = {
-    job.__name__: job for job in (start, render, rehearse, hear, listen, model, cues, pain)
+    job.__name__: job for job in (start, render, rehearse, hear, listen, model, cues)
 }
 
 

@@ -4,129 +4,146 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from benchmarks.conditions import matrix
+from benchmarks.stage import ANSWERED_WITHIN, PAIN, WITHIN
 from training.shares import Share
 from voiceguide.core.clock import seconds
-from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.interruptions import DOUBTS, DOUBTS_IN
-from voiceguide.hearing.verdict.rules import SAFETY
 
 Found = dict[str, Any]
-"""What was measured, by the names of `benchmarks.hearing.tasks`."""
+"""What was measured, by the names of `benchmarks.parts`."""
 
 Outcomes = Sequence[dict[str, Any]]
 """What became of calls: `benchmarks.stage.Outcome` as dictionaries."""
 
-_SAFETY = {command.value for command in SAFETY}
-_PAIN = {command.value for command in PAIN_FAMILY}
+SLOWER_MACHINE = 4
+"""A Raspberry Pi 4 takes about so many times as long for a look as one x86 core."""
+
+_ABOUT_PAIN = ("word", "asked", "doubt")
 
 
 def of(found: Found, prefix: str) -> list[tuple[str, Any]]:
-    return [(name, one) for name, one in found.items() if name.startswith(prefix)]
+    """Return the parts whose names begin so, with the rest of their names."""
+    return [(name.removeprefix(prefix), one) for name, one in found.items() if name.startswith(prefix)]
 
 
-def after(name: str) -> str:
-    return name.partition("/")[2]
+def outcomes(found: Found, *names: str) -> list[dict[str, Any]]:
+    """Return what became of the calls of some parts."""
+    return [one for name in names for one in found.get(name, {"outcomes": []})["outcomes"]]
 
 
-def calls(found: Found) -> list[tuple[str, Outcomes]]:
-    """Return what became of the calls in each condition that was measured, in the order of the matrix."""
-    return [(one.name, found[f"calls/{one.name}"]["outcomes"]) for one in matrix() if f"calls/{one.name}" in found]
+def only(calls: Outcomes, *groups: str) -> Outcomes:
+    """Return the calls of some groups of `Phrasing`."""
+    return [one for one in calls if one["group"] in groups]
 
 
-def first_try(outcomes: Outcomes, by: Iterable[str] = ("word", "yield", "doubt")) -> Share:
-    """Return how many calls of the pain family the guide turned to at the first try, by any of these ways."""
-    pain = _pain(outcomes)
-    return Share(sum(any(way in one["first"] for way in by) for one in pain), len(pain))
+def right(calls: Outcomes) -> Share:
+    """Return how many were taken for what was meant."""
+    return Share(sum(one["right"] is not None for one in calls), len(calls))
 
 
-def within_three(outcomes: Outcomes) -> Share:
-    """Return how many calls of the pain family the guide turned to within three tries."""
-    pain = _pain(outcomes)
-    return Share(sum(one["tries"] > 0 for one in pain), len(pain))
+def wrong(calls: Outcomes) -> Share:
+    """Return after how many a command was obeyed that was not meant."""
+    return Share(sum(bool(one["wrong"]) for one in calls), len(calls))
 
 
-def others(outcomes: Outcomes) -> Share:
-    """Return how many of the other commands were heard as what they are."""
-    chosen = [one for one in outcomes if one["command"] not in _SAFETY]
-    return Share(sum(one["right"] is not None for one in chosen), len(chosen))
+def protected(calls: Outcomes) -> Share:
+    """Return to how many the guide turned at the first try: by a word, by asking, or by giving way."""
+    return Share(sum(_turned(one, WITHIN) for one in calls), len(calls))
 
 
-def _pain(outcomes: Outcomes) -> Outcomes:
-    return [one for one in outcomes if one["command"] in _PAIN]
+def within_three(calls: Outcomes) -> Share:
+    """Return to how many the guide turned within three tries."""
+    return Share(sum(one["tries"] > 0 for one in calls), len(calls))
 
 
-def turned_s(outcomes: Outcomes) -> list[float]:
-    return [min(one["first"].values()) for one in outcomes if one["command"] in _SAFETY and one["first"]]
+def about_pain(calls: Outcomes) -> Share:
+    """Return after how many the guide knew of pain or asked about it, at the first try."""
+    return Share(sum(_turned(one, ANSWERED_WITHIN, _ABOUT_PAIN) for one in calls), len(calls))
 
 
-def by_word_s(outcomes: Outcomes) -> list[float]:
-    """Return seconds from the end of a word of safety to the decision that one was said, at the first try."""
-    return [one["first"]["word"] for one in outcomes if one["command"] in _SAFETY and "word" in one["first"]]
+def _turned(one: dict[str, Any], within: int, ways: Iterable[str] | None = None) -> bool:
+    times = [time for way, time in one["turned"].items() if ways is None or way in ways]
+    return bool(times) and min(times) <= seconds(within)
 
 
-def words_s(outcomes: Outcomes) -> list[float]:
-    """Return seconds from the end of any command to the decision that it, or a word alike, was said."""
+def lost(calls: Outcomes) -> str:
+    """Return why calls were lost and how many by each cause, the commonest first."""
+    causes = Counter(one["lost"] for one in calls if one["lost"])
+    return ", ".join(f"{cause} {count}" for cause, count in causes.most_common())
+
+
+def decided_s(calls: Outcomes) -> list[float]:
+    """Return seconds from the end of the words to a decision that was right, on a slower machine."""
     return [
-        one["first"]["word"] if "word" in one["first"] else one["right"]
-        for one in outcomes
-        if "word" in one["first"] or one["right"] is not None
+        one["right"] + SLOWER_MACHINE * one["look_s"]
+        for one in only(calls, "command", "pain")
+        if one["right"] is not None
     ]
 
 
-def numbers_of(outcomes: Outcomes) -> dict[str, Any]:
-    words, turned = words_s(outcomes), turned_s(outcomes)
-    return {
-        "protected": _numbers(first_try(outcomes)),
-        "by_word": _numbers(first_try(outcomes, ("word",))),
-        "within_three": _numbers(within_three(outcomes)),
-        "others": _numbers(others(outcomes)),
-        "wrong": wrong(outcomes),
-        "word_to_decision_s": percentiles(words),
-        "word_to_turned_s": percentiles(turned),
-        "by_command": {command: _numbers(share) for command, share in by_command(outcomes).items()},
-    }
+def percentiles(values: Sequence[float]) -> tuple[float, float] | None:
+    """Return median and 95th percentile."""
+    if not values:
+        return None
+    median, most = np.percentile(values, (50, 95))
+    return round(float(median), 3), round(float(most), 3)
 
 
-def _numbers(share: Share) -> list[float]:
-    low, high = share.interval
-    return [share.hits, share.tries, round(low, 1), round(high, 1)]
+@dataclass
+class Heard:
+    """What was heard that nobody said.
+
+    Attributes:
+        hours: how long was listened.
+        distinct: hours of it that are heard in no other part.
+        commands: which were obeyed, and how often.
+        asked: how often a session would have asked.
+        yields: how often the guide fell silent.
+        sure: how sure hearing was of what fitted best, obeyed or not: of pain, and of other commands.
+    """
+
+    hours: float = 0.0
+    distinct: float = 0.0
+    commands: Counter[str] = field(default_factory=Counter)
+    asked: int = 0
+    yields: int = 0
+    sure: dict[bool, list[float]] = field(default_factory=lambda: {True: [], False: []})
+
+    @property
+    def pain(self) -> int:
+        """How often pain was taken from it."""
+        return sum(count for name, count in self.commands.items() if name in PAIN)
+
+    @property
+    def all_commands(self) -> int:
+        """How often any command was."""
+        return self.commands.total()
 
 
-def percentiles(values: Sequence[float]) -> list[float] | None:
-    return [round(float(one), 3) for one in np.percentile(values, (50, 95))] if values else None
-
-
-def by_command(outcomes: Outcomes) -> dict[str, Share]:
-    tries = Counter(one["command"] for one in outcomes)
-    hits = Counter(one["command"] for one in outcomes if one["right"] is not None)
-    return {
-        command.value: Share(hits[command.value], tries[command.value])
-        for command in Command
-        if tries[command.value]
-    }
-
-
-def wrong(outcomes: Outcomes) -> int:
-    return sum(bool(one["wrong"]) for one in outcomes)
-
-
-def together(found: Found, prefix: str) -> tuple[Counter[str], float, int]:
-    """Return what was heard in all parts, how many hours they are, and how often a session would have asked."""
-    heard: Counter[str] = Counter()
-    hours, asked = 0.0, 0
-    for _, one in of(found, prefix):
-        heard += Counter(name for _, name in one["events"])
-        hours += one["seconds"] / 3600
-        asked += would_ask([at for at, name in one["events"] if name == "unknown"])
-    return heard, hours, asked
+def together(parts: Iterable[dict[str, Any]]) -> Heard:
+    """Add up what was heard in some parts."""
+    whole = Heard()
+    for one in parts:
+        hours = one["seconds"] / 3600
+        whole.hours += hours
+        whole.distinct += 0.0 if one.get("again") else hours
+        whole.asked += would_ask([at for at, came, *_ in one["events"] if came in ("asked", "unknown")])
+        for _, came, name, sure in one["events"]:
+            whole.yields += came == "yield"
+            if came == "command":
+                whole.commands[name] += 1
+            if name is not None:
+                whole.sure[name in PAIN].append(sure)
+    return whole
 
 
 def would_ask(times: Sequence[float]) -> int:
+    """Return how often a session asks: not more than `DOUBTS` times in `DOUBTS_IN`."""
     asked: list[float] = []
     for at in times:
         if len(asked) < DOUBTS or at - asked[-DOUBTS] >= seconds(DOUBTS_IN):
@@ -134,13 +151,19 @@ def would_ask(times: Sequence[float]) -> int:
     return len(asked)
 
 
-def split(heard: Counter[str]) -> tuple[int, int]:
-    commands = {name: count for name, count in heard.items() if name not in ("unknown", "yield")}
-    return sum(count for name, count in commands.items() if name in _PAIN), sum(commands.values())
+def trade_off(meant: Sequence[float], false: Sequence[float], hours: float) -> list[tuple[float, float, float]]:
+    """Return points of a DET curve: threshold, false events an hour, share of calls missed in percent.
 
-
-def evenings(found: Found, name: str) -> tuple[float, int, int, Counter[str]]:
-    parts = [one for _, one in of(found, f"evening/{name}/")]
-    heard = Counter(command or "unknown" for one in parts for command in one["heard"])
-    hours = sum(one["seconds"] for one in parts) / 3600
-    return hours, sum(one["yields"] for one in parts), sum(one["doubts"] for one in parts), heard
+    Args:
+        meant: how sure hearing was of what each call meant, 0 where it thought of it at no time.
+        false: how sure it was of each command that nobody said.
+        hours: how long was listened for those.
+    """
+    if not meant or not hours:
+        return []
+    wanted, events = np.sort(meant), np.sort(false)
+    thresholds = np.unique(np.concatenate([wanted, events]))
+    thresholds = thresholds[thresholds > 0]
+    missed = np.searchsorted(wanted, thresholds, "left") / len(wanted)
+    an_hour = (len(events) - np.searchsorted(events, thresholds, "left")) / hours
+    return list(zip(thresholds.tolist(), an_hour.tolist(), (100 * missed).tolist(), strict=True))

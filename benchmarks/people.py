@@ -1,4 +1,4 @@
-"""Who calls out in the benchmarks: synthetic voices, and whether the recognisers were tuned with them."""
+"""Who calls out in the benchmarks of sessions: synthetic voices."""
 
 from __future__ import annotations
 
@@ -34,12 +34,10 @@ class Person:
 
     Attributes:
         name: engine and voice.
-        tuned_with: True when settings of the recogniser were chosen by listening to this voice.
         make: loads the voice and returns what renders text at 16 kHz.
     """
 
     name: str
-    tuned_with: bool
     make: Callable[[], Render]
 
 
@@ -70,30 +68,19 @@ def call(render: Render, text: str) -> Call:
 def people(language: str) -> list[Person]:
     """Return the voices that speak a language."""
     if language == "ko":
-        return [
-            *(_espeak(f"ko{variant}", tuned_with=True) for variant in _KOREAN_TUNED),
-            *(_espeak(f"ko{variant}", tuned_with=False) for variant in _KOREAN_HELD_OUT),
-        ]
+        return [_espeak(f"ko{variant}") for variant in ("+f4", "+f5", "+m1", "+klatt2")]
     return [
-        *(_flite(name, tuned_with=True) for name in ("kal16", "awb")),
-        *(_espeak(name, tuned_with=True) for name in ("en-us+f2", "en-gb+m3")),
-        *(_flite(name, tuned_with=False) for name in ("slt", "rms")),
-        Person("hibari heart", tuned_with=False, make=lambda: HibariVoice().render),
-        *(_espeak(name, tuned_with=False) for name in _ENGLISH_HELD_OUT),
+        *(_flite(name) for name in ("slt", "rms")),
+        Person("hibari heart", make=lambda: HibariVoice().render),
     ]
 
 
-_ENGLISH_HELD_OUT = ("en-us+f4", "en-us+m7", "en-gb-scotland", "en-us+f1", "en-us+m1", "en-gb-x-rp")
-_KOREAN_TUNED = ("", "+f2", "+klatt4", "+m3", "+m7", "+Annie", "+steph")
-_KOREAN_HELD_OUT = ("+f4", "+f5", "+m1", "+klatt2", "+linda", "+Andy", "+adam", "+Hugo")
+def _flite(speaker: str) -> Person:
+    return Person(f"flite {speaker}", lambda: FliteVoice(speaker).render)
 
 
-def _flite(speaker: str, *, tuned_with: bool) -> Person:
-    return Person(f"flite {speaker}", tuned_with, lambda: FliteVoice(speaker).render)
-
-
-def _espeak(voice: str, *, tuned_with: bool) -> Person:
-    return Person(f"espeak-ng {voice}", tuned_with, lambda: partial(_espeak_says, voice))
+def _espeak(voice: str) -> Person:
+    return Person(f"espeak-ng {voice}", lambda: partial(_espeak_says, voice))
 
 
 def _espeak_says(voice: str, text: str) -> Samples:

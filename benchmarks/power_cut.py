@@ -141,7 +141,7 @@ def _run(
     events.unlink(missing_ok=True)
     program = Path(sys.executable).with_name("voiceguide")
     command: list[str | Path] = [program, "run", ROUTINE, "--mic", folder / "user.wav", "--events", events]
-    command += ["--history", history, "--engine", "pocketsphinx", "--voice", "pyttsx3", "--no-introduce"]
+    command += ["--history", history, "--engine", "moonshine", "--voice", "pyttsx3", "--no-introduce"]
     home = {"XDG_DATA_HOME": str(folder / "data"), "XDG_CACHE_HOME": str(folder / "cache")}
     began = time.monotonic()
     process = subprocess.Popen(

@@ -30,19 +30,19 @@ class RestingEars:
 
     def __init__(self, ears: Ears) -> None:
         self._ears = ears
-        self._unheard: deque[tuple[Frame, Around, Frame | None]] = deque(maxlen=REACHES_BACK // BLOCK)
+        self._unheard: deque[tuple[Frame, Around]] = deque(maxlen=REACHES_BACK // BLOCK)
 
     def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:
         """Hand it on."""
         self._ears.listen_for(commands, hold=hold)
 
-    def accept(self, frame: Frame, around: Around = QUIET, spoken: Frame | None = None) -> list[Noticed]:
+    def accept(self, frame: Frame, around: Around = QUIET) -> list[Noticed]:
         """Take the next frame and return what is decided by it, in order.
 
         Raises:
             RecogniserError: an ear failed and cannot go on.
         """
-        self._unheard.append((frame, around, spoken))
+        self._unheard.append((frame, around))
         if around.guide and around.apart and not around.other:
             return []
         noticed: list[Noticed] = []

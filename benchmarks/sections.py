@@ -44,13 +44,13 @@ class Setting:
         return {"routine": self.path, "voice": self.voice, "engine": self.engine}
 
 
-MAIN = Setting("psoas-release", "pyttsx3", "pocketsphinx")
+MAIN = Setting("psoas-release", "pyttsx3", "moonshine")
 KOREAN = Setting("constructive-rest-ko", "pyttsx3", "vosk")
 SETTINGS = (
     MAIN,
-    Setting("psoas-release", "hibari", "pocketsphinx"),
+    Setting("psoas-release", "hibari", "moonshine"),
     Setting("psoas-release", "pyttsx3", "vosk"),
-    Setting("constructive-rest", "pyttsx3", "pocketsphinx"),
+    Setting("constructive-rest", "pyttsx3", "moonshine"),
     KOREAN,
 )
 
@@ -202,7 +202,7 @@ def measure_hearing() -> Section:
         ["engine, language", "seconds", "quiet: CPU", "talk: CPU", "talk: 99% of blocks", "talk: worst block"],
     )
     data = []
-    for engine, language in (("pocketsphinx", "en"), ("vosk", "en"), ("vosk", "ko")):
+    for engine, language in (("moonshine", "en"), ("vosk", "en"), ("vosk", "ko")):
         with _cache() as cache:
             _, report = run_job("hear", {"language": language, "engine": engine}, cache=cache)
         data.append({"engine": engine, "language": language, **report})

@@ -18,7 +18,6 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks.calls import measure_pain
 from benchmarks.history import measure_history
 from benchmarks.sections import measure_hearing, measure_render, measure_sessions, measure_start
 from benchmarks.tables import Section, targets_table, write_between
@@ -56,7 +55,6 @@ def main() -> None:
         "rendering": lambda: measure_render(options.runs),
         "sessions": lambda: measure_sessions(options.runs),
         "hearing": measure_hearing,
-        "pain": measure_pain,
         "history": measure_history,
     }
     sections = []

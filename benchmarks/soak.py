@@ -160,7 +160,7 @@ def soak(hours: float, *, second_ear: bool) -> Iterator[dict[str, Any]]:
         history = Path(stack.enter_context(TemporaryDirectory(prefix="soak-"))) / "history.db"
         if not second_ear:
             stack.enter_context(patch("voiceguide.service.service.second_ear_for", lambda _: False))
-        ready = make_ready([ROUTINE], None, "pocketsphinx", apart=False)
+        ready = make_ready([ROUTINE], None, "moonshine", apart=False)
         stack.enter_context(ready.prepared)
         ready.render()
         port = SoakPort(samples(hours * 3600) + samples(1.0), look)

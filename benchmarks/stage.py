@@ -13,21 +13,24 @@ from typing import Any
 import numpy as np
 
 from benchmarks.callers import Call
+from benchmarks.chain import Look, look
 from benchmarks.conditions import Condition
+from benchmarks.phrasings import Phrasing
 from voiceguide.audio.port import BLOCK
 from voiceguide.audio.room import RoomPort, place
 from voiceguide.core.clock import RATE, samples, seconds
-from voiceguide.core.commands import Command
-from voiceguide.core.events import Heard, VoiceBegan, VoiceEnded
+from voiceguide.core.commands import PAIN_FAMILY, Command
+from voiceguide.core.events import VoiceBegan, VoiceEnded
 from voiceguide.core.states import TABLE, State
 from voiceguide.core.yielding import GO_ON_AFTER, LONGEST
 from voiceguide.demo.insistent import AGAIN_AFTER
-from voiceguide.demo.neighbours import background_of
 from voiceguide.hearing.chain import Hearing
-from voiceguide.hearing.verdict.rules import SAFETY
-from voiceguide.hearing.verdict.verdict import Verdict
 from voiceguide.speaking.mouth import Mouth
 from voiceguide.speaking.voice import Samples
+
+PAIN = {command.value for command in PAIN_FAMILY}
+SAFETY = PAIN | {Command.STOP.value}
+"""Words that may be mistaken for each other without harm: each of them ends the effort and asks."""
 
 PREFACE = samples(12.0)
 """For so long the guide speaks first: its voice is known, as it is when a first hold begins."""
@@ -77,30 +80,47 @@ class Event:
 
     Attributes:
         at: when.
-        what: what.
+        look: what hearing made of some speech; None for the mere beginning of a voice.
         guide: the guide was speaking.
         hold: a position was held in silence.
     """
 
     at: int
-    what: Heard | VoiceBegan
+    look: Look | None
     guide: bool
     hold: bool
+
+    @property
+    def command(self) -> str | None:
+        """The command that was decided on."""
+        heard = self.look.heard if self.look else None
+        return heard.command.value if heard and heard.command else None
+
+    @property
+    def perhaps(self) -> str | None:
+        """The command that is asked about by its name."""
+        heard = self.look.heard if self.look else None
+        return heard.perhaps.value if heard and not heard.command and heard.perhaps else None
+
+    @property
+    def unknown(self) -> bool:
+        """Speech that is no command was told to the session."""
+        return self.look is not None and self.look.heard is not None and not (self.command or self.perhaps)
 
     @property
     def protects(self) -> str | None:
         """Tell how it turns the guide to a person who calls in pain, if it does.
 
-        Unknown speech raises doubt in a hold only, and a voice makes the guide give way only while it speaks.
+        By a word of safety, by asking about pain that was perhaps heard or, in a hold, because of speech that was
+        not understood, or by giving way to a voice, which only a guide that speaks can do.
         """
-        match self.what:
-            case Heard(command=command) if command in SAFETY:
-                return "word"
-            case Heard(command=None) if self.hold:
-                return "doubt"
-            case VoiceBegan() if self.guide:
-                return "yield"
-        return None
+        if self.command in SAFETY:
+            return "word"
+        if self.perhaps in PAIN:
+            return "asked"
+        if self.unknown and self.hold:
+            return "doubt"
+        return "yield" if self.look is None and self.guide else None
 
 
 @dataclass
@@ -110,20 +130,28 @@ class Outcome:
     Attributes:
         voice: whose.
         text: the words.
-        command: what they mean.
-        right: until exactly this command was decided on.
-        first: how the guide turned to the person at the first try, and when.
+        means: what they mean, see `Phrasing`.
+        group: which of the groups of `Phrasing`.
+        right: until what was meant was decided on; for no command, the end of the time in which nothing was.
+        look_s: CPU seconds of the look that decided.
+        turned: when the guide first turned to the person, by each of the ways of `Event.protects`.
         tries: how often it had to be said until it did; 0 for not at all.
-        wrong: other commands decided on.
+        wrong: commands decided on that were not meant.
+        sure: how sure hearing was at most of what was meant, obeyed or not.
+        lost: why nothing right came of it; empty when it did.
     """
 
     voice: str
     text: str
-    command: str
+    means: list[str]
+    group: str
     right: float | None = None
-    first: dict[str, float] = field(default_factory=dict)
+    look_s: float = 0.0
+    turned: dict[str, float] = field(default_factory=dict)
     tries: int = 0
     wrong: list[str] = field(default_factory=list)
+    sure: float = 0.0
+    lost: str = ""
 
 
 class Stage:
@@ -134,7 +162,7 @@ class Stage:
         number: of the room; everything random follows from it.
         hearing: the chain; closed with this.
         lines: what the guide says.
-        neighbours: who talks in the noise.
+        noise: what else sounds, a loop as `noises.make` returns it; None for nothing.
         gives_way: the guide falls silent when a voice or a word of safety is noticed.
         preface: the guide speaks for a while first.
     """
@@ -145,7 +173,7 @@ class Stage:
         number: int,
         hearing: Hearing,
         lines: Sequence[Samples],
-        neighbours: tuple[str, ...],
+        noise: Samples | None,
         *,
         gives_way: bool = True,
         preface: bool = True,
@@ -157,7 +185,6 @@ class Stage:
         self._gives_way = gives_way
         self._caller = Caller()
         said = np.concatenate(lines[:40])
-        noise = background_of(self.placed.room, number + 1, neighbours)
         self._port = RoomPort(self.placed, self._caller, said, noise)
         self._mouth = Mouth()
         self._said = 31 * number  # where in its lines the guide begins
@@ -170,7 +197,7 @@ class Stage:
         if not condition.guide:
             self._talks = False
             self._mouth.hush(self.now)
-            hearing.listen_for(frozenset(Command), hold=True)
+            hearing.listen_for(frozenset(Command), hold=condition.hold)
             self.run(_INTO_THE_HOLD)
         self.events.clear()
 
@@ -189,8 +216,8 @@ class Stage:
         """Let the person call; a word of safety again every 1.5 s until the guide turns to them."""
         while self._condition.guide and not self._mouth.speaking:
             self._block()
-        urgent, seen, spans = call.command in SAFETY, len(self.events), []
-        self._listen_for(call.command)
+        urgent, seen, spans = _safety(call.said.means[0]), len(self.events), []
+        self._listen_for(call.said.means)
         for _ in range(TRIES if urgent else 1):
             spans.append((self.now, self.now + call.ends))
             self._caller.say(self.placed.spoken(call.sound))
@@ -200,15 +227,15 @@ class Stage:
         self.run(spans[-1][1] + REST - self.now)
         return judge(call, spans, self.events[seen:])
 
-    def _listen_for(self, command: Command | None) -> None:
-        """Listen for what a session would in this state, and for this command where that is not possible in it."""
-        state = State.SETTING_UP if self._condition.guide else State.HOLDING
-        possible = frozenset(TABLE[state]) | ({command} if command is not None else set())
-        self._hearing.listen_for(possible, hold=not self._condition.guide)
+    def _listen_for(self, means: Sequence[str]) -> None:
+        """Listen for what a session would in this state, and for what is meant, also where it would not."""
+        state = State.HOLDING if self._condition.hold else State.SETTING_UP
+        meant = frozenset(command for command in Command if command.value in means)
+        self._hearing.listen_for(frozenset(TABLE[state]) | meant, hold=self._condition.hold)
 
     def talk(self, sound: Samples) -> None:
         """Let the person say what is no command, in a hold or while the guide speaks."""
-        self._listen_for(None)
+        self._listen_for(())
         self._caller.say(self.placed.spoken(sound))
         self.run(len(sound))
 
@@ -229,15 +256,15 @@ class Stage:
         self._mouth.reports()
         frame = self._port.exchange(block)
         for one in self._hearing.accept(frame, block):
-            match one:
-                case Verdict(heard=Heard() as what) | (VoiceBegan() as what):
-                    event = Event(self.now, what, talking, not self._talks)
-                    self.events.append(event)
-                    if self._gives_way and talking and event.protects:
-                        self._mouth.hush(self.now)
-                        self._silent_until = self.now + LONGEST
-                case VoiceEnded():
-                    self._silent_until = min(self._silent_until, self.now + GO_ON_AFTER)
+            looked = look(one)
+            if looked is not None or isinstance(one, VoiceBegan):
+                event = Event(self.now, looked, talking, self._condition.hold and not self._talks)
+                self.events.append(event)
+                if self._gives_way and talking and event.protects:
+                    self._mouth.hush(self.now)
+                    self._silent_until = self.now + LONGEST
+            elif isinstance(one, VoiceEnded):
+                self._silent_until = min(self._silent_until, self.now + GO_ON_AFTER)
 
 
 def judge(call: Call, spans: Sequence[tuple[int, int]], events: Sequence[Event]) -> Outcome:
@@ -248,19 +275,49 @@ def judge(call: Call, spans: Sequence[tuple[int, int]], events: Sequence[Event])
         spans: beginning and end of each time it was said.
         events: what was noticed from its beginning to the next call's.
     """
-    end = spans[0][1]
-    outcome = Outcome(call.voice, call.text, str(call.command))
-    alike = SAFETY if call.command in SAFETY else {call.command}
+    end, said = spans[0][1], call.said
+    outcome = Outcome(call.voice, said.text, [*said.means], said.group)
     for event in events:
         after = round((event.at - end) / RATE, 3)
-        kind = event.protects
-        if kind is not None and after <= seconds(WITHIN):
-            outcome.first.setdefault(kind, after)
-        if kind is not None and not outcome.tries:
-            outcome.tries = next((n for n, (_, ends) in enumerate(spans, 1) if event.at <= ends + WITHIN), 0)
-        command = event.what.command if isinstance(event.what, Heard) else None
-        if command is call.command and outcome.right is None and after <= seconds(ANSWERED_WITHIN):
-            outcome.right = after
-        if command is not None and command not in alike:
-            outcome.wrong.append(command.value)
+        if (kind := event.protects) is not None:
+            outcome.turned.setdefault(kind, after)
+            if not outcome.tries:
+                outcome.tries = next((n for n, (_, ends) in enumerate(spans, 1) if event.at <= ends + WITHIN), 0)
+        if event.look is None:
+            continue
+        meant = event.look.best is not None and said.understood(event.look.best)
+        in_time = after <= seconds(ANSWERED_WITHIN)
+        if meant and in_time:
+            outcome.sure = max(outcome.sure, event.look.sure)
+        if event.command is None:
+            continue
+        if said.understood(event.command):
+            if outcome.right is None and in_time:
+                outcome.right, outcome.look_s = after, event.look.took_s
+        elif not (_safety(said.means[0]) and event.command in SAFETY):
+            outcome.wrong.append(event.command)
+    if said.understood(None) and outcome.right is None and not outcome.wrong:
+        outcome.right = seconds(ANSWERED_WITHIN)
+    if outcome.right is None:
+        outcome.lost = _why(said, outcome.wrong, [event for event in events if event.look])
     return outcome
+
+
+def _safety(command: str) -> bool:
+    return command in SAFETY
+
+
+def _why(said: Phrasing, wrong: Sequence[str], looks: Sequence[Event]) -> str:
+    """Tell why a call was lost, the plainest reason first."""
+    best = [event.look.best for event in looks if event.look and event.look.best is not None]
+    if any(event.perhaps and said.understood(event.perhaps) for event in looks):
+        return "asked by name"
+    if any(event.command and said.understood(event.command) for event in looks):
+        return "too late"
+    if wrong:
+        return "another command obeyed"
+    if not looks:
+        return "not endpointed"
+    if any(map(said.understood, best)):
+        return "not sure enough"
+    return "another phrase best" if best else "no phrase"

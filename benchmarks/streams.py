@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.callers import (
-    GUIDES,
-    Call,
-    Party,
-    guide_says,
-    parties,
-    party_calls,
-    people_calls,
-    people_talk,
-    voices_talk,
-)
+from benchmarks.callers import GUIDES, NEIGHBOURS, ROOMS, Call, Said, guide_says, people_calls, voice_calls
 from benchmarks.chain import chain
-from benchmarks.conditions import Condition
+from benchmarks.conditions import CONDITIONS, Condition, Hears
+from benchmarks.phrasings import Half
 from benchmarks.stage import Event, Stage
+from benchmarks.unrelated import Reel, talk, television
+from voiceguide.audio.room import Noise, place
 from voiceguide.core.clock import RATE, samples
-from voiceguide.core.events import Heard
+from voiceguide.demo.neighbours import background_of
+from voiceguide.speaking.voice import Samples
 
 Data = dict[str, Any]
 
@@ -33,55 +27,52 @@ _AFTER = samples(2.0)
 _LINES_BETWEEN = samples(0.45)
 
 
-def calls_in(condition: Condition, side: str) -> Data:
-    """Return what became of the calls of synthetic voices, half of the voices in each of two rooms."""
-    outcomes: list[Data] = []
-    for number, party in enumerate(parties(side)):
-        outcomes += _called(condition, number, party, party_calls(party, condition.amount))
-    return {"outcomes": outcomes}
-
-
-def people_in(condition: Condition, side: str, folder: Path, most: int) -> Data:
-    """Return what became of people's isolated words."""
-    outcomes: list[Data] = []
-    said = people_calls(folder, side)[:most]
-    for number, party in enumerate(parties(side)):
-        outcomes += _called(condition, number, party, said[number::2])
-    return {"outcomes": outcomes}
-
-
-def talk_in(condition: Condition, side: str, folder: Path | None, part: int, most_s: float) -> Data:
-    """Return what was noticed of talk that is no call, by people or, without a folder, by synthetic voices.
+def calls_in(
+    condition: Condition, side: Half, kind: Said, *, group: str | None = None, first: int | None = None
+) -> Data:
+    """Return what became of the calls of voices, half of them in each of two rooms.
 
     Args:
-        condition: the room; a position is held in silence.
-        side: of voices or people.
-        folder: people's recordings.
-        part: 0 or 1: which half of the talk, in which room.
-        most_s: seconds of talk.
+        condition: the room.
+        side: of the voices.
+        kind: of what they say.
+        group: only calls of this group of `Phrasing`.
+        first: only so many calls.
     """
-    party = parties(side)[part]
-    stage = _stage(condition, part, party)
+    said = [call for call in voice_calls(side, kind) if group in (None, call.said.group)]
+    return _called(condition, said[:first])
+
+
+def people_in(condition: Condition, side: Half, folder: Path, first: int | None = None) -> Data:
+    """Return what became of people's isolated words."""
+    return _called(condition, people_calls(folder, side)[:first])
+
+
+def talk_in(reel: Reel, side: Half, folder: Path | None, hears: Hears, most_s: float | None = None) -> Data:
+    """Return what was noticed of a reel of talk that is no call, while a position is held in silence."""
+    number = reel.number % ROOMS
+    condition = replace(CONDITIONS[reel.condition], hears=hears)
+    stage = _stage(condition, number, _noise(condition, number, side, folder))
     began = stage.now
-    for sound in (people_talk(folder, side) if folder else voices_talk(side))[part::2]:
-        if stage.now - began > samples(most_s):
+    for sound in talk(reel, side, folder):
+        if most_s is not None and stage.now - began > samples(most_s):
             break
         stage.talk(sound)
     stage.run(_AFTER)
     stage.close()
-    return _noticed(stage.events, began, stage.now)
+    return _noticed(stage.events, began, stage.now) | {"again": reel.again, "kind": reel.kind}
 
 
-def noise_in(condition: Condition, side: str, seconds: float) -> Data:
-    """Return what was noticed in a hold in which nobody speaks but the noise."""
-    stage = _stage(condition, 0, parties(side)[0])
+def noise_in(condition: Condition, side: Half, folder: Path | None, seconds: float) -> Data:
+    """Return what was noticed in a hold in which nothing sounds but the noise."""
+    stage = _stage(condition, 0, _noise(condition, 0, side, folder))
     began = stage.now
     stage.run(samples(seconds))
     stage.close()
     return _noticed(stage.events, began, stage.now)
 
 
-def own_speech(condition: Condition, voice: str, number: int, part: int, *, resting: bool) -> Data:
+def own_speech(condition: Condition, voice: str, number: int, part: int) -> Data:
     """Return what was noticed while the guide said lines of every routine, and nobody else was there.
 
     Args:
@@ -89,34 +80,52 @@ def own_speech(condition: Condition, voice: str, number: int, part: int, *, rest
         voice: the guide's.
         number: of the room.
         part: which of `PARTS` of the lines; all of them together are every line there is.
-        resting: the ears rest while nothing they claim could count.
     """
     lines = guide_says(voice)[part::PARTS]
-    hearing = chain(condition.hears, resting=resting)
-    stage = Stage(condition, number, hearing, lines, (), gives_way=False, preface=False)
+    hearing = chain(condition.hears, resting=True)
+    stage = Stage(condition, number, hearing, lines, None, gives_way=False, preface=False)
     stage.run(sum(len(line) + _LINES_BETWEEN for line in lines))
     stage.close()
     return _noticed(stage.events, 0, stage.now)
 
 
-def _called(condition: Condition, number: int, party: Party, said: Sequence[Call]) -> list[Data]:
-    stage = _stage(condition, number, party)
-    outcomes = [asdict(stage.call(call)) for call in said]
-    stage.close()
-    return outcomes
+def _called(condition: Condition, said: Sequence[Call]) -> Data:
+    outcomes: list[Data] = []
+    for number in range(ROOMS):
+        stage = _stage(condition, number, _noise(condition, number, "test", None))
+        outcomes += [asdict(stage.call(call)) for call in said[number::ROOMS]]
+        stage.close()
+    return {"outcomes": outcomes}
 
 
-def _stage(condition: Condition, number: int, party: Party) -> Stage:
-    lines = guide_says(GUIDES[number % len(GUIDES)])
-    return Stage(condition, number, chain(condition.hears), lines, party.neighbours)
+def _stage(condition: Condition, number: int, noise: Samples | None) -> Stage:
+    return Stage(condition, number, chain(condition.hears), guide_says(GUIDES[number % len(GUIDES)]), noise)
+
+
+def _noise(condition: Condition, number: int, side: Half, folder: Path | None) -> Samples | None:
+    if condition.noise is Noise.TELEVISION:
+        return television(side, folder, number)
+    return background_of(place(condition.room(number), number + 1).room, number + 1, NEIGHBOURS)
 
 
 def _noticed(events: Sequence[Event], began: int, ended: int) -> Data:
-    found = [(round((event.at - began) / RATE, 2), _name(event)) for event in events]
-    return {"events": [one for one in found if one[1]], "seconds": (ended - began) / RATE}
+    """Return events as `[seconds, what came of it, which command, how sure]`."""
+    found = []
+    for event in events:
+        name = event.command or event.perhaps or (event.look.best if event.look else None)
+        sure = round(event.look.sure, 4) if event.look else 0.0
+        if (came := came_of(event)) and (came != "nothing" or name):
+            found.append([round((event.at - began) / RATE, 2), came, name, sure])
+    return {"events": found, "seconds": (ended - began) / RATE}
 
 
-def _name(event: Event) -> str:
-    if isinstance(event.what, Heard):
-        return event.what.command.value if event.what.command else "unknown"
-    return "yield" if event.guide else ""
+def came_of(event: Event) -> str:
+    """Tell what a session would get: a command, a question by name, unknown speech, a yield, or nothing."""
+    kinds: list[tuple[str, Callable[[Event], object]]] = [
+        ("command", lambda one: one.command),
+        ("asked", lambda one: one.perhaps),
+        ("unknown", lambda one: one.unknown),
+        ("nothing", lambda one: one.look),
+        ("yield", lambda one: one.guide),
+    ]
+    return next((name for name, applies in kinds if applies(event)), "")

@@ -393,7 +393,7 @@ def measure_talks(
     data: dict[str, Any] = {}
     bad = 0
     with ExitStack() as stack:
-        prepared = stack.enter_context(prepare(Choices(str(ROUTINE), "pyttsx3", "pocketsphinx")))
+        prepared = stack.enter_context(prepare(Choices(str(ROUTINE), "pyttsx3", "moonshine")))
         folder = Path(stack.enter_context(TemporaryDirectory()))
         prepared.render()
         for name, person in voices.items():

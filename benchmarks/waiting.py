@@ -91,7 +91,7 @@ def noise(kind: str, level_db: float) -> Samples:
 
 def wait(room: str, *, resting: bool) -> float:
     """Let a guide wait and return the CPU seconds an hour of it takes."""
-    ready = make_ready(["constructive-rest"], None, "pocketsphinx", apart=False)
+    ready = make_ready(["constructive-rest"], None, "moonshine", apart=False)
     with ready.prepared, closing(Journal()) as journal:
         ready.render()
         port = WaitingRoom(noise(*ROOMS[room]))

@@ -36,12 +36,14 @@ class Clip:
         word: the word or class it is filed under; empty for read speech.
         sound: samples, about -1 to 1.
         end: sample after the word, for isolated words; else the length.
+        name: of the file, without its ending.
     """
 
     kind: str
     word: str
     sound: Sound
     end: int
+    name: str = ""
 
 
 def side(name: str) -> str:
@@ -65,9 +67,10 @@ def clips(folder: Path, wanted: str) -> list[Clip]:
             start, end = _word(sound)
             begin = max(start - RATE // 10, 0)
             kept = sound[begin : end + RATE // 7]
-            found.append(Clip(kind, path.parent.name, _faded(kept), end - begin))
+            found.append(Clip(kind, path.parent.name, _faded(kept), end - begin, path.stem))
         else:
-            found.append(Clip(kind, path.parent.name if kind == "esc10" else "", _faded(sound), len(sound)))
+            word = path.parent.name if kind == "esc10" else ""
+            found.append(Clip(kind, word, _faded(sound), len(sound), path.stem))
     if not found:
         raise FileNotFoundError(f"{folder}: holds no recordings such as speech_commands/stop/*.flac")
     return found

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import yaml
 
 from voiceguide.core.commands import PAIN_FAMILY, Command
@@ -19,9 +18,6 @@ LANGUAGE = "en"
 NEGATIVES = Path(__file__).with_name("negatives.yaml")
 ROUTINES = Path("routines")
 SAFETY = PAIN_FAMILY | {Command.STOP}
-
-_RARE = 0.3
-"""Share of PocketSphinx's 130,000 words among the everyday ones in random talk."""
 
 
 @cache
@@ -58,34 +54,11 @@ def negatives() -> list[str]:
     data = yaml.safe_load(NEGATIVES.read_text(encoding="utf-8"))
     pack = load_language(LANGUAGE)
     prompts = [line.split("{")[0] for lines in pack.phrases.prompts.values() for line in lines]
-    return _no_commands([*data["near"], *data["talk"], *pack.decoys, *prompts, *_parts()])
+    return no_commands([*data["near"], *data["talk"], *pack.decoys, *prompts, *_parts()])
 
 
-def random_talk(count: int, seed: int) -> list[str]:
-    """Return one to six random words at a time, everyday ones and rare ones, that hold no word of safety."""
-    rng = np.random.default_rng([seed, 21])
-    pack = load_language(LANGUAGE)
-    everyday = [*pack.decoys, *pack.spoken_words()]
-    rare = _dictionary_words()
-
-    def word() -> str:
-        words = rare if rng.random() < _RARE else everyday
-        return words[rng.integers(len(words))]
-
-    return _no_commands(" ".join(word() for _ in range(rng.integers(1, 7))) for _ in range(count))
-
-
-def beginnings() -> frozenset[Command]:
-    """Return the commands of which a phrase is the beginning of another command's phrase."""
-    said = phrases()
-    return frozenset(
-        command
-        for phrase, command in said.items()
-        if any(other.startswith(phrase + " ") and said[other] is not command for other in said)
-    )
-
-
-def _no_commands(texts: Iterable[str]) -> list[str]:
+def no_commands(texts: Iterable[str]) -> list[str]:
+    """Return texts, without capitals and punctuation, that are no command and hold no word of safety."""
     commands = phrases()
     urgent = [phrase for phrase, command in commands.items() if command in SAFETY]
     holds_urgent = re.compile(r"\b(" + "|".join(map(re.escape, urgent)) + r")\b")
@@ -105,12 +78,3 @@ def _parts() -> Iterator[str]:
         for begins in (" ".join(words[:number]) for number in range(1, len(words))):
             if not any(begins.startswith(other + " ") for other in commands):
                 yield begins
-
-
-def _dictionary_words() -> list[str]:
-    """Return the words of PocketSphinx's dictionary that do not sound like a command of one word."""
-    path = Path(pocketsphinx.get_model_path(), "en-us", "cmudict-en-us.dict")
-    entries = [line.split(maxsplit=1) for line in path.read_text(encoding="utf-8").splitlines()]
-    sounds = {word: sound for word, sound in entries if word.isalpha()}
-    taken = {sounds[phrase] for phrase in phrases() if phrase in sounds}
-    return [word for word, sound in sounds.items() if sound not in taken and 3 <= len(word) <= 10]  # noqa: PLR2004

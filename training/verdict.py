@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import astuple, dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
@@ -26,17 +28,18 @@ from benchmarks.phrasings import NONE, phrasings
 from training.people import PEOPLE_SAY, clips
 from training.texts import phrases
 from training.voices import Sound, already_spoken, takes
+from voiceguide.audio.port import BLOCK
 from voiceguide.audio.room import Noise, Placed, Room, place
 from voiceguide.audio.room.levels import ratio, rms_dbfs
 from voiceguide.audio.room.noises import make
 from voiceguide.audio.samples import to_int16
 from voiceguide.core.clock import samples, seconds
 from voiceguide.core.commands import PAIN_FAMILY, Command
-from voiceguide.hearing.recognisers.choose import choose_recogniser
-from voiceguide.hearing.recognisers.recogniser import Hypothesis, Sparing
+from voiceguide.hearing.recognisers.choose import choose_recogniser, sayable
+from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis, Recogniser, Sparing
 from voiceguide.hearing.vad.somebody import Somebody
 from voiceguide.hearing.verdict.reading import EVIDENCE, Candidate, Reading
-from voiceguide.hearing.verdict.situation import QUIET, Around
+from voiceguide.hearing.verdict.situation import Around
 from voiceguide.hearing.verdict.sureness import FILE, kind_of
 from voiceguide.language.pack import load_language
 
@@ -99,46 +102,55 @@ def everything(human: Path | None) -> Iterator[Said]:
     commands = [clip for clip in people if clip.word in PEOPLE_SAY]
     words = [clip for clip in people if clip.kind == "speech_commands" and clip.word not in PEOPLE_SAY]
     reading = [clip for clip in people if clip.kind == "librispeech"]
-    for clip in (*commands[::2], *words[::4], *reading):
+    for clip in (*commands[::2], *words[::5], *reading[::2]):
         means = frozenset({Command(clip.word)}) if clip.word in PEOPLE_SAY else frozenset()
         yield Said(f"people, {clip.kind}", clip.word, means, clip.sound)
 
 
 def heard(said: Sequence[Said], condition: str) -> list[Example]:
     """Return what the recogniser made of it in a room, each by itself."""
+    pack = load_language("en")
     recogniser = choose_recogniser("en", "moonshine")
     if isinstance(recogniser, Sparing):
         recogniser.spare(sparing=True)  # nothing is learned from partial results
-    recogniser.expect(load_language("en").phrases_for(Command))
-    state = sha256(str([one.text for one in said] + list(load_language("en").phrases_for(Command))).encode())
+    wanted = sayable(pack)
+    state = sha256(json.dumps([wanted.phrases, dict(wanted.patterns), wanted.before, wanted.after]).encode())
     kept = KEPT / f"{condition}-{state.hexdigest()[:12]}.jsonl"
     kept.parent.mkdir(parents=True, exist_ok=True)
-    known = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
+    lines = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
+    known = {(who, text, time): (found, long_s) for who, text, time, found, long_s in lines}
     rooms = [place(Room(rt60_s=rt60_s, person_m=2.0), seed) for seed, rt60_s in ((21, 0.3), (22, 0.45))]
-    examples = []
+    examples, times = [], Counter[tuple[str, str]]()
     with kept.open("a", encoding="utf-8") as file:
         for number, one in enumerate(said):
-            if number >= len(known):
+            key = one.who, one.text, times[one.who, one.text]
+            times[one.who, one.text] += 1
+            if key not in known:
                 stream = in_room(one.sound, condition, rooms[number % len(rooms)], number)
-                recogniser.restart()
-                somebody, found = Somebody(), []
-                for at in range(0, len(stream), 160):
-                    frame = stream[at : at + 160]
-                    somebody.accept(frame)
-                    found += [(astuple(one), somebody.stood_out) for one in recogniser.accept(frame) if one.final]
-                known.append([found, seconds(len(stream))])
-                file.write(json.dumps(known[-1]) + "\n")
-            found, long_s = known[number]
+                known[key] = listened(recogniser, stream), seconds(len(stream))
+                file.write(json.dumps([*key, *known[key]]) + "\n")
+            found, long_s = known[key]
             for fields, stood_out in found:
-                around = Around(stood_out=stood_out) if not stood_out else QUIET
-                examples.append(
-                    Example(one, condition, Hypothesis.from_fields(fields), around, long_s / 3600 / len(found))
-                )
+                hypothesis = Hypothesis.from_fields(fields)
+                hours = long_s / 3600 / len(found)
+                examples.append(Example(one, condition, hypothesis, Around(stood_out=stood_out), hours))
     recogniser.close()
     return examples
 
 
-def in_room(sound: Sound, condition: str, placed: Placed, seed: int) -> NDArray[np.int16]:
+def listened(recogniser: Recogniser, stream: Frame) -> list[tuple[tuple[Any, ...], bool]]:
+    """Return the final hypotheses of a stream, and whether a voice stood out at each."""
+    recogniser.restart()
+    somebody = Somebody()
+    found = []
+    for at in range(0, len(stream), BLOCK):
+        frame = stream[at : at + BLOCK]
+        somebody.accept(frame)
+        found += [(astuple(one), somebody.stood_out) for one in recogniser.accept(frame) if one.final]
+    return found
+
+
+def in_room(sound: Sound, condition: str, placed: Placed, seed: int) -> Frame:
     """Return a sound as the microphone hears it two metres away."""
     rng = np.random.default_rng([seed, 3])
     speech = placed.spoken(sound)

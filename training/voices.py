@@ -104,6 +104,11 @@ def spoken(take: Take, texts: Iterable[str]) -> dict[str, Sound]:
     return {text: known[text].astype(np.float32) for text in wanted if len(known[text]) > RATE // 20}
 
 
+def rendered(take: Take, texts: Iterable[str]) -> Iterator[Sound]:
+    """Yield texts as a voice says them, trimmed, at a peak of 1, and keep nothing."""
+    return map(_trimmed, _ENGINES[take.engine](take, list(texts)))
+
+
 def already_spoken(take: Take) -> dict[str, Sound]:
     """Return everything that a voice has said so far."""
     kept = _kept(KEPT / f"{take.name.replace(' ', '_')}.npz")

@@ -77,7 +77,7 @@ def test_a_chime_answers_in_silence_and_over_speech(new_rig: NewRig) -> None:
 
 @pytest.mark.parametrize(("words", "gain_db"), [("louder", 3.0), ("quieter", -3.0)])
 def test_the_volume_changes_by_what_the_journal_tells(new_rig: NewRig, words: str, gain_db: float) -> None:
-    rig = new_rig(((2.0, words), (6.0, "say that again")), mic_s=12.0)
+    rig = new_rig(((2.0, words), (6.0, "repeat that")), mic_s=12.0)
     rig.guide.run()
     assert rig.of("volume")[0]["gain_db"] == gain_db
     changed = rig.at("volume")

@@ -156,6 +156,17 @@ def test_an_unknown_language_names_the_known_ones() -> None:
         ("back:", 'back: ["back", "Whats next"]', 'commands: whats_next: "what\'s next" belongs to both back and'),
         ("help:", "help: 3", "commands: help: must be a phrase or a list of phrases"),
         ("help:", 'help: ["help", "..."]', "commands: help: there is a phrase without any word"),
+        ("body:", 'body: "<leg>"', "rules: body: there is no rule <leg> above, at character 1 of <leg>"),
+        ("limb:", 'limb: "(leg|arm"', 'rules: limb: "(" is never closed, at character 1 of (leg|arm'),
+        ("limb:", "limb: 3", "rules: limb: must be a template or a list of them"),
+        ("before:", 'befor: ["okay"]', 'fillers: "befor" is not known'),
+        ("before:", 'before: ["okay ["]', 'fillers: before: "[" is never closed, at character 6 of okay ['),
+        ("after:", "after: {}", "fillers: after: must be a phrase or a list of phrases"),
+        ("words:", "word:", 'pain: "word" is not known'),
+        ('dull: ["dull (ache', 'dul: ["dull ache"]', 'pain: words: "dul" is not known'),
+        ('dull: ["dull (ache', 'dull: ["ache(s|d)"]', "pain: words: dull: a bracket or an apostrophe that cuts"),
+        ("misheard:", 'misheard: {"it hertz": 3}', "pain: misheard: it hertz: must be the words that are meant"),
+        ("not_stop:", "not_stop: 3", "not_stop: must be a phrase or a list of phrases"),
         ("goodbye:", "good: Bye", 'prompts: "good" is not known'),
         ('how_long: "', 'how_long: "About {hours}."', "prompts: how_long: {hours} is not filled here"),
         ('how_long: "', 'how_long: "Soon."', "prompts: how_long: {minutes} is missing"),
@@ -179,6 +190,31 @@ def test_every_mistake_is_told_with_its_line(
     found = mistakes("\n".join(lines), tmp_path)
     [at] = [at for what, at in found.items() if what.startswith(told)]
     assert at == (line if key != "back:" else line_of("\n".join(lines), "whats_next:"))
+
+
+def test_a_phrase_that_is_another_one_with_a_filler_is_told_where_it_stands(
+    english_text: str, tmp_path: Path
+) -> None:
+    text = english_text.replace('  back: ["go back"', '  back: ["start please", "go back"')
+    what = 'commands: back: "start please" of back is "start" of start with a filler'
+    assert mistakes(text, tmp_path) == {what: line_of(text, 'back: ["start')}
+
+
+def test_what_is_understood_beside_the_phrases_may_be_left_out(english_text: str, tmp_path: Path) -> None:
+    lines = english_text.splitlines()
+    kept: list[str] = []
+    left_out = False
+    for line in lines:
+        if re.match(r"[a-z]", line):
+            left_out = line.split(":")[0] in {"also", "fillers", "pain", "not_stop", "contractions"}
+        if not left_out:
+            kept.append(line)
+    path = tmp_path / "xx.yaml"
+    path.write_text("\n".join(kept), encoding="utf-8")
+    understanding = Understanding(read_language(path))
+    assert understanding.whole("Next side!") is Command.NEXT_SIDE
+    assert understanding.whole("next side please") is None
+    assert understanding.of("oh no it hurts").command is Command.PAIN
 
 
 def test_all_mistakes_are_told_at_once(english_text: str, tmp_path: Path) -> None:

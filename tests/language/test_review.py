@@ -122,7 +122,7 @@ def test_what_is_still_english_is_found(changed: Callable[[Change], LanguagePack
 
 
 def test_english_is_ready(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    code, out = run(capsys, monkeypatch, "check", "en", "--engine", "moonshine")
+    code, out = run(capsys, monkeypatch, "check", "en")
     assert code == 0
     assert "held against the model of moonshine" in out
     assert "English (en): ready" in out

@@ -47,7 +47,7 @@ def test_what_cannot_be_done_changes_nothing_and_says_so(wrong: tuple[str, ...])
 def test_the_makefile_and_the_installer_read_one_list() -> None:
     lists = (ROOT / "packaging" / "apt-packages.txt").read_text().splitlines()
     uses = {line.split(":")[0]: line.split(":")[1].split() for line in lists if line and not line.startswith("#")}
-    assert set(uses) == {"run", "demo", "test", "device", "train"}
+    assert set(uses) == {"run", "demo", "test", "device", "bench", "train"}
     told = run(
         "make", "--silent", "--no-print-directory", "--eval", "show: ; @echo $(APT_RUN) / $(APT_TEST)", "show"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
@@ -19,10 +20,12 @@ from voiceguide.errors import LanguageError
 from voiceguide.handwritten.problems import Location, shown
 from voiceguide.handwritten.source import Source, read_source
 from voiceguide.language.patterns import Pattern
+from voiceguide.language.phrasing import Rules
 from voiceguide.language.said import (
     Fillers,
     PainWords,
     Spelling,
+    read_also,
     read_commands,
     read_decoys,
     read_fillers,
@@ -50,7 +53,7 @@ LOCALES = Path(__file__).with_name("locales")
 """Where the language files are."""
 
 _SECTIONS = (
-    *("language", "name", "rules", "contractions", "commands", "fillers", "pain", "not_stop", "decoys"),
+    *("language", "name", "rules", "contractions", "commands", "also", "fillers", "pain", "not_stop", "decoys"),
     *("prompts", "names", "rehearsal", "trial", "standby"),
 )
 _SENTENCES = "Write a sentence in quotes, or a list of them."
@@ -65,6 +68,8 @@ class LanguagePack:
         name: the language's name for people.
         phrases: the guide's own sentences.
         commands: every command's phrases, the most recommended one first.
+        rules: what `<name>` stands for in the patterns.
+        also: what else people say for them; nobody listens for it word by word, but it is understood.
         fillers: words that may stand around any phrase.
         pain: words about pain that count anywhere in what is said.
         not_stop: patterns in which a word for "stop" does not ask for it.
@@ -79,6 +84,8 @@ class LanguagePack:
     name: str
     phrases: Phrases
     commands: Mapping[Command, tuple[str, ...]]
+    rules: Rules
+    also: Mapping[Command, tuple[Pattern, ...]]
     fillers: Fillers
     pain: PainWords
     not_stop: tuple[Pattern, ...]
@@ -105,6 +112,7 @@ def available_languages() -> list[str]:
     return sorted(path.stem for path in LOCALES.glob("*.yaml"))
 
 
+@cache
 def load_language(code: str) -> LanguagePack:
     """Read and check one of the shipped languages.
 
@@ -148,6 +156,8 @@ def _pack(source: Source) -> LanguagePack | None:
         name=name,
         phrases=Phrases(language=language, prompts=prompts, names=_names(source)),
         commands=commands,
+        rules=rules,
+        also=read_also(source, rules, spelling),
         fillers=fillers,
         pain=read_pain(source, rules, spelling),
         not_stop=read_not_stop(source, rules, spelling),

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from hassil.expression import Alternative, Expression, Group, RuleReference, TextChunk
 
 from voiceguide.language.phrasing import Rules, TemplateError, parse
 from voiceguide.language.spelling import Words
 
-_GLUED = re.compile(r"[\w'][\[(<]|[\])>][\w'\[(<]")
+_GLUED = re.compile(r"(?<!\w)'|[\w'][\[(<]|[\])>][\w'\[(<]")
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,15 @@ class Patterns:
             for word in pattern.first_words():
                 self._by_first.setdefault(word, []).append(pattern)
 
+    def at(self, words: Words, begin: int) -> set[int]:
+        """Return where the sequences end that begin at a word and match one of the patterns."""
+        return {end for pattern in self._by_first.get(words[begin], ()) for end in pattern.ends(words, begin)}
+
     def within(self, words: Words) -> Iterator[tuple[int, int]]:
         """Yield begin and end of every sequence of the words that matches one of the patterns."""
-        for begin, word in enumerate(words):
-            for pattern in self._by_first.get(word, ()):
-                for end in pattern.ends(words, begin):
-                    yield begin, end
+        for begin in range(len(words)):
+            for end in self.at(words, begin):
+                yield begin, end
 
 
 def pattern(template: str, rules: Rules, spelled: Callable[[str], Words]) -> Pattern:
@@ -85,7 +89,7 @@ def pattern(template: str, rules: Rules, spelled: Callable[[str], Words]) -> Pat
         TemplateError: it cannot be read, it could match no word at all, or a bracket stands within a word.
     """
     if glued := _GLUED.search(template):
-        raise TemplateError(template, glued.start(), "a bracket within a word")
+        raise TemplateError(template, glued.start(), "a bracket or an apostrophe that cuts a word")
     whole = _compiled(parse(template, rules).expression, rules, spelled)
     if _first(whole)[1]:
         raise TemplateError(template, 0, "a phrase without any word")
@@ -101,9 +105,18 @@ def _compiled(expression: Expression, rules: Rules, spelled: Callable[[str], Wor
         case Alternative(items=items):
             return _Either(tuple(_compiled(item, rules, spelled) for item in items))
         case Group(items=items):
-            return _Each(tuple(_compiled(item, rules, spelled) for item in items))
+            return _Each(tuple(_compiled(item, rules, spelled) for item in _joined(items)))
         case _:
             return _Said(())  # a blank, which stands for nothing here
+
+
+def _joined(items: Iterable[Expression]) -> Iterator[Expression]:
+    """Yield the items of a sequence, with words that stand side by side as one: "it is" may be spelled "it's"."""
+    for words, run in groupby(items, lambda item: isinstance(item, TextChunk)):
+        if words:
+            yield TextChunk("".join(item.original_text for item in run if isinstance(item, TextChunk)))
+        else:
+            yield from run
 
 
 def _ends(part: _Part, words: Words, begin: int) -> set[int]:

@@ -83,6 +83,8 @@ def any_of(sentences: Sequence[Sentence]) -> Sentence:
 
 
 def _check_brackets(template: str) -> None:
+    if not template.strip():
+        raise TemplateError(template, 0, "a phrase without any word")
     opened: list[int] = []
     empty = True  # no word since the last bracket or "|"
     for column, letter in enumerate(template):

@@ -128,6 +128,17 @@ def read_commands(
     return MappingProxyType(commands)
 
 
+def read_also(source: Source, rules: Rules, spelling: Spelling) -> Mapping[Command, tuple[Pattern, ...]]:
+    """Return what else people say for the commands, which is understood but not listened for word by word."""
+    at: Location = ("also",)
+    section = optional(at, source, "more phrasings of the commands")
+    names = [command.value for command in Command if command not in PAIN_FAMILY]
+    unknown(at, section, names, source)
+    return MappingProxyType(
+        {Command(name): _patterns((*at, name), source, rules, spelling) for name in section if name in names}
+    )
+
+
 def read_fillers(source: Source, rules: Rules) -> Fillers:
     """Return the words that may stand around a phrase."""
     at: Location = ("fillers",)

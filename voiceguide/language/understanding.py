@@ -6,15 +6,15 @@ Three things are looked for, in this order:
    the language's `pain: words`, unless they lie within a longer sequence that reports none ("doesn't hurt", "pain
    relief"). A denial reaches no further than its own words, so "no, my hip hurts" is a report. Punctuation ends a
    sequence.
-2. Whole phrases: one or several in a row, with fillers around them, and nothing left over. Of several, "stop" comes
-   first, then the first that is possible.
+2. Whole phrases: one or several in a row, with fillers around them, and nothing left over. Of several, "stop"
+   comes first, then the first that is possible.
 3. "Stop" at the beginning or the end of a few words.
 
-Anything else means nothing: a command within a longer sentence is somebody talking. Case, punctuation, apostrophes,
-contractions and drawn-out letters do not matter; otherwise words are compared exactly.
+Anything else means nothing: a command within a longer sentence is somebody talking. Case, punctuation,
+apostrophes, contractions and drawn-out letters do not matter; otherwise words are compared exactly.
 
-hassil reads the templates, but its recogniser is not used: it finds one sentence for the whole text, and cannot tell
-that one sequence denies another.
+hassil reads the templates, but its recogniser is not used: it finds one sentence for the whole text, and cannot
+tell that one sequence denies another.
 """
 
 from __future__ import annotations
@@ -83,6 +83,26 @@ class _Found:
         return any(begin <= self.begin and self.end <= end and end - begin > size for begin, end in spans)
 
 
+@dataclass(frozen=True)
+class _Way:
+    """Phrases up to a place in a text, with fillers around them."""
+
+    row: tuple[_Found, ...] = ()
+    impossible: int = 0
+    fillers: int = 0
+
+    @property
+    def cost(self) -> tuple[int, int, int]:
+        """What makes one way better than another: the less the better."""
+        return len(self.row), self.impossible, self.fillers
+
+    def with_phrase(self, found: _Found, *, possible: bool) -> _Way:
+        return _Way((*self.row, found), self.impossible + (not possible), self.fillers)
+
+    def with_filler(self, words: int) -> _Way:
+        return _Way(self.row, self.impossible, self.fillers + words)
+
+
 class _Sequences:
     """Finds known phrases.
 
@@ -118,6 +138,7 @@ class Understanding:
         self._words = pack.spelling.words
         self._command_of = {phrase: command for command, said in pack.commands.items() for phrase in said}
         self._phrases = self._known(self._command_of)
+        self._also = [(command, Patterns(pack.also[command])) for command in Command if command in pack.also]
         self._before = self._known(pack.fillers.before)
         self._after = self._known(pack.fillers.after)
         self._stop = self._known(pack.commands[Command.STOP])
@@ -144,7 +165,7 @@ class Understanding:
         """
         clauses = [words for part in _BREAKS.split(text) if (words := self._words(part))]
         words = tuple(word for clause in clauses for word in clause)
-        row = self._row(words)
+        row = self._row(words, possible)
         denied = list(self._denied(clauses))
         pain = [found for found in row if found.command in PAIN_FAMILY and not found.inside(denied)]
         pain += self._reports(clauses)
@@ -199,30 +220,35 @@ class Understanding:
 
     # --- whole phrases -----------------------------------------------------------------------------------------
 
-    def _row(self, words: Words) -> list[_Found]:
+    def _row(self, words: Words, possible: frozenset[Command] | None) -> list[_Found]:
         """Return the phrases that the words are made of, besides fillers; empty when anything is left over.
 
-        Of several ways to divide them, the one with the fewest phrases and of these the one with the fewest fillers.
+        Of several ways to divide them it is the one with the fewest phrases; of these the one with the fewest that
+        are not possible, and of these the one with the fewest words of fillers.
         """
-        # The best way to each place: (phrases, words of fillers), and the phrases; apart for what may follow there.
         if len(words) > MOST_IN_A_ROW:
             return []
-        opening: dict[int, tuple[int, int, list[_Found]]] = {0: (0, 0, [])}
-        closing: dict[int, tuple[int, int, list[_Found]]] = {}
-        for place in range(len(words) + 1):
-            if place in closing:
-                _keep(opening, place, closing[place])
-                phrases, fillers, row = closing[place]
+        # The best way to each place, apart for what may follow there: a phrase, or a filler behind one.
+        opening: dict[int, _Way] = {0: _Way()}
+        closing: dict[int, _Way] = {}
+        for place in range(len(words)):
+            if (way := closing.get(place)) is not None:
+                _keep(opening, place, way)
                 for end, _ in self._after.at(words, place, len(words)):
-                    _keep(closing, end, (phrases, fillers + end - place, row))
-            if place in opening:
-                phrases, fillers, row = opening[place]
+                    _keep(closing, end, way.with_filler(end - place))
+            if (way := opening.get(place)) is not None:
                 for end, _ in self._before.at(words, place, len(words)):
-                    _keep(opening, end, (phrases, fillers + end - place, row))
-                for end, phrase in self._phrases.at(words, place, len(words)):
-                    found = _Found(place, end, self._command_of[phrase], phrase)
-                    _keep(closing, end, (phrases + 1, fillers, [*row, found]))
-        return closing[len(words)][2] if len(words) in closing else []
+                    _keep(opening, end, way.with_filler(end - place))
+                for found in self._phrases_at(words, place):
+                    _keep(closing, found.end, way.with_phrase(found, possible=_possible(found.command, possible)))
+        return list(closing[len(words)].row) if len(words) in closing else []
+
+    def _phrases_at(self, words: Words, place: int) -> Iterator[_Found]:
+        for end, phrase in self._phrases.at(words, place, len(words)):
+            yield _Found(place, end, self._command_of[phrase], phrase)
+        for command, patterns in self._also:
+            for end in patterns.at(words, place):
+                yield _Found(place, end, command, " ".join(words[place:end]))
 
     def _stop_in(self, words: Words) -> Meaning:
         """Return "stop" where it begins or ends a few words."""
@@ -250,8 +276,8 @@ class Understanding:
         return min(ending, default=end)
 
 
-def _keep(ways: dict[int, tuple[int, int, list[_Found]]], place: int, way: tuple[int, int, list[_Found]]) -> None:
-    if place not in ways or way[:2] < ways[place][:2]:
+def _keep(ways: dict[int, _Way], place: int, way: _Way) -> None:
+    if place not in ways or way.cost < ways[place].cost:
         ways[place] = way
 
 
@@ -260,4 +286,4 @@ def _all_are(command: Command, row: list[_Found]) -> bool:
 
 
 def _possible(command: Command, possible: frozenset[Command] | None) -> bool:
-    return possible is None or command in possible
+    return possible is None or command in possible or command in PAIN_FAMILY

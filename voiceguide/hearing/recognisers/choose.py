@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from voiceguide.core.commands import Command
+from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.errors import DamagedModelError, RecogniserError
-from voiceguide.hearing.recognisers.recogniser import Recogniser
+from voiceguide.hearing.recognisers.moonshine.grammar import Sayable
+from voiceguide.hearing.recognisers.recogniser import Recogniser, pattern_name
 from voiceguide.language.pack import LanguagePack, load_language
 from voiceguide.models.catalogue import FROM_FOLDER, MOONSHINE_LANGUAGE, how_to_install, no_moonshine_wheel
 from voiceguide.models.find import find_model, how_to_repair
@@ -78,11 +79,28 @@ def _how_to_get_moonshine() -> str:
 # Engines are imported when chosen: each loads a C library of its own.
 
 
+_BEFORE_PAIN = (*sorted(PAIN_FAMILY), Command.STOP, Command.PAUSE, Command.HELP, Command.YES)
+"""What people say right before a word of pain, without denying it."""
+
+
+def sayable(pack: LanguagePack) -> Sayable:
+    """Return what a recogniser that scores should listen for: all that people say, with fillers around it."""
+    return Sayable(
+        phrases=pack.phrases_for(Command),
+        urgent=frozenset(pack.phrases_for(())),
+        leading=frozenset(phrase for command in _BEFORE_PAIN for phrase in pack.commands[command]),
+        patterns={pattern_name(command): [one.template for one in found] for command, found in pack.also.items()},
+        rules=pack.rules,
+        before=pack.fillers.before,
+        after=pack.fillers.after,
+    )
+
+
 def _moonshine(model: Path, pack: LanguagePack) -> Recogniser:
     from voiceguide.hearing.recognisers.moonshine_engine import MoonshineRecogniser  # noqa: PLC0415 - see above
 
     try:
-        return MoonshineRecogniser(model, pack.phrases_for(Command), pack.fillers.before, pack.fillers.after)
+        return MoonshineRecogniser(model, sayable(pack))
     except DamagedModelError as error:
         remedy = how_to_repair(model, pack.language, MOONSHINE)
         raise RecogniserError(f"The Moonshine model in {model} cannot be used: {error}. {remedy}") from error

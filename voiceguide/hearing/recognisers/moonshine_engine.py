@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ import numpy as np
 from voiceguide.audio.samples import FULL_SCALE
 from voiceguide.core.clock import samples
 from voiceguide.errors import RecogniserError
-from voiceguide.hearing.recognisers.moonshine.grammar import Grammar
+from voiceguide.hearing.recognisers.moonshine.grammar import Grammar, Sayable
 from voiceguide.hearing.recognisers.moonshine.model import Model
 from voiceguide.hearing.recognisers.moonshine.scoring import score, transcribe
 from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis, Scored
@@ -45,24 +46,19 @@ class MoonshineRecogniser:
 
     Args:
         folder: the model's three files.
-        phrases: what may be said.
-        before: fillers that may stand before a phrase.
-        after: fillers that may stand after it.
+        sayable: what may be said.
 
     Raises:
         RecogniserError: the model or the detector cannot be loaded.
     """
 
-    def __init__(
-        self, folder: Path, phrases: Sequence[str], before: Iterable[str] = (), after: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, folder: Path, sayable: Sayable) -> None:
         self._model = Model(folder)
-        self._before, self._after = tuple(before), tuple(after)
-        self._phrases: frozenset[str] = frozenset()
+        self._sayable = sayable
+        self._grammar = Grammar(self._model.tokens, sayable)
         self._endpointer = Endpointer()
         self._looked = 0  # length of the utterance at the last look
         self._sparing = False
-        self.expect(phrases)
 
     @property
     def name(self) -> str:
@@ -86,10 +82,10 @@ class MoonshineRecogniser:
 
     def expect(self, phrases: Sequence[str]) -> None:
         """Add phrases that can be heard. None is taken away: what makes no sense now still competes."""
-        if self._phrases.issuperset(phrases):
-            return
-        self._phrases |= set(phrases)
-        self._grammar = Grammar(self._model.tokens, sorted(self._phrases), self._before, self._after)
+        new = [phrase for phrase in phrases if phrase not in set(self._sayable.phrases)]
+        if new:
+            self._sayable = replace(self._sayable, phrases=(*self._sayable.phrases, *new))
+            self._grammar = Grammar(self._model.tokens, self._sayable)
 
     def accept(self, frame: Frame) -> Iterable[Hypothesis]:
         """Take the next frame, of any length, and return what Moonshine made of it.

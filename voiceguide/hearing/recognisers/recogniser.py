@@ -9,6 +9,8 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from voiceguide.core.commands import Command
+
 Frame = NDArray[np.int16]
 """One block of microphone samples: int16, mono, 16 kHz, usually 160 of them (10 ms)."""
 
@@ -56,6 +58,11 @@ class Hypothesis:
         """Return a hypothesis from what `dataclasses.astuple` made of it and JSON has carried."""
         text, final, at, engine, scores, *rest = fields
         return cls(text, final, at, engine, tuple(Scored(*one) for one in scores), *rest)
+
+
+def pattern_name(command: Command) -> str:
+    """Return what stands for a command in the scores where a pattern of it was found rather than a phrase."""
+    return f"<{command.value}>"
 
 
 class Recogniser(Protocol):

@@ -8,15 +8,15 @@ candidate is follows from these (`sureness.py`).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from voiceguide.core.clock import seconds
 from voiceguide.core.commands import PAIN_FAMILY, Command
-from voiceguide.hearing.recognisers.recogniser import Hypothesis, Scored
+from voiceguide.hearing.recognisers.recogniser import Hypothesis, Scored, pattern_name
 from voiceguide.hearing.verdict.rules import SAFETY
 from voiceguide.hearing.verdict.situation import Around
-from voiceguide.language.pack import LanguagePack, comparable
+from voiceguide.language.pack import LanguagePack
 from voiceguide.language.understanding import Meaning, Understanding
 
 LEAST = -12.0
@@ -43,7 +43,7 @@ class Candidate:
 
 
 EVIDENCE: Mapping[str, str] = {
-    "score": "log probability of the command's phrases, all together",
+    "score": "log probability of the command's best phrase",
     "ratio": "the same, less that of the transcript",
     "margin": "the same, less that of the next command",
     "written": "the transcript says just this",
@@ -67,9 +67,8 @@ class Reading:
     """
 
     def __init__(self, pack: LanguagePack) -> None:
-        self._command_of = {
-            comparable(phrase): command for command, phrases in pack.commands.items() for phrase in phrases
-        }
+        self._command_of = {phrase: command for command, phrases in pack.commands.items() for phrase in phrases}
+        self._command_of |= {pattern_name(command): command for command in pack.also}
         self._understanding = Understanding(pack)
 
     def candidates(self, hypothesis: Hypothesis, possible: frozenset[Command], around: Around) -> list[Candidate]:
@@ -87,13 +86,13 @@ class Reading:
         ]
 
     def _totals(self, scores: Sequence[Scored]) -> dict[Command, float]:
-        """Return the logarithm of the probability of each command's phrases together."""
-        by_command: dict[Command, list[float]] = {}
+        """Return the score of each command: that of its best phrase."""
+        best: dict[Command, float] = {}
         for one in scores:
-            command = self._command_of.get(comparable(one.phrase))
+            command = self._command_of.get(one.phrase)
             if command is not None:
-                by_command.setdefault(command, []).append(one.log_p)
-        return {command: _together(values) for command, values in by_command.items()}
+                best[command] = max(best.get(command, one.log_p), one.log_p)
+        return best
 
     def _candidate(
         self,
@@ -104,11 +103,13 @@ class Reading:
         around: Around,
     ) -> Candidate:
         phrase = next(
-            (one.phrase for one in hypothesis.scores if self._command_of.get(comparable(one.phrase)) is command),
+            (one.phrase for one in hypothesis.scores if self._command_of.get(one.phrase) is command),
             "",
         )
+        if phrase == pattern_name(command):
+            phrase = hypothesis.text
         same = _alike(command)
-        score = max(LEAST, _together([value for one, value in totals.items() if one in same] or [LEAST]))
+        score = max([LEAST, *(value for one, value in totals.items() if one in same)])
         other = max((value for one, value in totals.items() if one not in same), default=LEAST)
         written = meaning.command in same
         words = hypothesis.text if written and not (meaning.whole and phrase) else phrase or hypothesis.text
@@ -137,14 +138,3 @@ def _alike(command: Command) -> frozenset[Command]:
     if command in PAIN_FAMILY:
         return PAIN_FAMILY
     return frozenset({command})
-
-
-def _together(values: Sequence[float]) -> float:
-    top = max(values)
-    return top + math.log(sum(math.exp(value - top) for value in values))
-
-
-def phrases_for(pack: LanguagePack) -> Iterator[str]:
-    """Yield every phrase that a recogniser of the language should score."""
-    for phrases in pack.commands.values():
-        yield from phrases
