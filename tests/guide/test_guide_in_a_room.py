@@ -79,4 +79,4 @@ def test_pain_gets_through_the_guides_own_voice(prepared: Prepared, person: Voic
     # For more than a minute the guide spoke into its own microphone and did not answer itself.
     assert sum(entry["kind"] == "say_finished" for entry in entries) >= 8
     fields = {entry["kind"]: set(entry) - {"time_s", "kind"} for entry in entries}
-    assert fields["not_heard"] == {"command", "text", "engine", "why"}
+    assert fields["not_heard"] == {"command", "text", "engine", "why", "sure"}
