@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from benchmarks.conditions import Hears
+from benchmarks.conditions import SLOWER_MACHINE, Hears
 from benchmarks.resting import RestingEars
 from training.texts import LANGUAGE
+from voiceguide.core.clock import RATE
 from voiceguide.core.events import Heard
 from voiceguide.hearing.chain import Chain, Hearing
 from voiceguide.hearing.ears import Ears
@@ -49,7 +50,7 @@ class Look:
         heard: what reached the session.
         best: the command that fitted best; None for none.
         sure: how sure that is, 0 to 1.
-        took_s: CPU seconds of the look itself.
+        took_s: CPU seconds of the look itself, as far as the decision had to wait for it.
     """
 
     heard: Heard | None = None
@@ -62,5 +63,8 @@ def look(noticed: object) -> Look | None:
     """Return what a verdict says; None for anything else that was noticed."""
     if not isinstance(noticed, Verdict):
         return None
-    took_s = noticed.hypothesis.look_s if noticed.hypothesis is not None else 0.0
+    took_s = 0.0
+    if noticed.hypothesis is not None:
+        # What was worked out ahead does not delay the decision; a slow machine needs four times as long for it.
+        took_s = max(0.0, noticed.hypothesis.look_s - noticed.hypothesis.ahead / RATE / SLOWER_MACHINE)
     return Look(noticed.heard, noticed.command.value if noticed.command else None, noticed.sure, took_s)

@@ -11,6 +11,10 @@ RT60_S = (0.3, 0.45)
 """Reverberation times of the two rooms in which each condition is heard."""
 
 
+SLOWER_MACHINE = 4
+"""A Raspberry Pi 4 takes about so many times as long for a look as one x86 core."""
+
+
 class Hears(StrEnum):
     """Who listens: the whole chain, or less of it."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.conditions import SLOWER_MACHINE
 from benchmarks.stage import ANSWERED_WITHIN, PAIN, WITHIN
 from training.shares import Share
 from voiceguide.core.clock import seconds
@@ -19,9 +20,6 @@ Found = dict[str, Any]
 
 Outcomes = Sequence[dict[str, Any]]
 """What became of calls: `benchmarks.stage.Outcome` as dictionaries."""
-
-SLOWER_MACHINE = 4
-"""A Raspberry Pi 4 takes about so many times as long for a look as one x86 core."""
 
 _ABOUT_PAIN = ("word", "asked", "doubt")
 

@@ -4,8 +4,9 @@ It scores the phrases that a person may say, and it writes down what was said. T
 where the transcript is wrong; the transcript tells a phrase from a sentence that merely begins like one, and holds
 the words about pain that no phrase foresaw.
 
-The endpointer cuts the sound into utterances. One is looked at when it has ended and, because a call of pain must
-not wait for the end of a sentence, now and then while it goes on.
+The endpointer cuts the sound into utterances. One is looked at in its first moment of silence, so that the answer is
+there when the endpointer is sure that it has ended, and, because a call of pain must not wait for the end of a sentence,
+now and then while it goes on.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from voiceguide.hearing.recognisers.moonshine.model import Model
 from voiceguide.hearing.recognisers.moonshine.scoring import score, transcribe
 from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis, Scored
 from voiceguide.hearing.vad.detector import WINDOW
-from voiceguide.hearing.vad.endpointer import HANGOVER, Endpointer, Utterance
+from voiceguide.hearing.vad.endpointer import HANGOVER, TAIL, Endpointer, Utterance
 
 NAME = "moonshine"
 
@@ -58,6 +59,7 @@ class MoonshineRecogniser:
         self._grammar = Grammar(self._model.tokens, sayable)
         self._endpointer = Endpointer()
         self._looked = 0  # length of the utterance at the last look
+        self._last: tuple[int, Hypothesis] | None = None  # that look, and until when somebody had spoken then
         self._sparing = False
 
     @property
@@ -95,12 +97,14 @@ class MoonshineRecogniser:
         """
         heard: list[Hypothesis] = []
         for utterance in self._endpointer.accept(frame):
+            silent = utterance.at - utterance.spoke_until
             if utterance.over:
-                self._looked = 0
-                heard.append(self._look(utterance))
-            elif not self._sparing and utterance.length - self._looked >= LOOKS_EVERY:
+                heard.append(self._at_the_end(utterance))
+                self._looked, self._last = 0, None
+            elif silent == TAIL * WINDOW or self._is_due(utterance):
                 self._looked = utterance.length
-                heard.append(self._look(utterance))
+                self._last = utterance.spoke_until, self._look(utterance)
+                heard.append(self._last[1])
         return heard
 
     def spare(self, *, sparing: bool) -> None:
@@ -110,7 +114,7 @@ class MoonshineRecogniser:
     def restart(self) -> None:
         """Begin a new stream: forget the sound so far and count samples from zero."""
         self._endpointer = Endpointer()
-        self._looked = 0
+        self._looked, self._last = 0, None
 
     def unknown_words(self, phrases: Iterable[str]) -> list[str]:
         """Return the phrases with letters that the model does not write."""
@@ -126,6 +130,17 @@ class MoonshineRecogniser:
     def close(self) -> None:
         """Free the model."""
         del self._model
+
+    def _is_due(self, utterance: Utterance) -> bool:
+        return not self._sparing and utterance.length - self._looked >= LOOKS_EVERY
+
+    def _at_the_end(self, utterance: Utterance) -> Hypothesis:
+        """Return what was made of an utterance that has ended, without another look if it was silent since the last."""
+        if self._last is not None and self._last[0] == utterance.spoke_until:
+            known = self._last[1]
+            if known.at - utterance.spoke_until == TAIL * WINDOW:
+                return replace(known, final=True, at=utterance.at, ahead=utterance.at - known.at)
+        return self._look(utterance)
 
     def _look(self, utterance: Utterance) -> Hypothesis:
         began = time.thread_time()

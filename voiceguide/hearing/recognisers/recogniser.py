@@ -42,6 +42,8 @@ class Hypothesis:
         text_log_p: the same for the transcript.
         length: samples of speech in the utterance, where the engine knows.
         look_s: seconds of CPU time that the look took.
+        ahead: samples before `at` at which the look was begun: a final result may have been worked out before the
+            engine was sure that the utterance had ended.
     """
 
     text: str
@@ -52,6 +54,7 @@ class Hypothesis:
     text_log_p: float = 0.0
     length: int = 0
     look_s: float = field(default=0.0, compare=False)
+    ahead: int = 0
 
     @classmethod
     def from_fields(cls, fields: Sequence[Any]) -> Hypothesis:

@@ -16,13 +16,13 @@ from voiceguide.hearing.recognisers.moonshine.grammar import Grammar, Place
 from voiceguide.hearing.recognisers.moonshine.model import Heard, Model, Step
 from voiceguide.hearing.recognisers.moonshine.tokens import END
 
-BEAM = 10
+BEAM = 8
 """Beginnings that are followed together."""
 
 LONGEST = 24
 """Tokens of the longest phrase with its fillers."""
 
-HOPELESS, FAR_BEHIND = -25.0, 8.0
+HOPELESS, FAR_BEHIND = -25.0, 7.0
 """Logarithm of a probability below which no beginning is followed, and how far it may lie below the best one."""
 
 TOKENS_PER_SECOND = 6.5
