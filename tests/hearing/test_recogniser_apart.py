@@ -215,7 +215,9 @@ def test_s7_a_process_that_died_or_hung_is_brought_back_with_what_was_listened_f
             ears.accept(np.tile(FRAME, 100))
         ears.revive()
         assert not runs(first)
-        heard = [one.heard for block in blocks(in_a_room(spoken("pause please", HIBARI))) for one in ears.accept(block)]
+        heard = [
+            one.heard for block in blocks(in_a_room(spoken("pause please", HIBARI))) for one in ears.accept(block)
+        ]
         assert [one.command for one in heard if one] == [Command.PAUSE]
         ears.close()
 

@@ -193,7 +193,9 @@ def test_a_call_that_was_answered_before_is_heard_again_afterwards() -> None:
     decision = Decision(load_language("en"))
     calls = []
     for start in (0, samples(60)):
-        it_hurts = Hypothesis("It hurts.", False, start, "scripted", (Scored("it hurts", -0.1),), -0.2, samples(0.7))
+        it_hurts = Hypothesis(
+            "It hurts.", False, start, "scripted", (Scored("it hurts", -0.1),), -0.2, samples(0.7)
+        )
         calls += [one for one in decision.recognised(it_hurts, QUIET) if one.heard]
         decision.restart_recogniser()  # its final result never came
     assert len(calls) == 2
