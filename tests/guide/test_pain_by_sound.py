@@ -14,8 +14,8 @@ import pytest
 from benchmarks.people import Render
 from benchmarks.talks import ROUTINE, converse, load_talks, unsafe
 from voiceguide.app import Choices, Prepared, prepare
-from voiceguide.demo.piper import PiperVoice
 from voiceguide.errors import VoiceError
+from voiceguide.speaking.voices.hibari import HibariVoice
 
 TALKS = {talk.title: talk for talk in load_talks()}
 
@@ -45,7 +45,7 @@ def prepared() -> Iterator[Prepared]:
 @pytest.fixture(scope="module")
 def voice() -> Render:
     try:
-        return PiperVoice().render
+        return HibariVoice().render
     except VoiceError as error:
         pytest.skip(str(error))
 
