@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from voiceguide.core.clock import seconds
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.hearing.recognisers.recogniser import Hypothesis, Scored, pattern_name
 from voiceguide.hearing.verdict.rules import SAFETY
 from voiceguide.hearing.verdict.situation import Around
-from voiceguide.language.pack import LanguagePack
+from voiceguide.language.pack import LanguagePack, normalise
 from voiceguide.language.understanding import Meaning, Understanding
 
 LEAST = -12.0
@@ -52,6 +53,8 @@ EVIDENCE: Mapping[str, str] = {
     "longer": "the utterance is longer than the words take",
     "shorter": "the utterance is shorter than the words take",
     "letters": "how many letters the phrase has",
+    "alike": "how much of the phrase's spelling the transcript has",
+    "lone": "the phrase is a single word",
     "clear": "log probability of the transcript, a word",
     "faint": "no voice stood out",
     "guide": "the guide was speaking",
@@ -127,6 +130,8 @@ class Reading:
             "longer": min(max(longer, 0.0), 2.0),
             "shorter": min(max(-longer, 0.0), 2.0),
             "letters": math.log(max(len(phrase or meaning.phrase), 2)) - 2,
+            "alike": SequenceMatcher(None, normalise(hypothesis.text), phrase).ratio(),
+            "lone": float(bool(phrase) and " " not in phrase),
             "clear": max(hypothesis.text_log_p / (1 + len(hypothesis.text.split())), -3.0),
             "faint": float(not around.stood_out),
             "guide": float(around.guide),
