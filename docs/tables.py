@@ -1,7 +1,7 @@
 """Draws what docs/safety.md, docs/hearing.md and docs/settings.md show of the program.
 
-Run it (`make docs-tables`) after a change of `core/safety.py`, `core/pain.py`, `hearing/verdict/rules.py`, the English
-phrases or the settings; a test fails while a document is out of date.
+Run it (`make docs-tables`) after a change of `core/safety.py`, `core/pain.py`, `hearing/verdict/rules.py`, the
+English phrases or the settings; a test fails while a document is out of date.
 """
 # ruff: noqa: INP001 -- a script beside the document it draws, no package
 

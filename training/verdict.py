@@ -2,8 +2,7 @@
 
 Voices and people for tuning say what people say to the guide, and what is no command, in simulated rooms. The real
 endpointer and the real recogniser hear it; what they made of it is kept under `build/training`, because that is
-slow. A logistic model then learns from the evidence (`voiceguide/hearing/verdict/reading.py`) which candidates were
-said. It writes `voiceguide/hearing/verdict/weights.yaml`; the thresholds in it are chosen by hand from the table
+slow. A logistic model then learns from the evidence (`hearing/verdict/reading.py`) which candidates were said. It writes `voiceguide/hearing/verdict/weights.yaml`; the thresholds in it are chosen by hand from the table
 that is printed: how much of what was said each would catch, and how many false events it would let through.
 """
 
@@ -206,11 +205,12 @@ def main() -> None:
     right = np.array([right for *_, right in found])
     weights = fit(evidence, right, np.ones(len(right)))
     kept = yaml.safe_load(FILE.read_text(encoding="utf-8")) if FILE.exists() else {"thresholds": {}}
-    content = {
-        "weights": {name: round(float(one), 4) for name, one in zip([*names, "bias"], weights, strict=True)},
-        "thresholds": kept["thresholds"],
-    }
-    FILE.write_text(HEAD + yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    lines = [HEAD, "weights:"]
+    lines += [f"  {name}: {one:.4f}" for name, one in zip([*names, "bias"], weights.tolist(), strict=True)]
+    lines.append("thresholds:")
+    for kind, limits in kept["thresholds"].items():
+        lines.append(f"  {kind}: {{{', '.join(f'{name}: {one:g}' for name, one in limits.items())}}}")
+    FILE.write_text("\n".join([*lines, ""]), encoding="utf-8")
     sure = 1 / (1 + np.exp(-(evidence @ weights[:-1] + weights[-1])))
     report(found, sure)
 
@@ -245,8 +245,7 @@ def report(found: Sequence[tuple[Example, Candidate, bool]], sure: NDArray[np.fl
             print("  ".join(line), f"({len(of_kind)} said)")
 
 
-HEAD = """# How sure the guide is of what it heard. Weights are written by `make fit-verdict`; thresholds are chosen by hand.
-"""
+HEAD = "# How sure the guide is of what it heard. `make fit-verdict` writes the weights; the thresholds are chosen by hand."
 
 if __name__ == "__main__":
     main()

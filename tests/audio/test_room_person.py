@@ -19,6 +19,7 @@ from voiceguide.core.session import Session
 from voiceguide.demo.actor import Words
 from voiceguide.demo.flite import FliteVoice
 from voiceguide.demo.insistent import AGAIN_AFTER, InsistentActor
+from voiceguide.demo.piper import PiperVoice
 from voiceguide.demo.script import Line
 from voiceguide.demo.visit import Visit, visit
 from voiceguide.guide import Guide
@@ -31,6 +32,7 @@ from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language
 from voiceguide.routine.load import find_routine, load_routine
 from voiceguide.speaking.chimes import chime
+from voiceguide.speaking.voice import Voice
 from voiceguide.testing import VirtualSpeech
 
 PAIN = Line(when={"kind": "cue"}, wait_s=0.5, say="it hurts", expect="pain")
@@ -138,10 +140,10 @@ SCRIPT = (
 )
 
 
-def session(room: Room, recogniser: Recogniser) -> tuple[Visit, list[dict[str, Any]]]:
+def session(room: Room, recogniser: Recogniser, person: Voice) -> tuple[Visit, list[dict[str, Any]]]:
     """Run the short routine in a room to its end."""
     routine, language, speech = load_routine(find_routine("psoas-short")), load_language("en"), VirtualSpeech()
-    visited = visit(place(room, 1), SCRIPT, FliteVoice("slt"), speech.samples("Let the hips sink."))
+    visited = visit(place(room, 1), SCRIPT, person, speech.samples("Let the hips sink."))
     journal, entries = Journal(), list[dict[str, Any]]()
     journal.watch(entries.append)
     journal.watch(visited.port.notice)
@@ -157,10 +159,10 @@ def session(room: Room, recogniser: Recogniser) -> tuple[Visit, list[dict[str, A
 
 
 @needs_rooms
-@needs_flite
 def test_a_session_in_a_dry_room_without_echo_is_heard_as_it_is_spoken() -> None:
-    with closing(choose_recogniser("en", "pocketsphinx")) as recogniser:
-        visited, journal = session(Room(rt60_s=0.0, speech_to_echo_db=math.inf), recogniser)
+    pytest.importorskip("piper", reason="pip install 'voiceguide[demo]'")
+    with closing(choose_recogniser("en", "moonshine")) as recogniser:
+        visited, journal = session(Room(rt60_s=0.0, speech_to_echo_db=math.inf), recogniser, PiperVoice())
     heard = [entry for entry in journal if entry["kind"] == "heard"]
     assert [entry["command"] for entry in heard] == [line.expect for line in SCRIPT]
     for entry, words in zip(heard, visited.uttered, strict=True):
@@ -177,10 +179,11 @@ def test_a_session_in_a_dry_room_without_echo_is_heard_as_it_is_spoken() -> None
 def test_pain_is_said_until_the_guide_that_heard_it_late_falls_silent() -> None:
     """What is heard is typed; when the person gives up is decided by the sound that reaches them."""
     room, typed = Room(rt60_s=0.2), [(samples(8), "start"), (samples(26), "stop"), (samples(32), "yes")]
-    unheard, _ = session(room, TypedRecogniser(script=typed))
+    unheard, _ = session(room, TypedRecogniser(script=typed), FliteVoice("slt"))
     assert [words.attempt for words in unheard.uttered if words.line.expect == "pain"] == [1, 2, 3]
     second = unheard.uttered[-2]
-    heard, journal = session(room, TypedRecogniser(script=sorted([*typed, (second.ends, "it hurts")])))
+    typed = sorted([*typed, (second.ends, "it hurts")])
+    heard, journal = session(room, TypedRecogniser(script=typed), FliteVoice("slt"))
     assert [words.attempt for words in heard.uttered if words.line.expect == "pain"] == [1, 2]
     cut = next(entry for entry in journal if entry["kind"] == "say_cut")
     assert second.ends <= samples(cut["time_s"]) < second.ends + samples(0.1)

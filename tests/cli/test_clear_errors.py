@@ -166,13 +166,13 @@ def test_files_need_no_portaudio(user_says: Says) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_without_flite_the_demo_says_what_to_install(
+def test_without_piper_the_demo_says_what_to_install(
     voiceguide: Voiceguide, real: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "piper", None)  # as if it were not installed
     done = voiceguide("demo", "--to", tmp_path / "demo", *real)
     assert done.exit_code == 1
-    assert "Install it with: sudo apt-get install flite" in done.err
+    assert "Install it with: pip install 'voiceguide[demo]'" in done.err
 
 
 def test_a_language_that_is_not_there(voiceguide: Voiceguide) -> None:

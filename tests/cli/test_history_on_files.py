@@ -24,7 +24,7 @@ def test_a_session_that_is_killed_is_offered_again_and_goes_on_where_it_was(
 ) -> None:
     journal, kept = tmp_path / "events.jsonl", tmp_path / "history.sqlite"
     mic = user_says([(8.0, "start"), (20.0, "skip this exercise"), (28.0, "skip this exercise")], 120.0)
-    files = ("--mic", mic, "--events", journal, "--history", kept, *real, "--no-introduce", "--no-second-ear")
+    files = ("--mic", mic, "--events", journal, "--history", kept, *real, "--no-introduce")
     command = [Path(sys.executable).with_name("voiceguide"), "run", "psoas-short", *files]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as session:
         second = ""
@@ -54,7 +54,7 @@ def test_a_history_that_cannot_be_written_is_said_and_the_session_goes_on(
 ) -> None:
     journal = tmp_path / "events.jsonl"
     files = ("--mic", user_says([], 1.0), "--events", journal, "--history", "/proc/nowhere/history.sqlite")
-    done = voiceguide("run", "psoas-short", *files, *real, "--no-second-ear")
+    done = voiceguide("run", "psoas-short", *files, *real)
     assert done.exit_code == 0
     assert "/proc/nowhere/history.sqlite cannot be written" in done.out
     said = [entry["key"] for entry in events(journal) if entry["kind"] == "say_finished"]
@@ -66,7 +66,7 @@ def test_a_session_on_files_is_kept_only_where_it_is_asked_for(
     voiceguide: Voiceguide, user_says: Says, real: tuple[str, ...], tmp_path: Path, own_data_folder: Path
 ) -> None:
     mic = user_says([(8.0, "start")], 12.0)
-    files = ("--mic", mic, *real, "--no-introduce", "--no-second-ear")
+    files = ("--mic", mic, *real, "--no-introduce")
     assert voiceguide("run", "psoas-short", *files).exit_code == 0
     assert voiceguide("run", "psoas-short", *files, "--no-history").exit_code == 0
     assert not own_data_folder.exists()

@@ -33,7 +33,7 @@ def started(folder: Path, **environment: str) -> tuple[subprocess.Popen[str], Pa
     heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     program = f"{heeding}; from voiceguide.cli.main import main; main()"
     files = ["--mic", mic, "--speaker", speaker, "--events", journal]
-    engines = ["--engine", "pocketsphinx", "--voice", "pyttsx3"]
+    engines = ["--engine", "moonshine", "--voice", "pyttsx3"]
     process = subprocess.Popen(
         [sys.executable, "-c", program, "run", "psoas-short", *files, *engines],
         env={**os.environ, **environment},

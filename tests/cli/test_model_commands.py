@@ -67,7 +67,7 @@ def test_the_engine_can_be_said(app: typer.Typer, data: Path, german: Path) -> N
     answer = CliRunner().invoke(app, ["models", "install", "en", "--from", str(german), "--engine", "moonshine"])
     assert isinstance(answer.exception, ModelError)
     assert "no complete Moonshine model: encoder_model.ort" in str(answer.exception)
-    answer = CliRunner().invoke(app, ["models", "install", "en", "--engine", "pocketsphinx"])
+    answer = CliRunner().invoke(app, ["models", "install", "en", "--engine", "whisper"])
     assert isinstance(answer.exception, ChoiceError)
     assert not (data / "models").exists() or not list((data / "models").iterdir())
 

@@ -74,7 +74,7 @@ def test_who_says_nothing_gets_exit_code_1_and_keeps_nothing(voiceguide: Voicegu
     mic, speaker = tmp_path / "mic.wav", tmp_path / "guide.wav"
     soundfile.write(mic, np.zeros(RATE, np.float32), RATE)
     done = voiceguide(
-        "rehearse", "--mic", mic, "--speaker", speaker, "--engine", "pocketsphinx", "--voice", "pyttsx3"
+        "rehearse", "--mic", mic, "--speaker", speaker, "--engine", "moonshine", "--voice", "pyttsx3"
     )
     assert done.exit_code == 1
     assert "guide: I heard nothing." in done.out

@@ -23,19 +23,19 @@ def test_a_session_is_recorded_replayed_and_heard_again(
     assert "This session is being recorded." in done.out
     assert "IT HOLDS A PERSON'S VOICE" in (folder / "README.txt").read_text()
     about = json.loads((folder / "session.json").read_text())
-    assert about["recogniser"] == "pocketsphinx"
+    assert about["recogniser"] == "moonshine"
     assert about["voice"].startswith("pyttsx3")
 
     done = voiceguide("replay", folder, "--speaker", again, "--hear")
     assert done.exit_code == 0, done.out + done.err
     assert "The same: every sample" in done.out
     assert (soundfile.read(voice)[0] == soundfile.read(again)[0]).all()
-    assert "“it hurts”" in done.out
+    assert "“It hurts.”" in done.out
     claims, same = done.out.split("Heard again: ")[1].split(" verdicts")[0].split(" of ")[::-1]
     assert claims == same, "in step, hearing is the same to the sample"
     assert int(claims) >= 2
 
-    heard = [line for line in (folder / "hearing.jsonl").read_text().splitlines() if '"it hurts"' not in line]
+    heard = [line for line in (folder / "hearing.jsonl").read_text().splitlines() if '"It hurts."' not in line]
     (folder / "hearing.jsonl").write_text("\n".join(heard) + "\n")
     done = voiceguide("replay", folder, "--hear")
     assert done.exit_code == 1

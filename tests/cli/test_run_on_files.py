@@ -52,7 +52,7 @@ def assert_sounds_as_told(path: Path, journal: list[dict[str, Any]]) -> None:
     assert not sound[samples(pain["time_s"] + 0.040) : samples(release["time_s"])].any()
 
 
-def test_a_session_in_english_through_pocketsphinx(
+def test_a_session_in_english_through_moonshine(
     voiceguide: Voiceguide, user_says: Says, real: tuple[str, ...], tmp_path: Path
 ) -> None:
     said = [
@@ -71,7 +71,7 @@ def test_a_session_in_english_through_pocketsphinx(
     assert done.exit_code == 0, done.err
     entries = events(journal)
     assert_heard(entries, said)
-    assert {entry["engine"] for entry in entries if entry["kind"] == "heard"} <= {"pocketsphinx", "spotter"}
+    assert {entry["engine"] for entry in entries if entry["kind"] == "heard"} == {"moonshine"}
     states = [entry["state"] for entry in entries if entry["kind"] == "state"]
     assert states == ["waiting", "introducing", "introducing", "setting_up", "holding", "safety", "finished"]
     assert entries[-1]["kind"] == "finished"

@@ -116,6 +116,7 @@ def test_a_word_heard_over_the_guide_silences_it() -> None:
         (Problem.NOISE, "noise"),
         (Problem.SHORT, "too_short"),
         (Problem.LONG, "too_long"),
+        (Problem.ALIKE, "too_alike"),
     ],
 )
 def test_a_take_that_cannot_be_used_is_asked_for_again_with_the_reason(problem: Problem, line: str) -> None:

@@ -316,7 +316,7 @@ class TestDeaf:
         assert world.told()[-1] == "hears_again"
 
 
-@pytest.mark.parametrize("why", [Poor.CLIPPING, Poor.QUIET])
+@pytest.mark.parametrize("why", list(Poor))
 def test_a_poor_microphone_is_told_and_changes_nothing(why: Poor) -> None:
     world = begun()
     world.feed(HearingPoor(world.now, why))
@@ -328,13 +328,6 @@ def test_a_poor_microphone_is_told_and_changes_nothing(why: Poor) -> None:
     assert world.told()[1:] == [f"hearing_{why.value}", "ask"], "the question is asked all the same"
     world.say(Command.YES)
     assert world.wanted == Wanted("long")
-
-
-def test_that_the_machine_is_busy_is_told_to_nobody() -> None:
-    world = begun()
-    world.feed(HearingPoor(world.now, Poor.BUSY))
-    world.run_until_silent()
-    assert world.told() == []
 
 
 def test_told_to_end_it_says_so_and_ends_whatever_comes_then() -> None:

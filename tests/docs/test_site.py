@@ -72,6 +72,11 @@ def test_written_pages_are_up_to_date() -> None:
         assert (DOCS / "reference" / name).read_text(encoding="utf-8") == text, "run: make docs-tables"
 
 
+def test_the_rules_of_hearing_are_shown_as_they_are() -> None:
+    text = (DOCS / "hearing.md").read_text(encoding="utf-8")
+    assert runpy.run_path(str(DOCS / "tables.py"))["with_rules"](text) == text, "run: make docs-tables"
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_links_lead_somewhere_where_the_source_is_read(name: str) -> None:
     """The same text is read on a code host, where links are relative to the file and headings make the anchors."""

@@ -6,7 +6,6 @@ voices and across a room.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,9 +14,8 @@ import pytest
 from benchmarks.people import Render
 from benchmarks.talks import ROUTINE, converse, load_talks, unsafe
 from voiceguide.app import Choices, Prepared, prepare
-from voiceguide.demo.flite import FliteVoice
-
-pytestmark = pytest.mark.skipif(shutil.which("flite") is None, reason="flite is not installed")
+from voiceguide.errors import VoiceError
+from voiceguide.speaking.voices.hibari import HibariVoice
 
 TALKS = {talk.title: talk for talk in load_talks()}
 
@@ -39,14 +37,17 @@ SPOKEN = (
 
 @pytest.fixture(scope="module")
 def prepared() -> Iterator[Prepared]:
-    with prepare(Choices(str(ROUTINE), "pyttsx3", "pocketsphinx")) as everything:
+    with prepare(Choices(str(ROUTINE), "pyttsx3", "moonshine")) as everything:
         everything.render()
         yield everything
 
 
 @pytest.fixture(scope="module")
 def voice() -> Render:
-    return FliteVoice("slt").render
+    try:
+        return HibariVoice().render
+    except VoiceError as error:
+        pytest.skip(str(error))
 
 
 @pytest.mark.parametrize("title", SPOKEN)

@@ -20,6 +20,9 @@ class FailingRecogniser:
     """Fails with the first frame."""
 
     name = "failing"
+    listens_to_sound = True
+    steady = 0
+    decides_within = 0
 
     def __init__(self, how: str) -> None:
         self._how = how

@@ -17,7 +17,17 @@ Says = Callable[[str, str, int], Sound | None]
 
 ASKS = frozenset(
     f"rehearsal_{key}"
-    for key in ("ask", "once_more", "nothing_came", "too_quiet", "too_loud", "noise", "too_short", "too_long")
+    for key in (
+        "ask",
+        "once_more",
+        "nothing_came",
+        "too_quiet",
+        "too_loud",
+        "noise",
+        "too_short",
+        "too_long",
+        "too_alike",
+    )
 )
 REACTION = samples(0.55)
 HISS = 15.0

@@ -1,4 +1,8 @@
-"""People to listen to: flite's and espeak-ng's voices, with some silence around and a faint noise under them."""
+"""People to listen to, with some silence around and a faint noise under them.
+
+Recognisers are judged by natural voices, hibari's and Piper's joe; where no word has to be understood, flite and
+espeak-ng will do.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +19,19 @@ import soxr
 from numpy.typing import NDArray
 
 from voiceguide.core.clock import RATE, samples
+from voiceguide.demo.piper import PiperVoice
+from voiceguide.errors import VoiceError
 from voiceguide.hearing.ears import Ears
+from voiceguide.speaking.voice import Samples, Voice
+from voiceguide.speaking.voices.hibari import HibariVoice
 
 Sound = NDArray[np.int16]
 
 # Voices that nothing was chosen or tuned with: flite's slt and rms (tuned with kal16 and awb), espeak-ng's m7.
 FLITE = ("slt", "rms")
 ESPEAK = "en-us+m7"
+HIBARI, JOE = "hibari", "joe"
+NATURAL = (HIBARI, JOE)
 PEAK = 0.3
 
 
@@ -32,8 +42,24 @@ def need(program: str) -> None:
 
 
 @cache
+def natural_voice(name: str) -> Voice:
+    """Return a natural voice; skip where it is missing."""
+    try:
+        return HibariVoice() if name == HIBARI else PiperVoice()
+    except VoiceError as error:
+        pytest.skip(str(error))
+
+
+@cache
 def spoken(text: str, voice: str = "slt") -> Sound:
     """Return a text in a voice, trimmed, at a peak of -10 dBFS."""
+    sound = natural_voice(voice).render(text) if voice in NATURAL else _by_program(text, voice)
+    loud = np.flatnonzero(np.abs(sound) > 0.02 * np.abs(sound).max())
+    sound = sound[loud[0] : loud[-1] + 1]
+    return np.asarray(sound * (PEAK * 32767 / np.abs(sound).max()), np.int16)
+
+
+def _by_program(text: str, voice: str) -> Samples:
     program = "flite" if voice in FLITE else "espeak-ng"
     need(program)
     with tempfile.TemporaryDirectory() as folder:
@@ -41,10 +67,8 @@ def spoken(text: str, voice: str = "slt") -> Sound:
         how = ["-voice", voice, "-t", text, "-o", path] if program == "flite" else ["-v", voice, "-w", path, text]
         subprocess.run([program, *how], check=True, capture_output=True)
         sound, rate = soundfile.read(path, dtype="float32")
-    sound = soxr.resample(sound, rate, RATE)
-    loud = np.flatnonzero(np.abs(sound) > 0.02 * np.abs(sound).max())
-    sound = sound[loud[0] : loud[-1] + 1]
-    return np.asarray(sound * (PEAK * 32767 / np.abs(sound).max()), np.int16)
+    resampled: Samples = soxr.resample(sound, rate, RATE)
+    return resampled
 
 
 def in_a_room(*parts: Sound, before_s: float = 0.5, after_s: float = 1.0, noise: float = 20.0) -> Sound:

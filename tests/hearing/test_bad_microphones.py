@@ -11,8 +11,7 @@ import pytest
 import soundfile
 import soxr
 from echo_room import echo, guide
-from speakers import spoken
-from voiceguide.hearing.spotter.spotter import second_ear_for
+from speakers import JOE, spoken
 
 from voiceguide.app import listening
 from voiceguide.audio.files import FilePort
@@ -50,21 +49,20 @@ def room() -> tuple[Samples, Samples]:
     says = np.concatenate([guide(GUIDE_S), np.zeros(samples(LENGTH_S - GUIDE_S), np.float32)])
     arrives = at_level(to_float(echo(says)), GUIDE_DBFS)
     for at_s, words, _ in SAYS:
-        sound = at_level(to_float(spoken(words)), PERSON_DBFS)
+        sound = at_level(to_float(spoken(words, JOE)), PERSON_DBFS)
         arrives[samples(at_s) : samples(at_s) + len(sound)] += sound
     return says, arrives
 
 
 @pytest.fixture(scope="module")
 def recogniser() -> Iterator[Recogniser]:
-    engine = choose_recogniser("en", "pocketsphinx")
+    engine = choose_recogniser("en", "moonshine")
     yield engine
     engine.close()
 
 
 def notice(recogniser: Recogniser, microphone: Frame, says: Samples) -> list[Noticed]:
-    twice = second_ear_for("en")
-    chain = listening(recogniser, load_language("en"), cancel_echo=True, second_ear=twice)
+    chain = listening(recogniser, load_language("en"), cancel_echo=True)
     watch = MicrophoneWatch()
     chain.listen_for(frozenset(Command))
     noticed: list[Noticed] = []
@@ -128,13 +126,13 @@ def test_files_of_any_rate_and_with_any_number_of_channels(
     recogniser: Recogniser, tmp_path: Path, rate: int, channels: int
 ) -> None:
     hiss = np.random.default_rng(2).standard_normal(samples(2.5)).astype(np.float32) * np.float32(2e-4)
-    words = to_float(spoken("it hurts"))
+    words = to_float(spoken("it hurts", JOE))
     hiss[samples(0.7) : samples(0.7) + len(words)] += words
     path = tmp_path / "mic.wav"
     resampled = soxr.resample(hiss, RATE, rate)
     soundfile.write(path, np.stack([resampled] * channels, axis=1), rate)
     port = FilePort(path, None, silence_after_s=1.0)
-    chain = listening(recogniser, load_language("en"), cancel_echo=False, second_ear=second_ear_for("en"))
+    chain = listening(recogniser, load_language("en"), cancel_echo=False)
     chain.listen_for(frozenset(Command))
     silence = np.zeros(BLOCK, np.float32)
     noticed: list[Noticed] = []
@@ -213,15 +211,11 @@ def test_one_thump_is_no_clipping() -> None:
 # --- what is not installed ------------------------------------------------------------------------------------
 
 
-def test_parts_that_are_not_installed_are_told_with_the_promise_that_weakens(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+def test_parts_that_are_not_installed_are_told_with_the_promise_that_weakens() -> None:
     front_end = FrontEnd()
-    assert [one.fields["part"] for one in missing_parts("en", front_end)] == ["second ear"]
-    assert missing_parts("ko", front_end) == [], "nothing is missing that there never was"
+    assert missing_parts(front_end) == missing_parts(None) == [], "nothing is missing that there need not be"
     front_end.close()
     front_end._canceller = None
-    [_, canceller] = missing_parts("en", front_end)
+    [canceller] = missing_parts(front_end)
     assert canceller.fields["part"] == "echo canceller"
     assert "S1" in canceller.fields["why"]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from echo_room import Pcm, echo, erle_db, guide, level_db, pcm, through
-from speakers import spoken
+from speakers import JOE, spoken
 
 from voiceguide.audio.port import BLOCK
 from voiceguide.core.clock import RATE, samples
@@ -164,10 +164,10 @@ def test_pain_is_heard_through_the_guide(canceller: EchoCanceller) -> None:
     reference = guide(32)
     times = [10.0, 14.0, 18.0, 22.0, 26.0]
     texts = ["it hurts", "sharp pain", "i feel pain"]
-    words = [(at, spoken(texts[number % 3])) for number, at in enumerate(times)]
+    words = [(at, spoken(texts[number % 3], JOE)) for number, at in enumerate(times)]
     microphone, _ = with_words(reference, words, -10)
     clean = through(canceller, microphone, reference)
-    engine = choose_recogniser("en", "pocketsphinx")
+    engine = choose_recogniser("en", "moonshine")
     assert reports_of_pain(engine, clean, words) > reports_of_pain(engine, microphone, words)
     engine.close()
 

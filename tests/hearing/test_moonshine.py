@@ -18,7 +18,7 @@ from voiceguide.audio.samples import to_int16
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.errors import DamagedModelError, RecogniserError
-from voiceguide.hearing.recognisers.moonshine.grammar import Grammar
+from voiceguide.hearing.recognisers.moonshine.grammar import Grammar, Sayable
 from voiceguide.hearing.recognisers.moonshine.model import DECODER, ENCODER, TOKENS, Floats, Model
 from voiceguide.hearing.recognisers.moonshine.scoring import score, transcribe
 from voiceguide.hearing.recognisers.moonshine_engine import MoonshineRecogniser
@@ -29,7 +29,7 @@ from voiceguide.speaking.voices.hibari import HibariVoice, is_installed
 
 FOLDER = find_model("en", "moonshine")
 PHRASES = load_language("en").phrases_for(Command)
-BEFORE, AFTER = ("okay", "now"), ("please", "thank you")
+SAYABLE = Sayable(PHRASES, before=("okay", "now"), after=("please", "thank you"))
 
 Spoken = Callable[[str], Floats]
 
@@ -74,7 +74,7 @@ def best(scores: dict[str, float]) -> tuple[str, float]:
 
 
 def test_a_phrase_scores_best_of_all(model: Model, spoken: Spoken) -> None:
-    scores = score(model, model.hear(spoken("next side")), Grammar(model.tokens, PHRASES, BEFORE, AFTER))
+    scores = score(model, model.hear(spoken("next side")), Grammar(model.tokens, SAYABLE))
     phrase, log_p = best(scores)
     assert phrase == "next side"
     assert -1 < log_p <= 0
@@ -82,10 +82,10 @@ def test_a_phrase_scores_best_of_all(model: Model, spoken: Spoken) -> None:
 
 def test_with_fillers_around_it_as_well(model: Model, spoken: Spoken) -> None:
     heard = model.hear(spoken("okay, next side please"))
-    phrase, log_p = best(score(model, heard, Grammar(model.tokens, PHRASES, BEFORE, AFTER)))
+    phrase, log_p = best(score(model, heard, Grammar(model.tokens, SAYABLE)))
     assert phrase == "next side"
     assert log_p > -1
-    without = score(model, heard, Grammar(model.tokens, PHRASES))
+    without = score(model, heard, Grammar(model.tokens, Sayable(PHRASES)))
     assert without.get("next side", -np.inf) < log_p - 1
 
 
@@ -95,13 +95,13 @@ def test_a_score_is_a_probability_of_what_is_written(model: Model, spoken: Spoke
     step = model.begin(heard)
     said = transcribe(model, heard, step)
     assert normalise(said.text) == "next side"
-    scores = score(model, heard, Grammar(model.tokens, ["next side"]), step)
+    scores = score(model, heard, Grammar(model.tokens, Sayable(("next side",))), step)
     assert scores["next side"] >= said.log_p - 0.01
 
 
 def test_speech_that_is_no_phrase_scores_low(model: Model, spoken: Spoken) -> None:
     heard = model.hear(spoken("the train to the city leaves at seven"))
-    assert max(score(model, heard, Grammar(model.tokens, PHRASES)).values(), default=-99.0) < -3
+    assert max(score(model, heard, Grammar(model.tokens, Sayable(PHRASES))).values(), default=-99.0) < -3
     assert normalise(transcribe(model, heard).text) == "the train to the city leaves at seven"
 
 
@@ -122,7 +122,7 @@ def test_beams_hardly_influence_each_other(model: Model, spoken: Spoken) -> None
 
 @pytest.fixture
 def engine(folder: Path) -> Iterator[MoonshineRecogniser]:
-    engine = MoonshineRecogniser(folder, PHRASES, BEFORE, AFTER)
+    engine = MoonshineRecogniser(folder, SAYABLE)
     yield engine
     engine.close()
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from toy_tokens import toy_tokens
 
-from voiceguide.hearing.recognisers.moonshine.grammar import Grammar
+from voiceguide.hearing.recognisers.moonshine.grammar import Grammar, Sayable
 from voiceguide.hearing.recognisers.moonshine.tokens import Tokens
 
 PHRASES = ("next side", "next", "okay", "i am ready", "stop the session", "stop")
 BEFORE, AFTER = ("okay", "can you"), ("please", "thank you")
+SAYABLE = Sayable(PHRASES, before=BEFORE, after=AFTER)
 WORDS = ("next", "Next", "side", "okay", "Okay", "please", "stop", "I", "thank", "you")
 
 Said = Callable[[str], set[str] | None]
@@ -27,7 +28,7 @@ def tokens(tmp_path: Path) -> Tokens:
 @pytest.fixture
 def said(tokens: Tokens) -> Said:
     """The phrases that are complete after a text; None for a text that leads nowhere."""
-    return follow(tokens, Grammar(tokens, PHRASES, BEFORE, AFTER))
+    return follow(tokens, Grammar(tokens, SAYABLE))
 
 
 def follow(tokens: Tokens, grammar: Grammar) -> Said:
@@ -101,13 +102,32 @@ def test_a_mark_at_the_end_is_no_end_of_the_grammars(said: Said) -> None:
 
 
 def test_without_fillers_there_are_only_phrases(tokens: Tokens) -> None:
-    said = follow(tokens, Grammar(tokens, PHRASES))
+    said = follow(tokens, Grammar(tokens, Sayable(PHRASES)))
     assert said("next side") == {"next side"}
     assert said("okay next side") is None
     assert said("next side please") is None
 
 
+def test_a_pattern_is_said_under_its_name_in_all_its_forms(tokens: Tokens) -> None:
+    patterns = {"<next>": ["[can you] (next|stop) side"]}
+    said = follow(tokens, Grammar(tokens, Sayable(("next",), patterns=patterns, after=AFTER)))
+    for text in ("next side", "Next side", "stop side", "can you stop side", "can you next side, please"):
+        assert said(text) == {"<next>"}, text
+    assert said("next") == {"next"}
+    assert said("can you side") is None
+
+
+def test_an_urgent_phrase_may_follow_a_leading_one(tokens: Tokens) -> None:
+    sayable = Sayable(("stop", "next", "okay side"), frozenset({"okay side"}), frozenset({"stop"}), after=AFTER)
+    said = follow(tokens, Grammar(tokens, sayable))
+    assert said("stop okay side") == {"okay side"}
+    assert said("Stop, okay side") == {"okay side"}
+    assert said("stop please. Okay side") == {"okay side"}
+    assert said("next okay side") is None, "after that it might mean the opposite"
+    assert said("stop next") is None
+
+
 def test_places_that_mean_the_same_are_equal(tokens: Tokens) -> None:
-    grammar = Grammar(tokens, PHRASES, BEFORE, AFTER)
+    grammar = Grammar(tokens, SAYABLE)
     first = tokens.word("next")[0]
     assert grammar.after(grammar.begin())[first] == grammar.after(grammar.begin())[first]

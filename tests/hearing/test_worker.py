@@ -5,7 +5,6 @@ import time
 
 import numpy as np
 import pytest
-from voiceguide.hearing.verdict.GONE import Claim, Ear
 
 from voiceguide.core.commands import Command
 from voiceguide.core.events import Heard, HearingBack, HearingLost, HearingSlow, Trouble
@@ -42,7 +41,7 @@ class ScriptedEars:
         if self.wanted[-1:] != [commands]:
             self.wanted.append(commands)
 
-    def accept(self, frame: Frame, around: Around = QUIET, spoken: Frame | None = None) -> list[Verdict]:
+    def accept(self, frame: Frame, around: Around = QUIET) -> list[Verdict]:
         self.called.release()
         self.may_listen.wait(PATIENCE)
         self.thread = threading.current_thread().name
@@ -56,10 +55,7 @@ class ScriptedEars:
             self.silence += len(frame)
             return []
         self.frames += 1
-        claim = Claim(self.at, Command.NEXT, Ear.WORDS, "scripted")
-        heard = (
-            [Verdict(self.at, claim, Rule.ONLY_EAR, Heard(self.at, Command.NEXT))] if self.frames % 10 == 0 else []
-        )
+        heard = [Verdict(self.at, Rule.SURE, Heard(self.at, Command.NEXT))] if self.frames % 10 == 0 else []
         self.listened.release()
         return heard
 
@@ -241,7 +237,7 @@ def test_ears_can_be_closed_while_their_recogniser_is_gone() -> None:
 class ThriftyEars(ScriptedEars):
     """Ears that can leave something out, and remember when they did."""
 
-    deepest = Level.SAFETY
+    deepest = Level.LESS
 
     def __init__(self) -> None:
         super().__init__()
@@ -259,9 +255,9 @@ def test_ears_that_fall_behind_leave_out_what_they_can() -> None:
     ears.accept(FRAME)
     assert inner.called.acquire(timeout=PATIENCE)
     noticed = [one for _ in range(BACKLOG) for one in ears.accept(FRAME)]
-    assert [one.fields["level"] for one in noticed if isinstance(one, Remark)] == [Level.LESS, Level.SAFETY]
+    assert [one.fields["level"] for one in noticed if isinstance(one, Remark)] == [Level.LESS]
     inner.may_listen.set()
     wait_for(inner, BACKLOG + 1)
     ears.close()
-    assert inner.levels == [Level.ALL, Level.SAFETY], "what waited is heard with less"
+    assert inner.levels == [Level.ALL, Level.LESS], "what waited is heard with less"
     assert not inner.silence

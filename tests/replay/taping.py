@@ -101,7 +101,6 @@ def tape(  # noqa: PLR0913 - everything a session can be given
                 first_time=True,
                 remembered=remembered,
                 loudness=loudness,
-                second_ear=False,
                 cancel_echo=False,
                 live=False,
                 audio=port.name,

@@ -138,7 +138,7 @@ def test_a_line_that_was_cut_off_is_passed_over(copy: Path) -> None:
 
 def other_format(copy: Path) -> None:
     path = copy / "session.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 2}))
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 99}))
 
 
 def damaged_line(copy: Path) -> None:

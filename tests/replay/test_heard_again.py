@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 from taping import SCRIPT, NoisyPort, tape, typed
-from voiceguide.hearing.verdict.GONE import Claim, Ear
 
 from voiceguide.core.commands import Command
 from voiceguide.core.events import Heard
@@ -21,14 +20,14 @@ from voiceguide.replay.recorded import read_recording
 from voiceguide.speaking.voice import Samples
 
 
-def verdict(at: int, command: Command = Command.PAIN, rule: Rule = Rule.AGREED) -> Verdict:
-    claim = Claim(at, command, Ear.WORDS, "scripted", "it hurts")
-    return Verdict(at, claim, rule, Heard(at, command, "it hurts", "scripted"))
+def verdict(at: int, command: Command = Command.PAIN, rule: Rule = Rule.SURE) -> Verdict:
+    heard = Heard(at, command, "it hurts", "scripted")
+    return Verdict(at, rule, heard, "it hurts", "scripted", command)
 
 
 def test_verdicts_on_the_same_words_stand_side_by_side() -> None:
     then = [verdict(16_000), verdict(80_000), verdict(160_000, Command.STOP)]
-    now = [verdict(16_000), verdict(80_000 + NEAR, rule=Rule.SURE), verdict(240_000)]
+    now = [verdict(16_000), verdict(80_000 + NEAR, rule=Rule.PERHAPS_PAIN), verdict(240_000)]
     assert pair_up(then, now) == [
         Pair(then[0], now[0]),
         Pair(then[1], now[1]),

@@ -49,9 +49,9 @@ class Late:
     def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:
         self._ears.listen_for(commands, hold=hold)
 
-    def accept(self, frame: Frame, around: Around = QUIET, spoken: Frame | None = None) -> list[Verdict]:
+    def accept(self, frame: Frame, around: Around = QUIET) -> list[Verdict]:
         self._frames += 1
-        for verdict in self._ears.accept(frame, around, spoken):
+        for verdict in self._ears.accept(frame, around):
             self._lag += 37
             self._waiting.append((self._frames + self._lag, verdict))
         due = [verdict for frames, verdict in self._waiting if frames <= self._frames]

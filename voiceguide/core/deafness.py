@@ -82,7 +82,7 @@ class Deafness:
         self._mention("hearing_slow")
 
     def poor(self, why: Poor) -> None:
-        """Say why not everything can be heard, though the words of safety can."""
+        """Say why not everything can be heard."""
         self._mention(f"hearing_{why.value}")
 
     def _mention(self, key: str) -> None:

@@ -98,8 +98,6 @@ class Poor(StrEnum):
 
     CLIPPING = "clipping"
     QUIET = "quiet"
-    BUSY = "busy"
-    """Nothing but the words of safety is listened for."""
 
 
 @dataclass(frozen=True)

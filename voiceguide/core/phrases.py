@@ -92,7 +92,6 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "history_lost": frozenset(),
     "hearing_clipping": frozenset(),
     "hearing_quiet": frozenset(),
-    "hearing_busy": frozenset(),
     "stopping_now": frozenset(),
     "hearing_lost": frozenset(),
     "hearing_lost_microphone": frozenset(),

@@ -32,7 +32,6 @@ from voiceguide.core.events import (
     HearingBack,
     HearingLost,
     HearingPoor,
-    Poor,
     SpeechFinished,
     Tick,
     ToldToEnd,
@@ -240,8 +239,7 @@ class Standby:
                 self._hearing_lost(trouble, reason)
             case HearingBack(trouble=trouble):
                 self._hearing_back(trouble)
-            case HearingPoor(why=Poor.CLIPPING | Poor.QUIET as why):
-                # That the machine is busy matters to nobody now.
+            case HearingPoor(why=why):
                 self._scene.interject(self._scene.prompt(f"hearing_{why.value}"))
             case CodeAsked(digits=digits) if self._stage is _Stage.WAITING:
                 self._wait(code(self._phrases, digits))

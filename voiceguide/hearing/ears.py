@@ -117,6 +117,7 @@ class Ears:
             self._recogniser.expect(self._pack.phrases_for(self._commands))
         self._decision.restart_recogniser()
         self._since = self._at
+        self._level = Level.ALL  # it knows nothing of sparing yet
 
     def close(self) -> None:
         """Close what knows this person's words. The recogniser is its owner's."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -84,7 +84,7 @@ class LanguagePack:
     name: str
     phrases: Phrases
     commands: Mapping[Command, tuple[str, ...]]
-    rules: Rules
+    rules: Rules = field(compare=False)  # hassil's trees lead back to themselves
     also: Mapping[Command, tuple[Pattern, ...]]
     fillers: Fillers
     pain: PainWords

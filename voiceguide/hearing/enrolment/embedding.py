@@ -86,14 +86,14 @@ class SpeechEmbedding:
             from pyopen_wakeword.wakeword import TfLiteWakeWord  # noqa: PLC0415 - same
         except ModuleNotFoundError as error:
             raise RecogniserError(
-                f"The second ear needs the Python package {error.name}, which is not installed. "
+                f"Words of your own need the Python package {error.name}, which is not installed. "
                 f"Install it: {_INSTALL}"
             ) from error
         folder = Path(pyopen_wakeword.__file__).parent
         try:
             self._lib: Any = TfLiteWakeWord(folder / "lib" / "libtensorflowlite_c.so").lib
         except OSError as error:  # no wheel for this machine, or its C library is older than 2.35
-            raise RecogniserError(f"The second ear cannot be loaded here: {error}") from error
+            raise RecogniserError(f"What words of your own need cannot be loaded here: {error}") from error
         self._lib.TfLiteInterpreterOptionsCreate.restype = ctypes.c_void_p
         self._models = [
             self._lib.TfLiteModelCreateFromFile(str(folder / "models" / name).encode())

@@ -4,9 +4,9 @@ It scores the phrases that a person may say, and it writes down what was said. T
 where the transcript is wrong; the transcript tells a phrase from a sentence that merely begins like one, and holds
 the words about pain that no phrase foresaw.
 
-The endpointer cuts the sound into utterances. One is looked at in its first moment of silence, so that the answer is
-there when the endpointer is sure that it has ended, and, because a call of pain must not wait for the end of a sentence,
-now and then while it goes on.
+The endpointer cuts the sound into utterances. One is looked at in its first moment of silence, so that the answer
+is there when the endpointer is sure that it has ended, and, because a call of pain must not wait for the end of a
+sentence, now and then while it goes on.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class MoonshineRecogniser:
         return not self._sparing and utterance.length - self._looked >= LOOKS_EVERY
 
     def _at_the_end(self, utterance: Utterance) -> Hypothesis:
-        """Return what was made of an utterance that has ended, without another look if it was silent since the last."""
+        """Return what was made of an utterance that has ended; a look since its last word will do."""
         if self._last is not None and self._last[0] == utterance.spoke_until:
             known = self._last[1]
             if known.at - utterance.spoke_until == TAIL * WINDOW:
