@@ -2,8 +2,9 @@
 
 Voices and people for tuning say what people say to the guide, and what is no command, in simulated rooms. The real
 endpointer and the real recogniser hear it; what they made of it is kept under `build/training`, because that is
-slow. A logistic model then learns from the evidence (`hearing/verdict/reading.py`) which candidates were said. It writes `voiceguide/hearing/verdict/weights.yaml`; the thresholds in it are chosen by hand from the table
-that is printed: how much of what was said each would catch, and how many false events it would let through.
+slow. A logistic model then learns from the evidence (`hearing/verdict/reading.py`) which candidates were said. It
+writes `voiceguide/hearing/verdict/weights.yaml`; the thresholds in it are chosen by hand from the table that is
+printed: how much of what was said each would catch, and how many false events it would let through.
 """
 
 from __future__ import annotations
@@ -245,7 +246,7 @@ def report(found: Sequence[tuple[Example, Candidate, bool]], sure: NDArray[np.fl
             print("  ".join(line), f"({len(of_kind)} said)")
 
 
-HEAD = "# How sure the guide is of what it heard. `make fit-verdict` writes the weights; the thresholds are chosen by hand."
+HEAD = "# How sure the guide is. `make fit-verdict` writes the weights; the thresholds are chosen by hand."
 
 if __name__ == "__main__":
     main()

@@ -132,7 +132,7 @@ def _keep(path: Path, known: Mapping[str, NDArray[np.float16]]) -> None:
 
 def _trimmed(sound: Sound) -> Sound:
     loudness = np.abs(sound)
-    if not loudness.size or loudness.max() < 1e-4:  # noqa: PLR2004 - silent at 16 bits
+    if not loudness.size or loudness.max() < 1e-4:
         return np.zeros(0, np.float32)
     loud = np.flatnonzero(loudness > AUDIBLE * loudness.max())
     return np.asarray(sound[loud[0] : loud[-1] + 1] / loudness.max(), np.float32)
