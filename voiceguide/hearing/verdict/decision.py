@@ -24,6 +24,10 @@ from voiceguide.language.pack import LanguagePack
 EARLY = SAFETY | {Command.PAUSE}
 """Acted on from partial results, when they are very probable or have stood still."""
 
+CERTAIN = 0.8
+"""In a hold, what is less probable than this does not stand against a doubtful word of safety: "stop" and "start" are
+taken for each other."""
+
 REFRACTORY = samples(0.5)
 """The same command again so soon is the same call: people do not say a word twice within half a second and mean
 it twice."""
@@ -178,13 +182,20 @@ class Decision:
         return verdict
 
     def _likeliest(self, hypothesis: Hypothesis, around: Around) -> _Judged:
-        """Return the likeliest meaning; pain that is sure enough wins over stop, and stop over the rest."""
+        """Return the likeliest meaning; pain that is sure enough wins over stop, and stop over the rest.
+
+        In a hold a doubtful word of safety wins over what is not sure either.
+        """
         candidates = self._reading.candidates(hypothesis, self._possible, around)
         judged = [_Judged(one, self._sureness.probability(one.evidence)) for one in candidates]
         judged.sort(key=lambda one: -one.sure)
         for urgent in (PAIN_FAMILY, SAFETY):
             for one in judged:
                 if one.command in urgent and one.sure >= self._thresholds(one.command)[1]:
+                    return one
+        if self._hold and judged and judged[0].sure < CERTAIN:
+            for one in judged:
+                if one.command in SAFETY and one.sure >= self._thresholds(one.command)[2]:
                     return one
         return judged[0] if judged else NO_MEANING
 
