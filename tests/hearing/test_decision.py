@@ -61,11 +61,11 @@ def test_pain_wins_over_stop_and_stop_over_the_rest() -> None:
 def test_in_a_hold_a_doubtful_word_of_safety_wins_over_what_is_not_sure_either() -> None:
     made = decision()
     made.listen_for(frozenset({Command.NEXT, Command.START}), hold=True)
-    (verdict,) = heard(made, said(1, ("start", -1.0), ("stop", -2.0)))
+    (verdict,) = heard(made, said(1, ("start", LIKELY), ("stop", -2.0)))
     assert outcomes([verdict]) == [(None, Command.STOP)]
     made.listen_for(frozenset({Command.NEXT, Command.START}))
-    (verdict,) = heard(made, said(5, ("start", -1.0), ("stop", -2.0)))
-    assert outcomes([verdict]) == [(Command.START, None)]
+    (verdict,) = heard(made, said(5, ("start", LIKELY), ("stop", -2.0)))
+    assert outcomes([verdict]) == [(None, Command.START)]
 
 
 def test_a_word_of_pain_in_a_sentence_that_is_no_phrase_counts() -> None:

@@ -114,8 +114,8 @@ class VoskRecogniser:
     def steady(self) -> int:
         """It looks again every 240 ms only: anything shorter believes a guess that it never looked at twice.
 
-        With the Korean model on 736 clips of eight synthetic voices that were not used for tuning, 0.18 s led to 37
-        false reports of pain and 0.26 s to 15; the median decision falls 0.46 s after the word.
+        With the Korean model on 736 clips of eight synthetic voices that were not used for tuning, 0.18 s led to
+        37 false reports of pain and 0.26 s to 15; the median decision falls 0.46 s after the word.
         """
         return samples(0.26)
 

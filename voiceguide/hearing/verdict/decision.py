@@ -25,8 +25,8 @@ EARLY = SAFETY | {Command.PAUSE}
 """Acted on from partial results, when they are very probable or have stood still."""
 
 CERTAIN = 0.8
-"""In a hold, what is less probable than this does not stand against a doubtful word of safety: "stop" and "start" are
-taken for each other."""
+"""In a hold, what is less probable than this does not stand against a doubtful word of safety: "stop" and "start"
+are taken for each other."""
 
 REFRACTORY = samples(0.5)
 """The same command again so soon is the same call: people do not say a word twice within half a second and mean
