@@ -145,7 +145,7 @@ def _run(
     home = {"XDG_DATA_HOME": str(folder / "data"), "XDG_CACHE_HOME": str(folder / "cache")}
     began = time.monotonic()
     process = subprocess.Popen(
-        [*command, "--no-second-ear"],
+        command,
         env=os.environ | home,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

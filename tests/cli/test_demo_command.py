@@ -21,7 +21,9 @@ from voiceguide.errors import LanguageError
 Voiceguide = Callable[..., Any]
 
 START = Line(when={"kind": "say_finished", "key": "waiting"}, wait_s=0.9, say="start", expect=Command.START)
-STOP = Line(when={"kind": "state", "state": "introducing"}, wait_s=3, say="stop", expect=Command.STOP)
+STOP = Line(
+    when={"kind": "state", "state": "introducing"}, wait_s=3, say="please stop the session", expect=Command.STOP
+)
 YES = Line(when={"kind": "say_finished", "key": "stop_ask"}, wait_s=1, say="yes please", expect=Command.YES)
 
 

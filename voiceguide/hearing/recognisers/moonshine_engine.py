@@ -153,7 +153,8 @@ class MoonshineRecogniser:
             scores = score(self._model, heard, self._grammar, step)
         except Exception as error:  # onnxruntime's own exceptions share no class but this one
             raise RecogniserError(f"Moonshine stopped working: {error}; please start voiceguide again") from error
-        best = sorted(scores.items(), key=lambda one: -one[1])[:SCORES_KEPT]
+        # What was said may be several phrases at once ("let's start" is also "start"): the longest says most.
+        best = sorted(scores.items(), key=lambda one: (-round(one[1], 4), -len(one[0]), one[0]))[:SCORES_KEPT]
         return Hypothesis(
             transcript.text,
             utterance.over,
