@@ -96,9 +96,9 @@ def test_punctuation_stands_between_the_parts_only(said: Said) -> None:
     assert said("can, you next") is None
 
 
-def test_a_mark_at_the_end_is_no_end_of_the_grammars(said: Said) -> None:
-    # Whoever scores takes a mark for an end by itself.
-    assert said("next side.") == set()
+def test_a_mark_may_stand_at_the_end(said: Said) -> None:
+    assert said("next side.") == {"next side"}
+    assert said("okay, next side,") == {"next side"}
 
 
 def test_without_fillers_there_are_only_phrases(tokens: Tokens) -> None:

@@ -88,7 +88,8 @@ class Grammar:
                     end.filler = True
         marks = tokens.punctuation.values()
         self._between, self._behind_marks, self._urgent_marks = (
-            {mark: _Node(root.children) for mark in marks} for root in (self._first, self._behind, self._urgent)
+            {mark: _Node(root.children, filler=root is self._behind) for mark in marks}
+            for root in (self._first, self._behind, self._urgent)
         )
         self.after = lru_cache(_PLACES)(self._after)
 

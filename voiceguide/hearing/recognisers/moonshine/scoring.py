@@ -66,7 +66,6 @@ def score(model: Model, heard: Heard, grammar: Grammar, begun: Step | None = Non
         grammar: what may be said.
         begun: the decoder's first step, where it was taken before.
     """
-    ends = [END, *model.tokens.punctuation.values()]
     step = begun or model.begin(heard)
     live: list[tuple[Place, float]] = [(grammar.begin(), 0.0)]
     scores: dict[str, float] = {}
@@ -74,7 +73,7 @@ def score(model: Model, heard: Heard, grammar: Grammar, begun: Step | None = Non
         ways: list[tuple[float, int, int, Place]] = []
         for row, (place, total) in enumerate(live):
             if said := grammar.said(place):
-                ended = total + float(np.logaddexp.reduce(step.log_p[row, ends]))
+                ended = total + float(step.log_p[row, END])
                 for phrase in said:
                     scores[phrase] = float(np.logaddexp(scores.get(phrase, -np.inf), ended))
             after = grammar.after(place)
