@@ -20,8 +20,6 @@ class Hears(StrEnum):
 
     ALL = "as in a session"
     ALONE = "recogniser alone"
-    SECOND = "with the second ear"
-    POCKETSPHINX = "with PocketSphinx"
     ENROLLED = "with enrolment"
 
 

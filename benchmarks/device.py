@@ -324,9 +324,9 @@ def tables(found: Found) -> list[Table]:
         (
             "hours",
             "Hours of sessions in sample time",
-            "`benchmarks.soak`, in step, with PocketSphinx and second ear.",
+            "`benchmarks.soak`, in step, with Moonshine.",
         ),
-        ("live", "Half an hour on the virtual card", "With the second ear and both child processes."),
+        ("live", "Half an hour on the virtual card", "With both child processes."),
     ):
         if rows := found.get(key):
             columns = list(dict.fromkeys(name for row in rows for name in row))

@@ -276,7 +276,7 @@ def measure_words() -> Table:
         "Echo: words spoken over the guide",
         f"{len(words)} reports of pain by flite's slt and rms at 2 m, each while the guide speaks; "
         "delay 80 ms, 50 ppm. SI-SDR in dB is the median over the words, against the word alone through the same "
-        "filter (which turns low tones' phases). Heard by PocketSphinx's ear of the program, right + false: the "
+        "filter (which turns low tones' phases). Heard by the program's English recogniser, right + false: the "
         "word without any echo, with the echo, behind the filter, and behind the gate as well.",
         ["speech to echo", "SI-SDR before", "after", "no echo", "with echo", "filter", "filter and gate"],
     )

@@ -144,7 +144,7 @@ def listen(voice: str) -> Report:
         prepared.render()
         lines = prepared.routine.welcome * 5
         said = np.concatenate([prepared.speech.samples(line) for line in lines])
-        hearing = prepared.hearing(cancel_echo=True, second_ear=True)
+        hearing = prepared.hearing(cancel_echo=True)
         hearing.listen_for(frozenset(Command))
         microphone = to_int16((0.3 * np.roll(said, 960) + 0.1 * said[::-1]).astype(np.float32))
         for at in range(0, len(said) - 159, 160):

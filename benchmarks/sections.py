@@ -177,9 +177,9 @@ def measure_sessions(runs: int) -> Section:
         cues.add(setting.text, str(placed["heard"]["cues"]), *worst)
         if setting == MAIN:
             speed, peak = found["speed"]["least"], max(found["cold_mb"], found["warm_mb"])
-            what = "file-driven session, PocketSphinx, one core"
+            what = "file-driven session, Moonshine, one core"
             targets.append(Target(what, f">= {LEAST_SPEED} x", f"{speed:.1f} x", speed >= LEAST_SPEED))
-            what = "peak memory, PocketSphinx and pyttsx3"
+            what = "peak memory, Moonshine and pyttsx3"
             targets.append(Target(what, f"<= {MOST_MB} MB", f"{peak:.0f} MB", peak <= MOST_MB))
         if setting == KOREAN:
             targets += _model_target(max(found["cold_mb"], found["warm_mb"]), data)
@@ -198,7 +198,7 @@ def measure_hearing() -> Section:
         "Hearing alone",
         "CPU per second of sound (one core), and CPU time of single 10 ms blocks. Talk: the guide's own "
         "sentences in another voice with a quarter of a second between them, much more than a session ever"
-        " brings. PocketSphinx hears English and Vosk Korean, so the words differ.",
+        " brings. Moonshine hears English and Vosk Korean, so the words differ.",
         ["engine, language", "seconds", "quiet: CPU", "talk: CPU", "talk: 99% of blocks", "talk: worst block"],
     )
     data = []

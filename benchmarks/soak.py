@@ -17,7 +17,6 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 
@@ -136,7 +135,7 @@ class SoakPort:
         """Nothing to close."""
 
 
-def soak(hours: float, *, second_ear: bool) -> Iterator[dict[str, Any]]:
+def soak(hours: float) -> Iterator[dict[str, Any]]:
     """Run the guide for so many hours of sound; yields what was found each hour."""
     found: list[dict[str, Any]] = []
     began = time.process_time()
@@ -158,8 +157,6 @@ def soak(hours: float, *, second_ear: bool) -> Iterator[dict[str, Any]]:
 
     with ExitStack() as stack:
         history = Path(stack.enter_context(TemporaryDirectory(prefix="soak-"))) / "history.db"
-        if not second_ear:
-            stack.enter_context(patch("voiceguide.service.service.second_ear_for", lambda _: False))
         ready = make_ready([ROUTINE], None, "moonshine", apart=False)
         stack.enter_context(ready.prepared)
         ready.render()
@@ -173,4 +170,4 @@ def soak(hours: float, *, second_ear: bool) -> Iterator[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    list(soak(float(sys.argv[1]), second_ear="no-second-ear" not in sys.argv[2:]))
+    list(soak(float(sys.argv[1])))

@@ -1,7 +1,7 @@
 """Whole conversations about pain by sound: `python -m benchmarks.talks`, from the repository's root.
 
 A person in one of three positions says that something hurts and answers what they are asked, in a synthetic
-voice; the real recogniser and the second ear hear them, the session goes its way and a real history keeps it. What
+voice; the real recogniser hears them, the session goes its way and a real history keeps it. What
 is said and what must come of it is in `talks.yaml`. Two things are judged, and told apart:
 
 - that nothing unsafe happened, whatever was understood: the way out of the very position came first, no cue of the
@@ -382,8 +382,8 @@ def measure_talks(
     voices = {person.name: person for person in people("en") if person.name in who}
     table = Table(
         "Conversations about pain, by sound",
-        f"{len(talks)} conversations in three positions, each from the call to the way on, heard by PocketSphinx "
-        "and the second ear. As meant: the history holds the very kind, advice and outcome, however often it had "
+        f"{len(talks)} conversations in three positions, each from the call to the way on, heard by Moonshine. "
+        "As meant: the history holds the very kind, advice and outcome, however often it had "
         "to be said. Astray: something was heard otherwise. Unsafe: the way out did not come first, a cue in "
         "between, an advice twice, a way on after a red flag or before it was offered, a hold that began by "
         "itself, or a report that was not kept. In the room the guide's voice is 10 dB above the person's at the "

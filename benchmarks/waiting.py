@@ -115,7 +115,7 @@ def main() -> None:
         return
     table = Table(
         "An hour of waiting",
-        "CPU seconds an hour of one core (and share of it), recogniser and second ear included, the sound card's "
+        "CPU seconds an hour of one core (and share of it), recogniser included, the sound card's "
         f"process not. Load average of the machine: {os.getloadavg()[0]:.1f}.",
         ["room", "as it waits", "listening all the time"],
     )

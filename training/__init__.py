@@ -1,1 +1,1 @@
-"""Training of the second ear. Not part of the wheel; see `training/README.md`."""
+"""Fitting of how sure the guide is. Not part of the wheel; see `training/README.md`."""

@@ -9,6 +9,7 @@ import pytest
 
 from voiceguide.core.actions import Hush
 from voiceguide.core.commands import Command
+from voiceguide.core.events import Heard
 from voiceguide.core.rehearsal import LINES, QUIET_TAKES, Rehearsal, advice, everything_rehearsed, grade
 from voiceguide.core.takes import Capture, Learn, Learned, Problem, Recall, Taken
 from voiceguide.language.pack import available_languages, load_language
@@ -310,3 +311,13 @@ def test_the_guide_never_says_a_rehearsed_word_between_two_pauses(language: str)
     for text in everything_rehearsed(pack.rehearsal):
         pieces = {piece.strip().lower() for mark in ".,:;!?" for piece in text.replace(mark, "|").split("|")}
         assert not pieces & set(pack.rehearsal.words.values()), text
+
+
+def test_s8_what_may_be_a_word_of_pain_outside_of_a_take_stops_the_rehearsal_too() -> None:
+    world = begun()
+    world.feed(Heard(world.now, None, "ow", "e", Command.PAIN))
+    assert "hurts" in keys(world)
+    world = begun()
+    until_capture(world)
+    world.feed(Heard(world.now, None, "ow", "e", Command.PAIN))
+    assert "hurts" not in keys(world), "it is the word that was asked for"

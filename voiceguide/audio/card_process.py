@@ -43,9 +43,9 @@ LATENCY_S = 0.04
 """What PortAudio is asked for, in seconds. A virtual sound card under-ran with its "low", not with this."""
 
 CUSHION = 8
-"""Blocks kept ready for the speaker, 80 ms: PortAudio takes 4 in one go at that latency, and PocketSphinx stops
-the session for more than 100 ms at the end of an utterance. While it was kept busy all the time, the guide's voice
-had 13 holes a minute with 4 blocks and 2 with 8."""
+"""Blocks kept ready for the speaker, 80 ms: PortAudio takes 4 in one go at that latency, and a recogniser in
+the same interpreter stopped the session for more than 100 ms at the end of an utterance. While it was kept busy
+all the time, the guide's voice had 13 holes a minute with 4 blocks and 2 with 8."""
 
 CUSHION_PER_RESAMPLER = 2
 """Blocks more for each direction that is resampled: so many come out of the resampler at once."""

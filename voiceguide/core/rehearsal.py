@@ -159,6 +159,10 @@ class Rehearsal:
             case Heard(command=Command() as command, text=text):
                 self._heard = text
                 self._spoken_to(command)
+            case Heard(perhaps=Command() as command, text=text) if command in PAIN_FAMILY and not self._in_a_take:
+                # Perhaps pain, perhaps a word that was rehearsed: what is said then fits both (S8).
+                self._heard = text
+                self._spoken_to(command)
             case Taken():
                 self._taken(event)
             case Learned():
@@ -193,6 +197,10 @@ class Rehearsal:
     @property
     def _command(self) -> Command:
         return self._commands[self._word]
+
+    @property
+    def _in_a_take(self) -> bool:
+        return self._stage in (_Stage.RECORDING, _Stage.OVER_GUIDE)
 
     @property
     def _asked_all(self) -> bool:

@@ -123,7 +123,7 @@ class Capturing:
         if self._open is not None:
             noticed = self._record(self._open, frame, noticed)
         elif self._at <= self._quiet_until:
-            noticed = [one for one in noticed if _command(one) is None]
+            noticed = [one for one in noticed if _meant(one) is None]
         if self._learning is not None and self._learning.done():
             self._learned, self._learning = self._learning.result(), None
             noticed.append(self._learned)
@@ -144,9 +144,9 @@ class Capturing:
         passed: list[Noticed] = []
         for one in noticed:
             command = _command(one)
-            if command is None:
+            if _meant(one) is None:
                 passed.append(one)
-            elif take.heard not in SAFETY:
+            elif command is not None and take.heard not in SAFETY:
                 take.heard = command
         if take.over_guide:
             return [*passed, self._taken(take)] if take.heard in SAFETY else passed
@@ -226,6 +226,13 @@ class Capturing:
     def _forget(self) -> None:
         self._open = None
         self._kept = {}
+
+
+def _meant(one: Noticed) -> Command | None:
+    """Return the command that was heard, or perhaps was."""
+    if not isinstance(one, Verdict) or one.heard is None:
+        return None
+    return one.heard.command or one.heard.perhaps
 
 
 def _command(one: Noticed) -> Command | None:

@@ -16,8 +16,8 @@ from voiceguide.hearing.recognisers.recogniser import Frame
 
 LOUDER_DB = 10.0
 """So much above the usual rest, something else is heard. With flite's kal16 10 dB softer than espeak-ng's voice,
-PocketSphinx heard 9, 14 and 17 of 17 reports of pain at 6, 9 and 12, and 17 at 9 and 10 with the slower fall
-below; lower numbers let softer voices pass."""
+an earlier recogniser heard 9, 14 and 17 of 17 reports of pain at 6, 9 and 12, and 17 at 9 and 10 with the slower
+fall below; lower numbers let softer voices pass."""
 
 LEAST_DB = 20.0
 """When more than this is left, the filter has not learnt the room or the room is noisy: nothing is turned down."""
