@@ -1,7 +1,7 @@
 # Two commands for a newcomer; each does all set-up itself on Debian 12 or 64-bit Raspberry Pi OS.
 #   make demo   a whole session without microphone, loudspeaker or downloaded model
 #   make test   lint, types and all tests
-# What else there is: make docs, fuzz, bench, bench-hearing, bench-power-cut, bench-device, bench-safety, bench-page, screenshots, test-install, docs-tables, fit-verdict, clean.
+# What else there is: make docs, fuzz, bench, bench-hearing, bench-power-cut, bench-device, bench-safety, bench-page, screenshots, test-install, docs-tables, fit-words, fit-verdict, clean.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +12,7 @@ APT_RUN := $(call apt,run) $(call apt,demo)
 APT_TEST := $(call apt,test)
 APT_TRAIN := $(call apt,train)
 
-.PHONY: demo test lint types docs fuzz bench bench-hearing bench-power-cut bench-device bench-safety bench-page screenshots test-install docs-tables fit-verdict clean
+.PHONY: demo test lint types docs fuzz bench bench-hearing bench-power-cut bench-device bench-safety bench-page screenshots test-install docs-tables fit-words fit-verdict clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -82,6 +82,11 @@ docs-tables: $(VENV)/.test
 	sh packaging/apt.sh graphviz
 	$(BIN)/python docs/tables.py
 	$(BIN)/python docs/reference.py
+
+# Ten minutes; HUMAN=DIR is the folder of people's recordings. See training/README.md.
+fit-words: $(VENV)/.test
+	$(BIN)/pip install --quiet --editable '.[train]'
+	nice -n 5 $(BIN)/python -m training.words --human $(HUMAN)
 
 # Half an hour; HUMAN=DIR lets people speak as well as synthetic voices. See training/README.md.
 fit-verdict: $(VENV)/.test

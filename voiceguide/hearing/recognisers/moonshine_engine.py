@@ -1,8 +1,9 @@
-"""Moonshine, a small neural recogniser of English, asked in two ways about each utterance.
+"""Moonshine, a small neural recogniser of English, asked in several ways about each utterance.
 
 It scores the phrases that a person may say, and it writes down what was said. The score finds a phrase in noise,
 where the transcript is wrong; the transcript tells a phrase from a sentence that merely begins like one, and holds
-the words about pain that no phrase foresaw.
+the words about pain that no phrase foresaw. A few lone words are told by their sound as well
+(`moonshine/head.py`).
 
 The endpointer cuts the sound into utterances. One is looked at in its first moment of silence, so that the answer
 is there when the endpointer is sure that it has ended, and, because a call of pain must not wait for the end of a
@@ -22,7 +23,8 @@ from voiceguide.audio.samples import FULL_SCALE
 from voiceguide.core.clock import samples
 from voiceguide.errors import RecogniserError
 from voiceguide.hearing.recognisers.moonshine.grammar import Grammar, Sayable
-from voiceguide.hearing.recognisers.moonshine.model import Model
+from voiceguide.hearing.recognisers.moonshine.head import LONGEST, WordHead, pooled
+from voiceguide.hearing.recognisers.moonshine.model import Floats, Model
 from voiceguide.hearing.recognisers.moonshine.scoring import score, transcribe
 from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis, Scored
 from voiceguide.hearing.vad.detector import WINDOW
@@ -55,6 +57,8 @@ class MoonshineRecogniser:
 
     def __init__(self, folder: Path, sayable: Sayable) -> None:
         self._model = Model(folder)
+        head = WordHead()
+        self._head = head if head.fits(self._model.width) else None  # a larger model has other states
         self._sayable = sayable
         self._grammar = Grammar(self._model.tokens, sayable)
         self._endpointer = Endpointer()
@@ -164,4 +168,11 @@ class MoonshineRecogniser:
             round(transcript.log_p, 4),
             utterance.length,
             round(time.thread_time() - began, 4),
+            sounds=self._sounds(utterance, heard.states[0]),
         )
+
+    def _sounds(self, utterance: Utterance, states: Floats) -> tuple[Scored, ...]:
+        if self._head is None or utterance.length > LONGEST:
+            return ()
+        log_p = self._head.log_p(pooled(states, SILENCE))
+        return tuple(Scored(word, round(one, 4)) for word, one in log_p.items())

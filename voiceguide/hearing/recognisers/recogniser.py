@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
@@ -42,6 +43,7 @@ class Hypothesis:
         text_log_p: the same for the transcript.
         length: samples of speech in the utterance, where the engine knows.
         look_s: seconds of CPU time that the look took.
+        sounds: how probable some words are by their sound alone, where the utterance may be one of them.
         ahead: samples before `at` at which the look was begun: a final result may have been worked out before the
             engine was sure that the utterance had ended.
     """
@@ -55,12 +57,15 @@ class Hypothesis:
     length: int = 0
     look_s: float = field(default=0.0, compare=False)
     ahead: int = 0
+    sounds: tuple[Scored, ...] = ()
 
     @classmethod
     def from_fields(cls, fields: Sequence[Any]) -> Hypothesis:
         """Return a hypothesis from what `dataclasses.astuple` made of it and JSON has carried."""
-        text, final, at, engine, scores, *rest = fields
-        return cls(text, final, at, engine, tuple(Scored(*one) for one in scores), *rest)
+        values = dict(zip((one.name for one in dataclasses.fields(cls)), fields, strict=True))
+        for name in ("scores", "sounds"):
+            values[name] = tuple(Scored(*one) for one in values[name])
+        return cls(**values)
 
 
 def pattern_name(command: Command) -> str:

@@ -55,6 +55,8 @@ EVIDENCE: Mapping[str, str] = {
     "letters": "how many letters the phrase has",
     "alike": "how much of the phrase's spelling the transcript has",
     "lone": "the phrase is a single word",
+    "sounds": "log odds of the word by its sound alone",
+    "sounds_other": "log odds of another word by its sound, where that is likelier",
     "clear": "log probability of the transcript, a word",
     "faint": "no voice stood out",
     "guide": "the guide was speaking",
@@ -82,9 +84,11 @@ class Reading:
         totals = self._totals(hypothesis.scores)
         suggested = dict.fromkeys([*sorted(totals, key=lambda one: -totals[one])[:3], meaning.command])
         pain = max((one for one in totals if one in SAFETY), key=lambda one: totals[one], default=None)
+        sounds = {self._command_of[one.phrase]: _log_odds(one.log_p) for one in hypothesis.sounds}
+        likely = [command for command, odds in sounds.items() if odds > 0]
         return [
-            self._candidate(command, hypothesis, meaning, totals, around)
-            for command in dict.fromkeys([*suggested, pain])
+            self._candidate(command, hypothesis, meaning, totals, sounds, around)
+            for command in dict.fromkeys([*suggested, pain, *likely])
             if command is not None
         ]
 
@@ -103,6 +107,7 @@ class Reading:
         hypothesis: Hypothesis,
         meaning: Meaning,
         totals: Mapping[Command, float],
+        sounds: Mapping[Command, float],
         around: Around,
     ) -> Candidate:
         phrase = next(
@@ -130,11 +135,19 @@ class Reading:
             "letters": math.log(max(letters, 2)) - 2,
             "alike": SequenceMatcher(None, normalise(hypothesis.text), phrase).ratio(),
             "lone": float(bool(phrase) and " " not in phrase),
+            "sounds": sounds.get(command, 0.0) / 4,
+            "sounds_other": max([0.0, *(odds for other, odds in sounds.items() if other is not command)]) / 4,
             "clear": max(hypothesis.text_log_p / (1 + len(hypothesis.text.split())), -3.0),
             "faint": float(not around.stood_out),
             "guide": float(around.guide),
         }
         return Candidate(command, words, evidence)
+
+
+def _log_odds(log_p: float) -> float:
+    """Return the log odds of a probability, -6 to 6."""
+    p = min(max(math.exp(log_p), 0.0025), 0.9975)
+    return math.log(p / (1 - p))
 
 
 def _alike(command: Command) -> frozenset[Command]:

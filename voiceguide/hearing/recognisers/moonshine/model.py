@@ -71,6 +71,7 @@ class Model:
         self.tokens = Tokens(folder / TOKENS)
         self._encoder = _session(folder / ENCODER)
         self._decoder = _session(folder / DECODER)
+        self.width = int(self._encoder.get_outputs()[0].shape[-1])
         past = [one for one in self._decoder.get_inputs() if one.name.startswith("past")]
         self._past = {one.name: (int(one.shape[1]), int(one.shape[3])) for one in past}
         self._present = [one.name.replace("present", "past_key_values") for one in self._decoder.get_outputs()[1:]]
