@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import astuple, dataclass
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -158,10 +158,15 @@ def in_room(sound: Sound, condition: str, placed: Placed, seed: int) -> Frame:
     stream = np.concatenate((np.zeros(BEFORE, np.float32), speech, np.zeros(AFTER, np.float32)))
     stream += rng.normal(0, ratio(HISS_DBFS), len(stream)).astype(np.float32)
     if condition == "pink":
-        loop = make(Noise.PINK, 7)
+        loop = _pink()
         noise = np.resize(np.roll(loop, -int(rng.integers(len(loop)))), len(stream))
         stream += noise * np.float32(ratio(placed.room.speech_dbfs - PINK_DB - rms_dbfs(noise)))
     return to_int16(stream)
+
+
+@cache
+def _pink() -> Sound:
+    return make(Noise.PINK, 7)
 
 
 def candidates(examples: Iterable[Example]) -> Iterator[tuple[Example, Candidate, bool]]:
