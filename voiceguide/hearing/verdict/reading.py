@@ -85,6 +85,8 @@ class Reading:
         suggested = dict.fromkeys([*sorted(totals, key=lambda one: -totals[one])[:3], meaning.command])
         pain = max((one for one in totals if one in SAFETY), key=lambda one: totals[one], default=None)
         sounds = {self._command_of[one.phrase]: _log_odds(one.log_p) for one in hypothesis.sounds}
+        if meaning.whole and meaning.command not in sounds:
+            sounds = {}  # "start" is written, and those who know words by their sound have not learned it
         likely = [command for command, odds in sounds.items() if odds > 0]
         return [
             self._candidate(command, hypothesis, meaning, totals, sounds, around)
