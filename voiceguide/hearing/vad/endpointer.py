@@ -37,8 +37,8 @@ LONGEST = samples(6.0)
 
 STANDS_OUT_DB = 3.0
 """What stands out from the steady noise by less is not looked at while nobody speaks. Of 120 words of people for
-tuning, 2 m away in pink noise at 10 dB, 106 were understood with it and a detector that begins anew; 100 at 1.5 with
-one that remembers the noise."""
+tuning, 2 m away in pink noise at 10 dB, 106 were understood with it and a detector that begins anew; with 1.5 and
+one that remembers the noise 100."""
 
 
 @dataclass(frozen=True)
