@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from voiceguide.core.commands import PAIN_FAMILY, Command
+from voiceguide.core.commands import Command
 from voiceguide.errors import DamagedModelError, RecogniserError
 from voiceguide.hearing.recognisers.moonshine.grammar import Sayable
 from voiceguide.hearing.recognisers.recogniser import Recogniser, pattern_name
@@ -79,8 +79,8 @@ def _how_to_get_moonshine() -> str:
 # Engines are imported when chosen: each loads a C library of its own.
 
 
-_BEFORE_PAIN = (*sorted(PAIN_FAMILY), Command.STOP, Command.PAUSE, Command.HELP, Command.YES)
-"""What people say right before a word of pain, without denying it."""
+_BEFORE_PAIN = (Command.STOP, Command.PAUSE, Command.HELP)
+"""What people say right before a word of pain, without denying it. "Yes" and "sharp" are parts of other phrases."""
 
 
 def sayable(pack: LanguagePack) -> Sayable:

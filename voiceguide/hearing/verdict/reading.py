@@ -95,11 +95,11 @@ class Reading:
         ]
 
     def _totals(self, scores: Sequence[Scored]) -> dict[Command, float]:
-        """Return the score of each command: that of its best phrase."""
+        """Return the score of each command: that of its best phrase, if there is any hope of it."""
         best: dict[Command, float] = {}
         for one in scores:
             command = self._command_of.get(one.phrase)
-            if command is not None:
+            if command is not None and one.log_p > LEAST:
                 best[command] = max(best.get(command, one.log_p), one.log_p)
         return best
 
