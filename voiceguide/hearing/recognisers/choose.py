@@ -80,7 +80,7 @@ def _how_to_get_moonshine() -> str:
 
 
 _BEFORE_PAIN = (Command.STOP, Command.PAUSE, Command.HELP)
-"""What people say right before a word of pain, without denying it. "Yes" and "sharp" are parts of other phrases."""
+"""What people say right before a word of pain, without denying it. "Yes" sounds like a part of "sharp"."""
 
 
 def sayable(pack: LanguagePack) -> Sayable:
