@@ -159,10 +159,8 @@ class MoonshineRecogniser:
             raise RecogniserError(f"Moonshine stopped working: {error}; please start voiceguide again") from error
         # What was said may be several phrases at once ("let's start" is also "start"): the longest says most.
         best = sorted(scores.items(), key=lambda one: (-round(one[1], 4), -len(one[0]), one[0]))[:SCORES_KEPT]
-        # In the middle of speech the last word may be the beginning of a longer one: "pain" of "painted".
-        speaking = not utterance.over and utterance.at == utterance.spoke_until
         return Hypothesis(
-            transcript.text.rpartition(" ")[0] if speaking else transcript.text,
+            transcript.text,
             utterance.over,
             utterance.at,
             NAME,
@@ -171,6 +169,7 @@ class MoonshineRecogniser:
             utterance.length,
             round(time.thread_time() - began, 4),
             sounds=self._sounds(utterance, heard.states[0]),
+            speaking=not utterance.over and utterance.at == utterance.spoke_until,
         )
 
     def _sounds(self, utterance: Utterance, states: Floats) -> tuple[Scored, ...]:

@@ -44,6 +44,7 @@ class Hypothesis:
         length: samples of speech in the utterance, where the engine knows.
         look_s: seconds of CPU time that the look took.
         sounds: how probable some words are by their sound alone, where the utterance may be one of them.
+        speaking: somebody speaks on, so that the last word may be the beginning of a longer one.
         ahead: samples before `at` at which the look was begun: a final result may have been worked out before the
             engine was sure that the utterance had ended.
     """
@@ -58,6 +59,7 @@ class Hypothesis:
     look_s: float = field(default=0.0, compare=False)
     ahead: int = 0
     sounds: tuple[Scored, ...] = ()
+    speaking: bool = False
 
     @classmethod
     def from_fields(cls, fields: Sequence[Any]) -> Hypothesis:

@@ -78,7 +78,9 @@ class Reading:
 
     def candidates(self, hypothesis: Hypothesis, possible: frozenset[Command], around: Around) -> list[Candidate]:
         """Return what a hypothesis may mean, in no order; none for speech that means nothing here."""
-        meaning = self._understanding.of(hypothesis.text, possible)
+        # "Pain" may be the beginning of "painted".
+        text = hypothesis.text.rpartition(" ")[0] if hypothesis.speaking else hypothesis.text
+        meaning = self._understanding.of(text, possible)
         if not hypothesis.scores:
             return [] if meaning.command is None else [Candidate(meaning.command, meaning.phrase, {})]
         totals = self._totals(hypothesis.scores)
