@@ -41,7 +41,7 @@ EN = replace(
     ),
 )
 HOW = (0.98, 1.0, 1.025, 0.99)
-LOUD_HISS = 800.0
+LOUD_HISS = 480.0
 """A word is noticed in it, and too little of it stands out to be learned from."""
 
 pytest.importorskip("pyopen_wakeword", reason="pip install pyopen-wakeword==1.1.0")
