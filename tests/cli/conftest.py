@@ -3,19 +3,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from speakers import JOE, natural_voice
 
 from voiceguide.audio.samples import to_int16
 from voiceguide.cli.main import main
 from voiceguide.core.clock import RATE, samples
 from voiceguide.demo.person import LEVEL_DB, NOISE_DB
-from voiceguide.demo.piper import PiperVoice
-from voiceguide.errors import VoiceError
 from voiceguide.speaking.finish import finish
 from voiceguide.speaking.voice import Voice
 
@@ -57,7 +55,7 @@ def user_says(tmp_path: Path) -> Says:
     """Write a microphone's sound file: a quiet room in which somebody says words at given seconds."""
 
     def write(words: Iterable[tuple[float, str]], length_s: float, voice: Voice | None = None) -> Path:
-        speaker = voice or natural_voice()
+        speaker = voice or natural_voice(JOE)
         noise = np.random.default_rng(7).standard_normal(samples(length_s))
         room = (noise * 10 ** (NOISE_DB / 20)).astype(np.float32)
         for at_s, text in words:
@@ -68,15 +66,6 @@ def user_says(tmp_path: Path) -> Says:
         return path
 
     return write
-
-
-@cache
-def natural_voice() -> Voice:
-    """Return a voice that a recogniser is judged by; skip where it is missing."""
-    try:
-        return PiperVoice()
-    except VoiceError as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture

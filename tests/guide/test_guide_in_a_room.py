@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from speakers import JOE, natural_voice
 
 from voiceguide.app import Choices, Prepared, prepare
 from voiceguide.audio.room import Room, place
-from voiceguide.demo.piper import PiperVoice
 from voiceguide.demo.script import Line
 from voiceguide.demo.visit import Visit, visit
-from voiceguide.errors import VoiceError
 from voiceguide.history.journal import Journal
 from voiceguide.speaking.voice import Voice
 
@@ -38,10 +37,7 @@ def prepared() -> Any:
 
 @pytest.fixture(scope="module")
 def person() -> Voice:
-    try:
-        return PiperVoice()
-    except VoiceError as error:
-        pytest.skip(str(error))
+    return natural_voice(JOE)
 
 
 def guided(prepared: Prepared, person: Voice, lines: Sequence[Line]) -> tuple[Visit, list[dict[str, Any]]]:

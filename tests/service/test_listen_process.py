@@ -15,22 +15,19 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
+from speakers import JOE, natural_voice
 
 from voiceguide.audio.samples import to_int16
 from voiceguide.core.clock import RATE, samples
 from voiceguide.demo.person import LEVEL_DB, NOISE_DB
-from voiceguide.demo.piper import PiperVoice
-from voiceguide.errors import VoiceError
 from voiceguide.guide import LAST_WORDS
 from voiceguide.speaking.finish import finish
-from voiceguide.speaking.voice import Voice
 
 PATIENCE_S = 90
 """There to end a hang, not to measure."""
@@ -44,20 +41,11 @@ START = [(6.0, "start"), (12.5, "yes please"), (34.0, "start")]
 """The first session ever tells what the guide is before it waits for the word."""
 
 
-@cache
-def natural_voice() -> Voice:
-    """Return a voice that a recogniser is judged by; skip where it is missing."""
-    try:
-        return PiperVoice()
-    except VoiceError as error:
-        pytest.skip(str(error))
-
-
 def quiet_evening(path: Path, words: list[tuple[float, str]], minutes: int = 40) -> Path:
     """Write a microphone's file: words in a quiet room, then nobody for long."""
     beginning = np.random.default_rng(7).standard_normal(samples(120.0)) * 10 ** (NOISE_DB / 20)
     for at_s, text in words:
-        sound = finish(natural_voice().render(text)) * 10 ** (LEVEL_DB / 20)
+        sound = finish(natural_voice(JOE).render(text)) * 10 ** (LEVEL_DB / 20)
         beginning[samples(at_s) : samples(at_s) + len(sound)] += sound
     minute = to_int16(
         (np.random.default_rng(8).standard_normal(samples(60.0)) * 10 ** (NOISE_DB / 20)).astype(np.float32)
