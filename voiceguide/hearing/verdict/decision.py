@@ -152,7 +152,7 @@ class Decision:
             voice, self._voice = self._voice, None
             if (self._hold or voice.command is not None) and self._nothing_since(voice.ended):
                 candidate = Candidate(voice.command, "", {}) if voice.command is not None else None
-                judged = _Judged(candidate, self._thresholds(voice.command)[2])
+                judged = _Judged(candidate, self._sureness.thresholds(voice.command).ask)
                 facts = self._facts(judged, voice.around, voice.counts_at, final=True, heard_words=False)
                 verdicts.append(self._verdict(facts, decide(facts), voice.counts_at, "", VOICE, candidate))
         return verdicts
@@ -191,11 +191,11 @@ class Decision:
         judged.sort(key=lambda one: -one.sure)
         for urgent in (PAIN_FAMILY, SAFETY):
             for one in judged:
-                if one.command in urgent and one.sure >= self._thresholds(one.command)[1]:
+                if one.command in urgent and one.sure >= self._sureness.thresholds(one.command).believe:
                     return one
         if self._hold and judged and judged[0].sure < CERTAIN:
             for one in judged:
-                if one.command in SAFETY and one.sure >= self._thresholds(one.command)[2]:
+                if one.command in SAFETY and one.sure >= self._sureness.thresholds(one.command).ask:
                     return one
         return judged[0] if judged else NO_MEANING
 
@@ -204,7 +204,7 @@ class Decision:
         feared = self._feared
         if feared.command is None or judged.command in SAFETY or feared.command in self._reported:
             return judged
-        return feared if feared.sure >= max(self._thresholds(feared.command)[2], judged.sure) else judged
+        return feared if feared.sure >= max(self._sureness.thresholds(feared.command).ask, judged.sure) else judged
 
     def _facts(
         self,
@@ -217,16 +217,16 @@ class Decision:
         heard_words: bool = True,
     ) -> Facts:
         command = judged.command
-        early, believe, ask = self._thresholds(command)
+        limits = self._sureness.thresholds(command)
         last = self._last.get(command) if command is not None else None
         same = last is not None and at - last < REFRACTORY
         return Facts(
             command=command,
             sure=judged.sure,
-            believe=believe,
-            ask=ask,
+            believe=limits.believe,
+            ask=limits.ask,
             final=final,
-            early=command in EARLY and (stood or judged.sure >= early),
+            early=command in EARLY and (stood or judged.sure >= limits.early),
             possible=command in self._possible,
             hold=self._hold,
             guide=around.guide,
@@ -244,12 +244,6 @@ class Decision:
             return False
         alike = SAFETY if command in SAFETY else {command}
         return any(self._own_words.agrees(one, at - BEFORE) for one in alike)
-
-    def _thresholds(self, command: Command | None) -> tuple[float, float, float]:
-        if command is None:
-            return 1.0, 1.0, 1.0
-        limits = self._sureness.thresholds(command)
-        return limits.early, limits.believe, limits.ask
 
     def _nothing_since(self, ended: int) -> bool:
         return all(at < ended for at in self._last.values())

@@ -130,7 +130,7 @@ class Reading:
         evidence = {
             "score": score / 4,
             "ratio": min(max(score - hypothesis.text_log_p, -8.0), 1.0) / 4,
-            "margin": min(max(score - max(other, LEAST), -6.0), 8.0) / 4,
+            "margin": min(max(score - other, -6.0), 8.0) / 4,
             "written": float(written and meaning.whole),
             "mentioned": float(written and not meaning.whole),
             "otherwise": float(meaning.command is not None and not written),

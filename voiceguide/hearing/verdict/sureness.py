@@ -40,6 +40,10 @@ class Thresholds:
     ask: float
 
 
+NEVER = Thresholds(1.0, 1.0, 1.0)
+"""For what is no command."""
+
+
 class Sureness:
     """The fitted model.
 
@@ -59,9 +63,9 @@ class Sureness:
         total = self._weights["bias"] + sum(self._weights[name] * value for name, value in evidence.items())
         return 1 / (1 + math.exp(-min(max(total, -30.0), 30.0)))
 
-    def thresholds(self, command: Command) -> Thresholds:
-        """Return what it takes to believe a command."""
-        return self._thresholds[kind_of(command)]
+    def thresholds(self, command: Command | None) -> Thresholds:
+        """Return what it takes to believe a command; None is no command."""
+        return self._thresholds[kind_of(command)] if command is not None else NEVER
 
 
 def kind_of(command: Command) -> str:
