@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from benchmarks.phrasings import NONE, phrasings
 from training.people import PEOPLE_SAY, clips
-from training.texts import phrases
+from training.texts import negatives, phrases
 from training.voices import Sound, already_spoken, takes
 from voiceguide.audio.port import BLOCK
 from voiceguide.audio.room import Noise, Placed, Room, place
@@ -36,6 +36,7 @@ from voiceguide.audio.samples import to_int16
 from voiceguide.core.clock import samples, seconds
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.hearing.recognisers.choose import choose_recogniser, sayable
+from voiceguide.hearing.recognisers.moonshine.head import FILE as HEAD_FILE
 from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis, Recogniser, Sparing
 from voiceguide.hearing.vad.somebody import Somebody
 from voiceguide.hearing.verdict.reading import EVIDENCE, Candidate, Reading
@@ -91,6 +92,7 @@ def everything(human: Path | None) -> Iterator[Said]:
     """Yield what is said on the sides for training and tuning."""
     wanted = {one.text: frozenset(map(Command, set(one.means) - {NONE})) for one in phrasings("tune")}
     wanted |= {text: frozenset({command}) for text, command in phrases().items() if text not in wanted}
+    wanted |= {text: frozenset() for text in negatives() if text not in wanted}
     for take in takes("tune"):
         for text, sound in already_spoken(take).items():
             if text in wanted:
@@ -103,7 +105,7 @@ def everything(human: Path | None) -> Iterator[Said]:
     commands = [clip for clip in words if clip.word in PEOPLE_SAY]
     others = [clip for clip in words if clip.word not in PEOPLE_SAY]
     reading = [clip for side in ("train", "tune") for clip in clips(human, side) if clip.kind == "librispeech"]
-    for clip in (*commands, *others[::2], *reading[::3]):
+    for clip in (*commands, *others, *reading[::3]):
         means = frozenset({Command(clip.word)}) if clip.word in PEOPLE_SAY else frozenset()
         yield Said(f"people, {clip.kind}", clip.word, means, clip.sound)
 
@@ -116,6 +118,7 @@ def heard(said: Sequence[Said], condition: str) -> list[Example]:
         recogniser.spare(sparing=True)  # nothing is learned from partial results
     wanted = sayable(pack)
     state = sha256(json.dumps([wanted.phrases, dict(wanted.patterns), wanted.before, wanted.after]).encode())
+    state.update(HEAD_FILE.read_bytes())
     kept = KEPT / f"{condition}-{state.hexdigest()[:12]}.jsonl"
     kept.parent.mkdir(parents=True, exist_ok=True)
     lines = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voiceguide.core.commands import Command
 from voiceguide.errors import RecogniserError
 from voiceguide.hearing.recognisers.moonshine.head import FILE, STATE, WordHead, pooled
 from voiceguide.language.pack import load_language
@@ -16,9 +15,8 @@ WIDTH = 288
 
 
 def test_the_words_that_it_knows_are_phrases_of_commands() -> None:
-    phrases = load_language("en").commands
-    assert [Command(word) for word in WordHead().words] == [Command.STOP, Command.YES, Command.NO]
-    assert all(word in phrases[Command(word)] for word in WordHead().words)
+    phrases = {phrase for said in load_language("en").commands.values() for phrase in said}
+    assert sorted(WordHead().words) == sorted(phrase for phrase in phrases if " " not in phrase)
 
 
 def test_probabilities_leave_room_for_none_of_them() -> None:

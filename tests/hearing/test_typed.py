@@ -5,6 +5,7 @@ import queue
 import threading
 
 import numpy as np
+import pytest
 
 from voiceguide.core.commands import Command
 from voiceguide.hearing.ears import Ears
@@ -27,11 +28,14 @@ def test_a_script_is_heard_at_its_times() -> None:
     assert [one.at for _, one in heard] == [160, 161, 24_000]
 
 
-def test_what_is_not_expected_is_unknown() -> None:
+@pytest.mark.parametrize(("hold", "heard"), [(True, None), (False, Command.NEXT_SIDE)])
+def test_what_is_not_expected_is_unknown_in_a_hold_and_known_elsewhere(
+    *, hold: bool, heard: Command | None
+) -> None:
     recogniser = TypedRecogniser(script=[(1, "next side"), (40_000, "next side")])
     ears = Ears(recogniser, ENGLISH)
-    ears.listen_for(frozenset({Command.YES}))
-    assert [one.command for one in ears.accept(FRAME)] == [None]
+    ears.listen_for(frozenset({Command.YES}), hold=hold)
+    assert [one.heard and one.heard.command for one in ears.accept(FRAME)] == [heard]
     ears.listen_for(frozenset({Command.NEXT_SIDE}))
     assert [one.command for one in ears.accept(np.zeros(40_000, np.int16))] == [Command.NEXT_SIDE]
 

@@ -43,7 +43,8 @@ class Hypothesis:
         text_log_p: the same for the transcript.
         length: samples of speech in the utterance, where the engine knows.
         look_s: seconds of CPU time that the look took.
-        sounds: how probable some words are by their sound alone, where the utterance may be one of them.
+        sounds: how probable the likeliest lone words are by their sound alone; empty where an utterance is too
+            long to be a lone word, and for an engine that does not tell.
         speaking: somebody speaks on, so that the last word may be the beginning of a longer one.
         ahead: samples before `at` at which the look was begun: a final result may have been worked out before the
             engine was sure that the utterance had ended.

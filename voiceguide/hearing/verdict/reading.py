@@ -23,6 +23,9 @@ from voiceguide.language.understanding import Meaning, Understanding
 LEAST = -12.0
 """Logarithm of a probability below which nothing is told apart."""
 
+LEAST_ODDS = -6.0
+"""Log odds of a word that does not sound like it at all."""
+
 LETTER_S, START_S = 0.06, 0.2
 """Seconds of speech for each letter of a phrase, and beside them: a fit to voices for tuning."""
 
@@ -81,14 +84,16 @@ class Reading:
         # "Pain" may be the beginning of "painted".
         text = hypothesis.text.rpartition(" ")[0] if hypothesis.speaking else hypothesis.text
         meaning = self._understanding.of(text, possible)
+        if meaning.command is None:
+            meaning = self._understanding.of(text)  # said at the wrong moment
         if not hypothesis.scores:
             return [] if meaning.command is None else [Candidate(meaning.command, meaning.phrase, {})]
         totals = self._totals(hypothesis.scores)
         suggested = dict.fromkeys([*sorted(totals, key=lambda one: -totals[one])[:3], meaning.command])
         pain = max((one for one in totals if one in SAFETY), key=lambda one: totals[one], default=None)
-        sounds = {self._command_of[one.phrase]: _log_odds(one.log_p) for one in hypothesis.sounds}
-        if meaning.whole and meaning.command not in sounds:
-            sounds = {}  # "start" is written, and those who know words by their sound have not learned it
+        # What is written as several words is none of the words that are known by their sound.
+        several = meaning.whole and " " in normalise(hypothesis.text)
+        sounds = {} if several else self._by_sound(hypothesis.sounds)
         likely = [command for command, odds in sounds.items() if odds > 0]
         return [
             self._candidate(command, hypothesis, meaning, totals, sounds, around)
@@ -104,6 +109,14 @@ class Reading:
             if command is not None and one.log_p > LEAST:
                 best[command] = max(best.get(command, one.log_p), one.log_p)
         return best
+
+    def _by_sound(self, sounds: Sequence[Scored]) -> dict[Command, float]:
+        """Return the log odds of each command by the sound of its lone words; empty where none were asked."""
+        probable: dict[Command, float] = {}
+        for one in sounds:
+            if (command := self._command_of.get(one.phrase)) is not None:
+                probable[command] = probable.get(command, 0.0) + math.exp(one.log_p)
+        return {command: _log_odds(p) for command, p in probable.items()}
 
     def _candidate(
         self,
@@ -126,6 +139,8 @@ class Reading:
         written = meaning.command in same
         words = hypothesis.text if written and not (meaning.whole and phrase) else phrase or hypothesis.text
         letters = len(phrase or meaning.phrase)
+        lone = bool(phrase) and " " not in phrase
+        by_sound = sounds.get(command, LEAST_ODDS if lone and sounds else 0.0)
         longer = math.log(max(seconds(hypothesis.length), 0.05) / (START_S + LETTER_S * letters))
         evidence = {
             "score": score / 4,
@@ -138,8 +153,8 @@ class Reading:
             "shorter": min(max(-longer, 0.0), 2.0),
             "letters": math.log(max(letters, 2)) - 2,
             "alike": SequenceMatcher(None, normalise(hypothesis.text), phrase).ratio(),
-            "lone": float(bool(phrase) and " " not in phrase),
-            "sounds": sounds.get(command, 0.0) / 4,
+            "lone": float(lone),
+            "sounds": (by_sound if lone else max(by_sound, 0.0)) / 4,
             "sounds_other": max([0.0, *(odds for other, odds in sounds.items() if other is not command)]) / 4,
             "clear": max(hypothesis.text_log_p / (1 + len(hypothesis.text.split())), -3.0),
             "faint": float(not around.stood_out),
@@ -148,10 +163,9 @@ class Reading:
         return Candidate(command, words, evidence)
 
 
-def _log_odds(log_p: float) -> float:
-    """Return the log odds of a probability, -6 to 6."""
-    p = min(max(math.exp(log_p), 0.0025), 0.9975)
-    return math.log(p / (1 - p))
+def _log_odds(p: float) -> float:
+    """Return the log odds of a probability, `LEAST_ODDS` at least and as much at most."""
+    return min(max(math.log(max(p, 1e-9) / max(1 - p, 1e-9)), LEAST_ODDS), -LEAST_ODDS)
 
 
 def _alike(command: Command) -> frozenset[Command]:
