@@ -42,7 +42,7 @@ _ALIKE = frozenset({"left", "right", "back", "backward", "go"})
 """Words of Speech Commands that a person may well mean as a command here, phrase or not."""
 
 _SENTENCES_EACH = 8
-_JOE = Take("piper", "joe", 1.0, {"length": 1.05, "noise": 0.667})
+_JOE = Take("piper", "joe", {"length": 1.05, "noise": 0.667})
 _JOE_READS = 400
 _SPEEDS = (0.8, 0.9, 1.0, 1.1, 1.2, 1.3)
 _PITCHES = (0.87, 1.0, 1.15)
@@ -159,7 +159,7 @@ def _voices(side: Half) -> Iterator[Samples]:
 def _reading(number: int, side: Half) -> Iterator[Samples]:
     """Yield sentences by hibari for a reel, faster or slower, higher or deeper than the guide is."""
     pitch = _PITCHES[number % len(_PITCHES)]
-    take = Take("hibari", "heart", 1.0, {"speed": _SPEEDS[number // len(_PITCHES)] / pitch})
+    take = Take("hibari", "heart", {"speed": _SPEEDS[number // len(_PITCHES)] / pitch})
     sentences, length = reading(side, 100 + number), 0
     while length < samples(_READING_S):
         for sound in rendered(take, islice(sentences, 20)):
@@ -172,7 +172,7 @@ def _reading(number: int, side: Half) -> Iterator[Samples]:
 def television(side: Half, folder: Path | None, seed: int) -> Samples:
     """Return a television: minutes of people and of natural voices that read, with music under them."""
     sounds = [clip.sound for clip in people(folder, side) if clip.kind == "librispeech"] if folder else []
-    take = Take("hibari", "heart", 1.0, {"speed": 1.15})
+    take = Take("hibari", "heart", {"speed": 1.15})
     sentences = reading(side, 50 + seed)
     while sum(map(len, sounds)) < samples(_TELEVISION_S):
         sounds += [soxr.resample(sound, RATE, RATE * 1.12) for sound in rendered(take, islice(sentences, 10))]

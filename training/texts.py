@@ -26,16 +26,6 @@ def phrases() -> dict[str, Command]:
     return {phrase: command for command, said in load_language(LANGUAGE).commands.items() for phrase in said}
 
 
-def preferred() -> dict[str, Command]:
-    """Return the phrases the language pack recommends: each command's first, and all of the pain family's."""
-    pack = load_language(LANGUAGE)
-    return {
-        phrase: command
-        for command, said in pack.commands.items()
-        for phrase in (said if command in PAIN_FAMILY else said[:1])
-    }
-
-
 def guide_lines() -> list[str]:
     """Return every line the guide can say in the shipped routines of the language, each once."""
     pack = load_language(LANGUAGE)

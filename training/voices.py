@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -42,22 +42,12 @@ class Take:
     Attributes:
         engine: flite, festival, espeak, hibari, kokoro or piper.
         speaker: the engine's name for the voice.
-        share: how often it is drawn, relative to the others.
         manner: settings of the engine, such as speed.
-        phrases: share of the phrases it says; the words of safety are always said.
-        others: share of the negatives it says.
-        talk: how many texts of random talk it says.
-        without: commands it does not say.
     """
 
     engine: str
     speaker: str
-    share: float
     manner: Mapping[str, float]
-    phrases: float = 1.0
-    others: float = 0.4
-    talk: int = 0
-    without: Sequence[str] = ()
 
     @property
     def name(self) -> str:
@@ -68,18 +58,7 @@ class Take:
 def takes(side: str) -> list[Take]:
     """Return the voices of one side of the split: train, tune, test, spare, formant or guide."""
     voices = yaml.safe_load(SPLIT.read_text(encoding="utf-8"))[side]
-    amounts = ("phrases", "others", "talk", "without")
-    return [
-        Take(
-            voice["engine"],
-            voice["speaker"],
-            voice["share"] / len(voice["takes"]),
-            manner,
-            **{amount: voice[amount] for amount in amounts if amount in voice},
-        )
-        for voice in voices
-        for manner in voice["takes"]
-    ]
+    return [Take(voice["engine"], voice["speaker"], manner) for voice in voices for manner in voice["takes"]]
 
 
 def some(take: Take, texts: Iterable[str], share: float) -> list[str]:
