@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from small_routine import ROUTINE
@@ -55,9 +56,9 @@ def reach(new_session: NewSession) -> Callable[[State], VirtualSession]:
 
     def build(state: State) -> VirtualSession:
         virtual = new_session(remembered=BEFORE.get(state, NOTHING))
-        ways: dict[State, list[Command | State | None]] = {
+        ways: dict[State, list[Command | State | Literal["heard"] | None]] = {
             State.CHECKING: [],
-            State.WAITING: [],
+            State.WAITING: [Command.NO],
             State.RETURNING: [Command.START],
             State.INTRODUCING: [Command.START],
             State.SETTING_UP: [Command.START, State.SETTING_UP],
@@ -70,10 +71,12 @@ def reach(new_session: NewSession) -> Callable[[State], VirtualSession]:
             State.SAFETY: [Command.START, State.SETTING_UP, Command.READY, State.HOLDING, Command.PAIN],
             State.DOUBT: [Command.START, State.SETTING_UP, Command.READY, State.HOLDING, None],
             State.QUIET: [Command.START, State.SETTING_UP, Command.SHOOTING],
-            State.FINISHED: [Command.START, State.SETTING_UP, Command.STOP, Command.STOP],
+            State.FINISHED: [Command.START, State.SETTING_UP, Command.STOP, "heard", Command.STOP],
         }
         for step in ways[state]:
-            if isinstance(step, State):
+            if step == "heard":
+                virtual.run_until_silent()
+            elif isinstance(step, State):
                 virtual.run_until(step)
                 virtual.run(2)
             else:

@@ -6,7 +6,7 @@ from voiceguide.core.actions import Hush, Listen, Record, Say
 from voiceguide.core.asking import ASKED_IN
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import Heard, HearingLost, SpeechFinished, Tick, VoiceBegan
-from voiceguide.core.interruptions import DOUBTS, OWN_VOICE
+from voiceguide.core.interruptions import DOES_IT_HURT, DOUBTS
 from voiceguide.core.safety import REPLY_OF, Reply, Stage
 from voiceguide.core.states import MAY_BE_A_CRY, TABLE, State, Step
 from voiceguide.testing.exploration import Edge
@@ -27,7 +27,7 @@ AFTER_PAIN = {
 
 WAITS_FOR_WORDS = {
     *(State.CHECKING, State.WAITING, State.RETURNING, State.PAUSED, State.STOPPING, State.ENDING),
-    *(State.SAFETY, State.QUIET),
+    *(State.SAFETY, State.QUIET, State.DOUBT),
 }
 """States that neither time nor noise leads out of, unless into another of them."""
 
@@ -129,15 +129,21 @@ def s7_no_deaf_guide(edge: Edge) -> None:
 
 
 def s8_doubt_means_pause(edge: Edge) -> None:
-    event, before = edge.event, edge.before
-    if before.state is State.HOLDING and isinstance(event, Heard) and event.command is None:
+    event, before, after = edge.event, edge.before, edge.after
+    unclear = isinstance(event, Heard) and event.command is None
+    if before.state is State.HOLDING and isinstance(event, Heard) and unclear:
         cry = event.perhaps in MAY_BE_A_CRY
         by_name = event.perhaps is not None and before._asking.can_ask(event.perhaps)
         assert not (cry and by_name), "S8: a cry is asked about as one"
-        listening = before._scene.silent_for(OWN_VOICE) or cry or before._yielding.left_open
-        if listening and not by_name and len(before._beside._doubts) < DOUBTS:
-            assert edge.after.state is State.DOUBT, "S8: doubt means pause"
+        voice_over = not before._yielding.voice_goes_on  # until then the end of what is being said decides
+        if cry or (not by_name and voice_over and len(before._beside._doubts) < DOUBTS):
+            assert after.state is State.DOUBT, "S8: doubt means pause"
             assert said(edge) == ["doubt_ask"], "S8: and asks"
+    if isinstance(event, Heard) and unclear and event.perhaps in PAIN_FAMILY and not after.view(event.at).deaf:
+        assert after.state in {*DOES_IT_HURT, State.SAFETY}, "S8: what may be pain is asked about everywhere"
+    if before.state in DOES_IT_HURT and not (isinstance(event, Heard) and event.command is not None):
+        goes = {*DOES_IT_HURT, State.SAFETY, State.PAUSED}
+        assert after.state in goes, "S8: only words lead on"
     due = before._yielding.next_deadline()
     if before.state is State.HOLDING and isinstance(event, Tick) and due is not None and due <= event.at:
         asks = len(before._beside._doubts) < DOUBTS

@@ -20,7 +20,6 @@ from voiceguide.core.events import (
     VoiceBegan,
     VoiceEnded,
 )
-from voiceguide.core.interruptions import OWN_VOICE
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.plan import Side
 from voiceguide.core.session import Session
@@ -157,7 +156,6 @@ def test_unknown_speech_while_it_is_asked_in_a_hold_is_doubt(reach: Reach) -> No
     virtual.run(3.1)  # "out" has just been said
     perhaps(virtual, Command.SKIP)
     virtual.run_until_silent()
-    virtual.run(seconds(OWN_VOICE) + 0.1)
     assert virtual.session._asking.asked is Command.SKIP
     virtual.hear(None)
     assert virtual.session.state is State.DOUBT
@@ -450,6 +448,7 @@ def test_who_asks_for_another_routine_is_not_asked_about_this_one(phrases: Phras
         Session(ROUTINE, phrases, spoken_length, first_time=False, names_another="other".__eq__)
     )
     virtual.begin()
+    virtual.hear(Command.NO)
     assert keys(perhaps(virtual, Command.START, "other")) == []
     assert keys(perhaps(virtual, Command.START, "this")) == ["did_you_say"]
 

@@ -90,10 +90,26 @@ def test_s9_is_said_even_to_those_who_start_at_once(new_session: NewSession) -> 
 LATER = Remembered(today=10, sessions=1, last_day=9)
 
 
-def test_the_first_session_hears_the_four_reasons_and_no_question(new_session: NewSession) -> None:
+def test_the_first_session_hears_the_four_reasons_and_is_asked(new_session: NewSession) -> None:
     virtual = new_session(first_time=True)
     virtual.run_until_silent()
-    assert keys(virtual) == ["not_a_device", "how_to_speak", "four_reasons", "four_reasons", "waiting"]
+    assert keys(virtual) == ["not_a_device", "how_to_speak", "four_reasons", "four_reasons", "check_ask"]
+
+
+@pytest.mark.parametrize("first_time", [True, False])
+@pytest.mark.parametrize("sessions", [0, 3])
+@pytest.mark.parametrize("after_s", [0.0, 4.0, 9.0, 14.0, 60.0])
+@pytest.mark.parametrize("answer", [Command.YES, Command.UNSURE, Command.NO])
+def test_no_answer_to_the_reasons_begins_anything(
+    new_session: NewSession, answer: Command, after_s: float, sessions: int, *, first_time: bool
+) -> None:
+    virtual = new_session(first_time=first_time, remembered=Remembered(today=10, sessions=sessions))
+    virtual.run(after_s)
+    virtual.hear(answer)
+    virtual.run(600)
+    assert virtual.session.state is State.WAITING
+    reason = answer is not Command.NO and virtual.records("advised")
+    assert bool(reason) == (answer is not Command.NO and after_s < 60), "afterwards the question is over"
 
 
 def test_later_sessions_ask_one_question_that_start_skips(new_session: NewSession) -> None:
@@ -213,6 +229,7 @@ def test_an_uneven_record_is_told_once_at_the_end(new_session: NewSession) -> No
     virtual.hear(Command.START)
     virtual.run_until(State.SETTING_UP)
     virtual.hear(Command.STOP)
+    virtual.run_until_silent()
     virtual.hear(Command.STOP)
     virtual.run_until_idle()
     assert keys(virtual).count("uneven") == 1
@@ -226,6 +243,7 @@ def test_nobody_is_told_about_sides_after_one_session(new_session: NewSession) -
     virtual.hear(Command.READY)
     virtual.run_until(State.RESTING)
     virtual.hear(Command.STOP)
+    virtual.run_until_silent()
     virtual.hear(Command.STOP)
     virtual.run_until_idle()
     assert "uneven" not in keys(virtual)
@@ -238,6 +256,7 @@ def test_nobody_is_told_about_sides_after_one_session(new_session: NewSession) -
 def test_pace_and_volume_begin_where_they_were_left(new_session: NewSession) -> None:
     virtual = new_session(remembered=Remembered(pace=1.26, volume_db=-6.0))
     assert [action.gain_db for action in virtual.actions if isinstance(action, SetVolume)] == [-6.0]
+    virtual.hear(Command.NO)
     virtual.hear(Command.SLOWER)
     assert virtual.records("pace")[0].fields["pace"] == 1.375
     virtual.hear(Command.QUIETER)
@@ -268,6 +287,7 @@ def test_nonsense_that_was_kept_is_brought_within_bounds(
 )
 def test_when_the_last_time_was(new_session: NewSession, last: int | None, key: str) -> None:
     virtual = new_session(remembered=Remembered(today=10, last_day=last))
+    virtual.hear(Command.NO)
     virtual.hear(Command.LAST_TIME)
     virtual.run_until_silent()
     assert key in keys(virtual)
@@ -308,6 +328,7 @@ def test_what_is_remembered_is_told_in_the_language_of_the_session(language: str
     virtual.hear(Command.HOW_DID_I_DO)
     virtual.run_until_silent()
     virtual.hear(Command.STOP)
+    virtual.run_until_silent()
     virtual.hear(Command.STOP)
     virtual.run_until_idle()
     said = [line.text for line in virtual.spoken]

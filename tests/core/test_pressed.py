@@ -35,17 +35,19 @@ def said_since(world: VirtualSession, number: int) -> list[str]:
 @pytest.mark.parametrize("command", [c for c in Command if TABLE[State.WAITING].get(c) in LEADS_ON])
 def test_a_press_from_elsewhere_only_asks_the_room_to_begin(by: str, command: Command) -> None:
     world = begun()
+    world.hear(Command.NO)
+    world.run(10)
     before = len(world.spoken)
     press(world, command, by)
     world.run(60)
     assert world.session.state is State.WAITING
     assert said_since(world, before) == ["start_asked"]
 
-    press(world, Command.YES, by)  # nobody answers the question from there, either
+    press(world, Command.START, by)  # nobody answers from there, either
     world.run(60)
     assert world.session.state is State.WAITING
 
-    world.hear(Command.YES)
+    world.hear(Command.START)
     world.run(1)
     assert world.session.state is State.INTRODUCING
 

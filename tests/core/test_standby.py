@@ -58,6 +58,10 @@ class World(VirtualSession):
         return [str(record.fields["stage"]) for record in self.records("standby")]
 
 
+def perhaps_pain(world: World) -> None:
+    world.feed(Heard(world.now, None, "plain", "script", perhaps=Command.PAIN))
+
+
 def begun(
     *,
     remembered: Remembered = Remembered(),  # noqa: B008 - frozen
@@ -215,15 +219,30 @@ class TestPain:
         assert world.wanted is None, "nothing begins while it is not known whether something hurts"
         assert world.stages()[-1] == "hurts"
 
-    def test_that_nobody_confirms_is_asked_about_ever_more_seldom(self) -> None:
-        world, silent_for = begun(), PATIENCE
+    def test_is_always_asked_about_however_often_nobody_answered(self) -> None:
+        world = begun()
         for _ in range(9):
             world.say(Command.PAIN)
+            world.run_until_silent()
+            assert world.stages()[-1] == "hurts"
+            world.run_until_idle()
+
+    def test_that_was_likely_answers_the_question_whether_something_hurts(self) -> None:
+        world = begun()
+        perhaps_pain(world)
+        assert world.stages()[-1] == "hurts"
+        perhaps_pain(world)
+        assert world.wanted == Wanted("long", Command.PAIN)
+
+    def test_that_was_only_likely_and_nobody_confirms_is_asked_about_ever_more_seldom(self) -> None:
+        world, silent_for = begun(), PATIENCE
+        for _ in range(9):
+            perhaps_pain(world)
             assert world.playing is None
             world.run_until_idle()
             world.now += silent_for - 1
             before = len(world.spoken)
-            world.say(Command.PAIN)
+            perhaps_pain(world)
             world.run_until_idle()
             assert len(world.spoken) == before, "a television was answered"
             world.now += 1

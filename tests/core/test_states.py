@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from voiceguide.core.actions import Chime, Hush, Listen, Say, SetVolume, Sound
+from voiceguide.core.actions import Chime, Listen, Say, SetVolume, Sound
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import Heard
 from voiceguide.core.states import TABLE, State, Step
@@ -43,7 +43,11 @@ LEADS_TO = {
     Step.SKIP: {state: {State.CHANGING, State.INTRODUCING} for state in State},
     Step.GO_BACK: {state: {State.SETTING_UP, State.CHANGING, State.INTRODUCING} for state in State},
     Step.RESUME: {state: {State.SETTING_UP} for state in State},
+    Step.AS_BEFORE: {state: {State.SETTING_UP} for state in State},
 }
+
+
+CONFIRMS = {Step.END, Step.END_WITH_ADVICE}
 
 
 def test_every_state_has_a_row() -> None:
@@ -63,10 +67,9 @@ def test_every_command_does_what_the_table_says(reach: Reach, state: State, comm
     actions = virtual.session.handle(Heard(virtual.now, command, "words", "test"))
     after = virtual.session.state
     chimes = [action.sound for action in actions if isinstance(action, Chime)]
-    if step is None:
+    if step is None or (step in CONFIRMS and state in (State.STOPPING, State.ENDING)):
         assert chimes == [Sound.UNKNOWN]
-        assert after is state
-        assert not any(isinstance(action, Say | Hush) for action in actions)
+        assert after is state, "no meaning here, or no second act while the question is being said"
     elif step is Step.PAIN:
         assert after is State.SAFETY
     else:

@@ -9,6 +9,7 @@ import pytest
 from voiceguide.core.actions import Hush, Say
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import PAIN_FAMILY, Command
+from voiceguide.core.events import Heard
 from voiceguide.core.states import State
 from voiceguide.testing import VirtualSession
 
@@ -69,6 +70,7 @@ def test_no_and_yes_end_the_session_out_of_the_position_first(reach: Reach) -> N
     virtual = reach(State.STOPPING)
     at = virtual.now
     virtual.hear(Command.NO)
+    virtual.run_until_silent()
     virtual.hear(Command.YES)
     virtual.run_until_idle()
     assert virtual.ended
@@ -78,6 +80,7 @@ def test_no_and_yes_end_the_session_out_of_the_position_first(reach: Reach) -> N
 
 def test_stop_again_ends_and_says_what_to_do_about_pain_that_was_never_denied(reach: Reach) -> None:
     virtual = reach(State.STOPPING)
+    virtual.run_until_silent()
     virtual.hear(Command.STOP)
     at = virtual.now
     virtual.run_until_idle()
@@ -85,12 +88,35 @@ def test_stop_again_ends_and_says_what_to_do_about_pain_that_was_never_denied(re
     assert keys(virtual, at)[-3:] == ["release", "safety_stop_unasked", "goodbye"]
 
 
-def test_silence_is_asked_once_more_and_then_stays_paused(reach: Reach) -> None:
+@pytest.mark.parametrize("asked", [State.STOPPING, State.ENDING])
+def test_the_same_sound_again_confirms_nothing_while_the_question_is_being_said(
+    reach: Reach, asked: State
+) -> None:
+    virtual = reach(asked)
+    virtual.run(1.2)  # a dog barks twice
+    assert virtual.playing is not None
+    virtual.hear(Command.STOP)
+    virtual.run(600)
+    assert not virtual.ended
+    virtual.hear(Command.STOP)
+    virtual.run_until_idle()
+    assert virtual.ended or asked is State.ENDING, "a second act: that question has lapsed into a pause"
+
+
+@pytest.mark.parametrize("by", ["button", "page", "typed"])
+def test_what_is_no_sound_confirms_at_once(reach: Reach, by: str) -> None:
+    virtual = reach(State.STOPPING)
+    virtual.feed(Heard(virtual.now, Command.STOP, engine=by))
+    assert virtual.session.state is State.FINISHED
+
+
+def test_silence_is_asked_once_more_and_then_waited_for(reach: Reach) -> None:
     virtual = reach(State.HOLDING)
     at = virtual.now
     virtual.hear(Command.STOP)
     virtual.run(3600)
-    assert virtual.session.state is State.PAUSED
+    assert virtual.session.state is State.STOPPING
+    assert virtual.spoken[-1].key == "hurts_wait"
     first, again = (said for said in virtual.spoken if said.starts >= at and said.key == "stop_hurts")
     assert again.starts - first.ends == samples(15)
     assert virtual.session.next_deadline() is None
@@ -111,7 +137,7 @@ def test_talk_that_is_no_answer_is_waited_for(reach: Reach) -> None:
         virtual.run_until_silent()
         virtual.run(2)
         virtual.hear(None)
-    assert virtual.session.state is State.PAUSED
+    assert virtual.session.state is State.STOPPING
     assert keys(virtual, at)[:2] == ["stop_hurts"] * 2
 
 
@@ -119,4 +145,4 @@ def test_stop_in_doubt_asks_about_pain_again(reach: Reach) -> None:
     virtual = reach(State.DOUBT)
     virtual.hear(Command.STOP)
     virtual.run(3600)
-    assert virtual.session.state is State.PAUSED, "what silence leads to after doubt does not count any more"
+    assert virtual.session.state is State.STOPPING

@@ -141,5 +141,5 @@ def test_a_line_that_is_not_heard_or_not_said_is_a_problem() -> None:
     never = scenario.lines[0].model_copy(update={"when": {"kind": "nothing"}})
     changed = scenario.model_copy(update={"lines": [first, never]})
     problems = judge(changed, play(changed))
-    assert any("'begone' at 6.050 s was heard as" in problem for problem in problems)
+    assert any("'begone' at 28.490 s was heard as" in problem for problem in problems)
     assert any("never came to say 'start'" in problem for problem in problems)

@@ -100,15 +100,18 @@ class PainConversation:
 
     def report(self, kind: Kind) -> Turn:
         """Open the conversation, or open it again. The release comes first (S5)."""
+        self._begin_anew()
+        self.stage = Stage.RELEASING
+        self._take(kind)
+        return Turn(self._release())
+
+    def _begin_anew(self) -> None:
         # What was named before still counts, but the new pain is asked about as if it were the first.
         self._already_over = self._already_over or self.red_flag
         self._sharp_before += self._sharp_here
         self._sharp_here = 0
         self._noted = None
-        self.stage = Stage.RELEASING
         self.kind = Kind.UNKNOWN
-        self._take(kind)
-        return Turn(self._release())
 
     def take(self, reply: Reply, kind: Kind = Kind.UNKNOWN) -> Turn | None:
         """Take a reply.
@@ -131,6 +134,9 @@ class PainConversation:
             case Move.ASK:
                 return self._ask()
             case Move.NARROW:
+                return self._ask_at(Stage.NARROWING, "safety_narrow")
+            case Move.NARROW_ANEW:
+                self._begin_anew()
                 return self._ask_at(Stage.NARROWING, "safety_narrow")
             case Move.ASK_AGAIN:
                 return self._ask_at(Stage.WAITING, "safety_ask_again")

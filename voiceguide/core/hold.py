@@ -83,6 +83,10 @@ class Hold:
         follows = next_one.turns - next_one.begins if next_one else 0
         return BreathPhase(False, position - breath.turns, outward, follows)
 
+    def say_again(self, again: Callable[[Timeline, int], Timeline], at: int) -> None:
+        """Lay out what is to come with a line that was cut off."""
+        self._timeline = again(self._timeline, self.position(at))
+
     def change_pace(self, pace: Fraction, at: int) -> None:
         """Breathe at another pace from the next breath on; the last breath stays as it is."""
         old, now = self._timeline, self.breath(at)
@@ -91,7 +95,7 @@ class Hold:
         new = self._lay_out(pace, now.ends)
         said = old.cues[: self._passed]
         kept = tuple(cue for cue in old.cues[self._passed :] if cue.at + cue.length < now.ends)
-        halfway_done = any(cue.key == "halfway" for cue in (*said, *kept))
-        to_come = tuple(cue for cue in new.cues if not (halfway_done and cue.key == "halfway"))
+        halfway_kept = any(cue.key == "halfway" for cue in kept)
+        to_come = tuple(cue for cue in new.cues if not (halfway_kept and cue.key == "halfway"))
         breaths = tuple(breath for breath in old.breaths if breath.ends <= now.ends)
         self._timeline = Timeline(breaths + new.breaths, said + kept + to_come)

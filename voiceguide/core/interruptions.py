@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from voiceguide.core.clock import samples
-from voiceguide.core.commands import Command
+from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.lines import Line
 from voiceguide.core.scene import Continuation, Scene
 from voiceguide.core.states import BEFORE_THE_WALK, ON_THE_WALK, State
@@ -20,18 +20,18 @@ from voiceguide.core.walk import Walk
 ANSWER_WITHIN = samples(15)
 """A question that nobody answers is asked once more after this long."""
 
-DOUBT_WITHIN = samples(10)
-"""When nobody answers whether something hurts the hold goes on after this long: a false stop costs ten seconds."""
-
-OWN_VOICE = samples(1)
-"""Unknown speech that ends this soon after the guide's own words may be their echo, and raises no doubt."""
-
 DOUBTS = 2
 DOUBTS_IN = samples(180)
-"""So many doubts in so much time at the most. More is a cough or a television, and answered by a chime alone."""
+"""So many doubts in so much time at the most, for speech that is not like a cry. More is a cough or a television,
+and answered by a chime alone."""
+
+DOES_IT_HURT = (State.DOUBT, State.STOPPING)
+"""States that ask whether something hurts. Only words lead out of them."""
 
 BESIDE = (State.PAUSED, State.STOPPING, State.ENDING, State.DOUBT, State.SAFETY)
 """States that keep what they interrupt."""
+
+_QUESTIONS = {State.STOPPING: "stop_hurts", State.ENDING: "stop_ask", State.DOUBT: "doubt_ask"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ class Interruptions:
         self._scene = scene
         self._walk = walk
         self._suspended: _Suspended | None = None
+        self._returns_to: State | None = None  # the pause or the question that was interrupted beside the walk
         self._doubts: deque[int] = deque(maxlen=DOUBTS)  # sample times of the last ones
         self._asked_again = False
 
@@ -69,20 +70,41 @@ class Interruptions:
         """The state that was interrupted last."""
         return self._suspended.state if self._suspended else None
 
+    @property
+    def may_move(self) -> bool:
+        """True when a walk was interrupted along which a command may move."""
+        return self.interrupted is State.HOLDING or self.interrupted in ON_THE_WALK
+
     def suspend(self, state: State) -> None:
         """Fall silent, enter a state beside the walk and keep what it interrupts."""
-        if self._scene.state not in BESIDE:
-            self._suspended = _Suspended(self._scene.state, self._how_to_resume(), self._scene.proceed)
+        interrupted = self._scene.state
+        if interrupted not in BESIDE:
+            self._suspended = _Suspended(interrupted, self._how_to_resume(), self._scene.proceed)
+            self._returns_to = None
+        elif interrupted in (State.PAUSED, State.ENDING) and interrupted is not state:
+            self._returns_to = interrupted
         self._scene.hush()
         self._walk.enter(state)
 
     def resume(self) -> None:
         """Take up what was interrupted."""
         kept, self._suspended = self._suspended, None
+        self._returns_to = None
         if kept is not None:
             kept.resume()
         else:
             self._walk.wait_for_start()
+
+    def as_before(self) -> None:
+        """Take up what was interrupted, a pause or another question included."""
+        before, self._returns_to = self._returns_to, None
+        match before:
+            case State.PAUSED:
+                self.pause(self._scene.prompt("paused"))
+            case State.ENDING:
+                self.ask_end()
+            case _:
+                self.resume()
 
     def proceed(self) -> None:
         """Go on to what comes next, of the walk or of what was interrupted."""
@@ -96,16 +118,19 @@ class Interruptions:
     def say_again(self) -> None:
         """Say once more what the present state began with."""
         match self._scene.state:
-            case State.ENDING | State.STOPPING:
-                self._ask(self._question())
+            case State.ENDING | State.STOPPING | State.DOUBT:
+                self._ask()
             case State.QUIET:
-                self._scene.say(self._scene.prompt("safety_rest"))
+                self.rest()
             case State.PAUSED:
                 self._scene.say(self._scene.prompt("paused"))
-            case State.DOUBT:
-                self._ask_in_doubt()
             case _:
                 self._walk.say_again()
+
+    def rest(self) -> None:
+        """Rest until the end: the exercise is over (S4)."""
+        self._walk.enter(State.QUIET)
+        self._scene.say(self._scene.prompt("safety_rest"))
 
     # --- pause --------------------------------------------------------------------------------------------
 
@@ -117,13 +142,14 @@ class Interruptions:
     def rest_before(self, resume: Continuation, lines: Iterable[Line]) -> None:
         """Pause, to go on in another way than where it was interrupted."""
         self._suspended = _Suspended(State.SETTING_UP, resume, resume)
+        self._returns_to = None
         self._walk.enter(State.PAUSED)
         self._scene.say(lines)
 
     def _how_to_resume(self) -> Continuation:
         scene, walk, hold, place = self._scene, self._walk, self._walk.hold, self._walk.place
         if scene.state in BEFORE_THE_WALK:
-            return walk.wait_for_start
+            return walk.say_again
         if hold is not None:
             return partial(walk.take_up, hold.breath(scene.now).begins)
         if scene.state is State.RESTING:
@@ -146,68 +172,61 @@ class Interruptions:
 
     def ask_whether_it_hurts(self) -> None:
         """Fall silent and ask whether something hurts: "stop" and a call of pain may be taken for each other."""
-        self.suspend(State.STOPPING)
-        self._asked_again = False
-        self._ask(self._question())
+        self._begin_to_ask(State.STOPPING)
 
     def ask_end(self) -> None:
         """Ask whether the session shall end; without an answer it stays paused."""
-        self.suspend(State.ENDING)
+        self._begin_to_ask(State.ENDING)
+
+    def question(self) -> list[Line]:
+        """Return what is being asked in a state beside the walk that asks something."""
+        return self._scene.prompt(_QUESTIONS[self._scene.state])
+
+    def _begin_to_ask(self, state: State) -> None:
+        self.suspend(state)
         self._asked_again = False
-        self._ask(self._question())
+        self._ask()
 
-    def _question(self) -> list[Line]:
-        return self._scene.prompt("stop_hurts" if self._scene.state is State.STOPPING else "stop_ask")
-
-    def _ask(self, question: Iterable[Line]) -> None:
-        self._scene.say(question, partial(self._scene.wait_for, ANSWER_WITHIN, self._no_answer))
+    def _ask(self) -> None:
+        self._scene.say(self.question(), partial(self._scene.wait_for, ANSWER_WITHIN, self._no_answer))
 
     def _no_answer(self) -> None:
         if not self._asked_again:
             self._asked_again = True
-            self._ask(self._question())
+            self._ask()
+        elif self._scene.state in DOES_IT_HURT:
+            self._wait_for_words()
         elif self.interrupted is None or self.interrupted in BEFORE_THE_WALK:
             self._walk.wait_for_start()
         else:
             self.suspend(State.PAUSED)
 
+    def _wait_for_words(self) -> None:
+        """Wait for as long as it takes: whether something hurts was asked, and silence is no answer (S8)."""
+        self._scene.say(self._scene.prompt("hurts_wait"))
+
     # --- doubt --------------------------------------------------------------------------------------------
 
-    def not_understood(self, perhaps: Command | None, *, another_voice: bool = False) -> None:
+    def not_understood(self, perhaps: Command | None) -> None:
         """Somebody spoke and it was no command: in a hold that is reason enough to pause and ask (S8).
 
         Args:
-            perhaps: the cry that it may have been: reason enough to ask anywhere on the walk, also
-                right after the guide's own words, as whoever takes it for one has thought of their echo.
-            another_voice: the guide has just given way to a voice, so that this is no echo of its own words.
+            perhaps: the cry that it may have been: reason enough to ask anywhere, however often. Where the
+                session is over but for its end, `Safeguard` asks.
         """
-        listening = not self._scene.lines.busy
-        no_echo = perhaps or another_voice or self._scene.silent_for(OWN_VOICE)
-        match self._scene.state:
-            case State.HOLDING if self._may_doubt() and no_echo:
+        state = self._scene.state
+        if state in DOES_IT_HURT:
+            if not self._scene.lines.busy:
+                self._no_answer()
+        elif state is State.HOLDING:
+            if perhaps or self._may_doubt():
                 self._doubt()
-            case state if state in ON_THE_WALK and perhaps and self._may_doubt():
-                self._doubt()
-            case State.DOUBT if listening and not self._asked_again:
-                self._asked_again = True
-                self._ask_in_doubt()
-            case State.STOPPING if listening and not self._asked_again:
-                self._asked_again = True
-                self._ask(self._question())
-            case State.DOUBT | State.STOPPING if listening:
-                # Somebody goes on talking to us and we do not understand: wait for as long as it takes.
-                self.pause(self._scene.prompt("paused"))
-            case _:
-                pass
+        elif perhaps in PAIN_FAMILY or (perhaps and state in ON_THE_WALK):
+            self._doubt()
 
     def _doubt(self) -> None:
         self._doubts.append(self._scene.now)
-        self._asked_again = False
-        self.suspend(State.DOUBT)
-        self._ask_in_doubt()
+        self._begin_to_ask(State.DOUBT)
 
     def _may_doubt(self) -> bool:
         return len(self._doubts) < DOUBTS or self._scene.now - self._doubts[0] >= DOUBTS_IN
-
-    def _ask_in_doubt(self) -> None:
-        self._scene.say(self._scene.prompt("doubt_ask"), partial(self._scene.wait_for, DOUBT_WITHIN, self.resume))

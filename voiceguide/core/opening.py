@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -36,7 +37,6 @@ class Opening:
         remembered: the sessions before.
         first_time: say what the guide is and is not, and when to leave it (S10).
         recorded: say that everything is being recorded.
-        asked_for: the routine was asked for a moment ago.
     """
 
     def __init__(
@@ -47,14 +47,12 @@ class Opening:
         *,
         first_time: bool,
         recorded: bool,
-        asked_for: bool,
     ) -> None:
         self._scene = scene
         self._walk = walk
         self._remembered = remembered
         self._first_time = first_time
         self._recorded = recorded
-        self._asked_for = asked_for
         self._asked_again = False
         self._place: Place | None = None
         if (last := remembered.cut_off) is not None:
@@ -70,18 +68,13 @@ class Opening:
         if lasts_over_a_week(self._remembered.pain, self._remembered.today):
             self._scene.record("advised", why="week")
             lines += self._scene.prompt("week_rule")
-        if self._remembered.sessions == 0:
-            self._walk.wait_for_start(lines)
-            return
-        self._walk.enter(State.CHECKING, self._walk.begins)
-        self._ask([*lines, *self._scene.prompt("check_ask")])
+        self.check(lines)
 
-    def no_reason(self) -> None:
-        """Nothing speaks against beginning: begin, or wait for the word where it was not said yet."""
-        if self._asked_for:
-            self._walk.begins()
-        else:
-            self._walk.wait_for_start()
+    def check(self, before: Iterable[Line] = ()) -> None:
+        """Ask for a reason not to begin. No answer to it begins anything."""
+        self._walk.enter(State.CHECKING, self._walk.begins)
+        self._walk.says_again(self.check)
+        self._ask([*before, *self._scene.prompt("check_ask")])
 
     def advise_against(self) -> None:
         """Somebody has a reason not to begin: advise against it. Beginning all the same stays their choice."""
@@ -93,6 +86,7 @@ class Opening:
         """Ask whether to go on where the last session was cut off."""
         warnings = [line for line in self._scene.lines.unsaid() if line[0] in WARNINGS]
         self._walk.enter(State.RETURNING, self._return)
+        self._walk.says_again(self.offer_to_return)
         self._asked_again = False
         self._ask([*warnings, *self._where_it_stopped()])
 
@@ -100,11 +94,6 @@ class Opening:
         """Begin with the first exercise after all."""
         self._walk.begins = self._walk.introduce_routine
         self._walk.introduce_routine()
-
-    def say_again(self) -> None:
-        """Ask the question of this state again."""
-        returning = self._scene.state is State.RETURNING
-        self._ask(self._where_it_stopped() if returning else self._scene.prompt("check_ask"))
 
     def _return(self) -> None:
         if self._place is not None:
@@ -130,6 +119,6 @@ class Opening:
         # Nothing begins by silence; whoever comes back later is told how to.
         if self._scene.state is State.RETURNING and not self._asked_again:
             self._asked_again = True
-            self.say_again()
+            self._ask(self._where_it_stopped())
         else:
             self._walk.wait_for_start()

@@ -20,9 +20,12 @@ MAY_BE_ELSEWHERE = frozenset({"page", "home"})
 PRESSED = MAY_BE_ELSEWHERE | {"button"}
 """Where anything comes from that is pressed and not spoken."""
 
+NO_SOUND = PRESSED | {"typed"}
+"""Where anything comes from that no noise can be taken for."""
+
 LEADS_ON = frozenset(
     {
-        *(Step.PROCEED, Step.FROM_THE_BEGINNING, Step.WAIT_FOR_START, Step.RESUME),
+        *(Step.PROCEED, Step.FROM_THE_BEGINNING, Step.WAIT_FOR_START, Step.RESUME, Step.AS_BEFORE),
         *(Step.CHANGE_SIDE, Step.TO_SIDE, Step.SKIP, Step.GO_BACK, Step.HOLD_AGAIN),
     }
 )

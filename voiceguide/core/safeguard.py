@@ -7,7 +7,7 @@ from functools import partial
 from voiceguide.core.actions import Sound
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.conversation import PainConversation, Turn
-from voiceguide.core.interruptions import ANSWER_WITHIN, OWN_VOICE, Interruptions
+from voiceguide.core.interruptions import ANSWER_WITHIN, Interruptions
 from voiceguide.core.pain import KIND_OF, Kind
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.safety import REPLY_OF, Outcome, Reply, Stage
@@ -76,10 +76,9 @@ class Safeguard:
             self._answers.append(command.value)
         self._tell(REPLY_OF[command], KIND_OF.get(command, Kind.UNKNOWN))
 
-    def not_understood(self) -> None:
-        """Take words that are not understood, unless they may be an echo of the guide's own."""
-        if self._scene.silent_for(OWN_VOICE):
-            self._tell(Reply.NOT_UNDERSTOOD)
+    def not_understood(self, perhaps: Command | None = None) -> None:
+        """Take words that are not understood, and what they may have been."""
+        self._tell(Reply.PERHAPS_PAIN if perhaps in PAIN_FAMILY else Reply.NOT_UNDERSTOOD)
 
     def say_again(self) -> None:
         """Say once more what is being asked, if something is."""
@@ -131,8 +130,7 @@ class Safeguard:
             case Outcome.END:
                 walk.finish("pain")
             case Outcome.REST | Outcome.TAKEN_BACK if talk.over:
-                walk.enter(State.QUIET)
-                scene.say(scene.prompt("safety_rest"))
+                self._beside.rest()
             case _ if interrupted is State.FINISHED:
                 walk.finish(walk.how if outcome is Outcome.TAKEN_BACK else "pain")
             case _ if interrupted is None or interrupted in BEFORE_THE_WALK:

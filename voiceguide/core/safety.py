@@ -56,6 +56,7 @@ class Reply(StrEnum):
     SKIP = "skip"
     REST = "rest"
     NOT_UNDERSTOOD = "words that are not understood"
+    PERHAPS_PAIN = "perhaps a word of pain"
     SILENCE = "nothing"
     SPOKEN = "when it was spoken"
 
@@ -81,6 +82,7 @@ class Move(StrEnum):
     AFTER_RELEASE = "go on with what was said meanwhile"
     ASK = "ask what it feels like"
     NARROW = "ask whether it is sharp, down the leg or numb"
+    NARROW_ANEW = "ask of new pain whether it is sharp, down the leg or numb"
     ASK_AGAIN = "ask once more"
     ADVISE = "say what this kind of pain asks for"
     CALL_MILD = "take it as mild"
@@ -125,7 +127,7 @@ _QUESTION = {
 }
 _WHAT_IS_IT = {
     **_QUESTION,
-    **dict.fromkeys((Reply.UNSURE, Reply.YES, Reply.NO, Reply.NOT_UNDERSTOOD), Move.NARROW),
+    **dict.fromkeys((Reply.UNSURE, Reply.YES, Reply.NO, Reply.NOT_UNDERSTOOD, Reply.PERHAPS_PAIN), Move.NARROW),
     Reply.REPEAT: Move.ASK,
 }
 
@@ -140,7 +142,7 @@ TABLE: Mapping[Stage, Mapping[Reply, Move]] = MappingProxyType(
             **_QUESTION,
             Reply.YES: Move.CALL_SERIOUS,
             Reply.NO: Move.CALL_MILD,
-            **dict.fromkeys((Reply.UNSURE, Reply.NOT_UNDERSTOOD), Move.PRESUME),
+            **dict.fromkeys((Reply.UNSURE, Reply.NOT_UNDERSTOOD, Reply.PERHAPS_PAIN), Move.PRESUME),
             Reply.REPEAT: Move.NARROW,
             Reply.SILENCE: Move.ASK_AGAIN,
         },
@@ -160,6 +162,7 @@ TABLE: Mapping[Stage, Mapping[Reply, Move]] = MappingProxyType(
             Reply.NO_PAIN: Move.TAKE_BACK,
             Reply.STOP: Move.END,
             **dict.fromkeys((Reply.REPEAT, Reply.UNSURE), Move.OFFER),
+            Reply.PERHAPS_PAIN: Move.NARROW_ANEW,
         },
         Stage.CLOSED: {
             Reply.KIND: Move.ADVISE,
@@ -173,6 +176,7 @@ TABLE: Mapping[Stage, Mapping[Reply, Move]] = MappingProxyType(
                 ),
                 Move.OFFER,
             ),
+            Reply.PERHAPS_PAIN: Move.NARROW_ANEW,
         },
     }
 )
@@ -182,6 +186,7 @@ LEADS_TO: Mapping[Move, tuple[Stage | Outcome, ...]] = MappingProxyType(
     {
         Move.AFTER_RELEASE: (Stage.ASKING, Stage.NARROWING, Stage.ADVISING, Outcome.TAKEN_BACK),
         Move.NARROW: (Stage.NARROWING,),
+        Move.NARROW_ANEW: (Stage.NARROWING,),
         Move.ASK_AGAIN: (Stage.WAITING,),
         Move.ADVISE: (Stage.ADVISING,),
         Move.CALL_MILD: (Stage.ADVISING,),

@@ -46,6 +46,7 @@ class Scene:
         after_lines: what follows when the lines were spoken.
         wait: a time and what happens then; it comes due only in silence.
         commands: what the recogniser listens for.
+        cut: the last line that was cut off and does not pass with its moment; None once it is dealt with.
     """
 
     def __init__(self, phrases: Phrases) -> None:
@@ -56,9 +57,9 @@ class Scene:
         self.after_lines: Continuation | None = None
         self.wait: tuple[int, Continuation] | None = None
         self.commands: frozenset[Command] = frozenset()
+        self.cut: Line | None = None
         self._phrases = phrases
         self._voice_from = 0
-        self._spoke_until = 0
         self._interjected: tuple[Line, ...] = ()
         self._told: deque[Line] = deque(maxlen=SAID_AGAIN)  # what was said last, to its end
         self._out: list[Action] = []
@@ -118,8 +119,9 @@ class Scene:
 
     def hush(self) -> None:
         """Fall silent at once."""
+        if (line := self.lines.current) is not None and line[0] not in PASSING:
+            self.cut = line
         for action in self.lines.hush(self.now):
-            self._spoke_until = self.now
             self.do(action)
 
     def hold_back(self) -> None:
@@ -211,7 +213,6 @@ class Scene:
 
     def speech_finished(self, utterance: int) -> None:
         """Take the true end of an utterance: the next line, or what follows the last."""
-        self._spoke_until = self.now
         line = self.lines.current
         following = self.lines.finished(utterance, self.now)
         if following is None:
@@ -224,10 +225,6 @@ class Scene:
             then, self.after_lines = self.after_lines, None
             self._voice_from = max(self._voice_from, self.now + LINE_GAP)
             then()
-
-    def silent_for(self, length: int) -> bool:
-        """Tell whether the guide has said nothing for this many samples."""
-        return not self.lines.busy and self.now - self._spoke_until >= length
 
     def name_of(self, command: Command) -> str:
         """Return how people call a command."""

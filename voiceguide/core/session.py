@@ -35,13 +35,14 @@ from voiceguide.core.events import (
     VoiceBegan,
     VoiceEnded,
 )
-from voiceguide.core.interruptions import Interruptions
+from voiceguide.core.interruptions import DOES_IT_HURT, Interruptions
 from voiceguide.core.lines import Line
 from voiceguide.core.memory import NOTHING, Remembered
+from voiceguide.core.misheard import Misheard
 from voiceguide.core.opening import Opening, neglected_side_first
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.plan import Routine, Side
-from voiceguide.core.pressed import takes_a_voice
+from voiceguide.core.pressed import NO_SOUND, takes_a_voice
 from voiceguide.core.safeguard import Safeguard
 from voiceguide.core.scene import Scene
 from voiceguide.core.states import MAY_BE_A_CRY, MAY_SPEAK_OF_OTHERS, TABLE, State, Step
@@ -50,6 +51,9 @@ from voiceguide.core.view import View
 from voiceguide.core.volume import AS_CHOSEN, Loudness, Volume
 from voiceguide.core.walk import Walk
 from voiceguide.core.yielding import Yielding
+
+_ENDS = frozenset({Step.END, Step.END_WITH_ADVICE})
+_ALONG_THE_WALK = frozenset({Step.PROCEED, Step.CHANGE_SIDE, Step.SKIP, Step.GO_BACK})
 
 
 def _names_no_other(_text: str) -> bool:
@@ -68,11 +72,10 @@ class Session:
         remembered: what is known of the sessions before this one.
         recorded: say at the beginning that everything is being recorded.
         loudness: how softly this speaker can be heard, and whether it is night.
-        asked_for: somebody has just asked for this very routine and need not say "start" once more.
         names_another: whether a text that asks for a beginning names another routine than this one.
     """
 
-    def __init__(  # noqa: PLR0913 - all that a session is told of the world
+    def __init__(
         self,
         routine: Routine,
         phrases: Phrases,
@@ -82,7 +85,6 @@ class Session:
         remembered: Remembered = NOTHING,
         recorded: bool = False,
         loudness: Loudness = AS_CHOSEN,
-        asked_for: bool = False,
         names_another: Callable[[str], bool] = _names_no_other,
     ) -> None:
         routine, neglected = neglected_side_first(routine, remembered)
@@ -97,9 +99,8 @@ class Session:
         self._names_another = names_another
         self._title = routine.title
         self._beside = Interruptions(self._scene, self._walk)
-        self._opening = Opening(
-            self._scene, self._walk, remembered, first_time=first_time, recorded=recorded, asked_for=asked_for
-        )
+        self._opening = Opening(self._scene, self._walk, remembered, first_time=first_time, recorded=recorded)
+        self._misheard = Misheard(self._scene, self._walk, self._beside)
         self._yielding = Yielding(self._scene)
         self._asking = Asking(self._scene, self._walk)
         self._safeguard = Safeguard(self._scene, self._walk, self._beside, phrases)
@@ -123,7 +124,7 @@ class Session:
             case Tick():
                 self._walk.keep_time()
                 if self._yielding.go_on_if_due():
-                    self._not_understood(another_voice=True)
+                    self._not_understood()
                 self._scene.wait_over()
                 self._asking.lapse_if_due()
             case VoiceBegan():
@@ -211,22 +212,24 @@ class Session:
             case _, perhaps:
                 self._not_understood(perhaps, heard.text)
 
-    def _not_understood(
-        self, perhaps: Command | None = None, text: str = "", *, another_voice: bool = False
-    ) -> None:
-        if perhaps in PAIN_FAMILY and self.state in (State.DOUBT, State.STOPPING):
-            # Does something hurt, it asked; what sounds like a word of pain is an answer.
+    def _not_understood(self, perhaps: Command | None = None, text: str = "") -> None:
+        if perhaps in PAIN_FAMILY and self.state in (*DOES_IT_HURT, State.QUIET, State.FINISHED):
+            # Does something hurt, it asked; what sounds like a word of pain is an answer. And where the session is
+            # over but for its end, there is nothing to go back to: the conversation about pain asks.
             self._safeguard.hear(perhaps, text)
             return
         self._scene.chime(Sound.UNKNOWN)
+        if self._deafness.deaf:
+            return  # nobody could be heard to answer
         if self._yielding.left_open:
-            another_voice = True
             self._yielding.not_understood()
-        cry = perhaps if perhaps in MAY_BE_A_CRY else None
-        self._beside.not_understood(cry, another_voice=another_voice)
+        if self.state is State.SAFETY:
+            self._safeguard.not_understood(perhaps)
+        elif perhaps in MAY_BE_A_CRY or not self._yielding.voice_goes_on:  # the end of what is being said decides
+            self._beside.not_understood(perhaps if perhaps in MAY_BE_A_CRY else None)
+            self._misheard.not_understood()
         if self.state is not State.HOLDING:
             self._yielding.answered()
-        self._safeguard.not_understood()
 
     def _can_ask(self, perhaps: Command) -> bool:
         another = perhaps is Command.START and self._names_another(self._last_heard)
@@ -253,10 +256,16 @@ class Session:
         if step is not None and command is Command.START and self._names_another(self._last_heard):
             self._one_at_a_time()
             return
-        if step is None or (step is Step.PAIN and not self._safeguard.possible(command)):
+        if step in _ALONG_THE_WALK and self.state is State.DOUBT and not self._beside.may_move:
+            step = None
+        if step is Step.PAIN and not self._safeguard.possible(command):
             self._scene.chime(Sound.UNKNOWN)
             return
+        if step is None or not self._confirms(step, by):
+            self._not_now(step)
+            return
         self._yielding.answered()
+        self._misheard.understood()
         self._scene.chime(Sound.ACCEPTED)
         if takes_a_voice(command, step, self.state, by, deaf=self._deafness.deaf):
             self._ask_the_room()
@@ -267,7 +276,7 @@ class Session:
             case Step.IT_HURTS:
                 self._safeguard.hear(command, self._last_heard)
             case Step.SAY_AGAIN:
-                self._say_again()
+                self._beside.say_again()
             case Step.SAY_LAST:
                 self._say_last()
             case Step.TO_SIDE:
@@ -282,6 +291,21 @@ class Session:
                 self._change_volume(command)
             case _:
                 self._move(step)
+
+    def _confirms(self, step: Step, by: str) -> bool:
+        """Tell whether a second word is a second act: its question was heard, or it is no sound at all.
+
+        A dog that barks twice is taken for "stop" twice.
+        """
+        confirms = step in _ENDS and self.state in (State.STOPPING, State.ENDING)
+        return not confirms or by in NO_SOUND or not self._scene.lines.busy
+
+    def _not_now(self, step: Step | None) -> None:
+        """Answer a command that means nothing at the moment; the question that is being said goes on."""
+        self._scene.chime(Sound.UNKNOWN)
+        if step is None:
+            self._yielding.answered()
+            self._misheard.not_now()
 
     def _one_at_a_time(self) -> None:
         """Answer whoever asks for another routine: they are not led on in this one, nor out of it by one word."""
@@ -301,7 +325,7 @@ class Session:
         elif self.state is State.WAITING:
             self._scene.say(self._scene.prompt("start_asked"))
         else:
-            self._opening.say_again()
+            self._walk.say_again()
 
     def _move(self, step: Step) -> None:
         walk, course, beside = self._walk, self._walk.course, self._beside
@@ -320,6 +344,8 @@ class Session:
                 beside.pause(self._scene.prompt("paused"))
             case Step.RESUME:
                 beside.resume()
+            case Step.AS_BEFORE:
+                beside.as_before()
             case Step.ASK_WHETHER_IT_HURTS:
                 beside.ask_whether_it_hurts()
             case Step.ASK_END:
@@ -331,7 +357,7 @@ class Session:
             case Step.ADVISE_AGAINST:
                 self._opening.advise_against()
             case Step.WAIT_FOR_START:
-                self._opening.no_reason()
+                walk.wait_for_start()
             case Step.FROM_THE_BEGINNING:
                 self._opening.from_the_beginning()
             case _:
@@ -350,15 +376,9 @@ class Session:
     def _say_last(self) -> None:
         walk, scene = self._walk, self._scene
         if walk.hold is None and not scene.can_say_last:
-            self._say_again()
+            self._beside.say_again()
         else:
             scene.say_last(walk.setup_lines(fully=False), resume=walk.hold is None)
-
-    def _say_again(self) -> None:
-        if self.state in (State.CHECKING, State.RETURNING):
-            self._opening.say_again()
-        else:
-            self._beside.say_again()
 
     def _answer(self, question: Command) -> None:
         walk, hold = self._walk, self._walk.hold

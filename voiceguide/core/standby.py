@@ -5,10 +5,11 @@
     asking, hurts -- "no", "stop", silence --> waiting
 
 Same interface as `Session`, so the same loop runs both. Standby may last for days beside a television, which is
-now and then mistaken for a person, and nobody lies in a position meanwhile. So it speaks seldom: only "start" is
-always answered. What else may be said (help, the last time, a word of pain), or what was only probably "start", is
-answered, and when no word follows that, not again for a while, which doubles each time (`PATIENCE`). What could be
-changed unnoticed, such as the volume, is listened for only while somebody is being talked to.
+now and then mistaken for a person, and nobody lies in a position meanwhile. So it speaks seldom: only "start" and
+a word of pain are always answered. What else may be said (help, the last time), or what was only probably "start"
+or a word of pain, is answered, and when no word follows that, not again for a while, which doubles each time
+(`PATIENCE`). What could be changed unnoticed, such as the volume, is listened for only while somebody is being
+talked to.
 
 A report of pain begins a session's own conversation about it (S1 to S6). Standby only asks whether it heard well.
 """
@@ -233,6 +234,8 @@ class Standby:
                 self._spoken_to(command, text, by)
             case Heard(command=None, perhaps=Command.START, text=text) if self._may_begin():
                 self._perhaps_start(text)
+            case Heard(command=None, perhaps=Command() as perhaps) if perhaps in PAIN_FAMILY:
+                self._perhaps_hurts(perhaps)
             case Heard(command=None) if self._stage is not _Stage.WAITING:
                 self._scene.chime(Sound.UNKNOWN)
             case HearingLost(trouble=trouble, reason=reason):
@@ -363,10 +366,16 @@ class Standby:
     def _hurts(self, command: Command) -> None:
         if self._stage is _Stage.HURTS:
             self._session(Wanted(self._first.routine, command))
-        elif self._stage is _Stage.ASKING or self._reports.heeds(self._scene.now):
+        else:
             self._pain = command
             self._scene.chime(Sound.ACCEPTED)
             self._ask_whether_it_hurts()
+
+    def _perhaps_hurts(self, perhaps: Command) -> None:
+        """What was probably a word of pain is asked about; where that was just asked, it answers."""
+        there = self._stage is not _Stage.WAITING or self._reports.heeds(self._scene.now)
+        if there and not self._troubles:
+            self._hurts(perhaps)
 
     def _ask_whether_it_hurts(self) -> None:
         self._enter(_Stage.HURTS, _QUESTION - {Command.START} | {Command.NO_PAIN})

@@ -16,7 +16,8 @@ ENDING asks whether the session shall end, and keeps the place as well. SAFETY i
 every state, without exception (S1); there the pain conversation in `safety.py` decides, with a table of its own,
 and only a spoken answer leads out again (S3). QUIET is the rest that is offered when an exercise is over after
 pain: nothing but the end, or another report of pain, leads out of it (S4). DOUBT is entered from a hold by speech
-that is no command: it asks whether something hurts, and goes on after a moment of silence (S8).
+that is no command, and from everywhere by what may have been a word of pain. It asks whether something hurts, once
+more when nobody answers, and then waits for as long as it takes, as STOPPING does (S8).
 
 A question by name ("Did you say next side?") is no state: see `asking.py`.
 
@@ -90,6 +91,8 @@ class Step(StrEnum):
     HOLD_AGAIN = "hold_again"
     PAUSE = "pause"
     RESUME = "resume"
+    AS_BEFORE = "as_before"
+    """Back to what was interrupted, be it a pause or another question."""
     CARRY_ON = "carry_on"
     """Nothing but the chime: it asks for what goes on anyway."""
     ADVISE_AGAINST = "advise_against"
@@ -176,7 +179,8 @@ TABLE: Mapping[State, Mapping[Command, Step]] = MappingProxyType(
         State.WAITING: {
             **_ALWAYS,
             **_QUESTIONS,
-            **dict.fromkeys((_C.START, _C.READY, _C.NEXT, _C.YES), Step.PROCEED),
+            # "Yes" is missing here: it may be a late answer to the question for a reason not to begin.
+            **dict.fromkeys((_C.START, _C.READY, _C.NEXT), Step.PROCEED),
             **dict.fromkeys((_C.SLOWER, _C.FASTER), Step.PACE),
             _C.REPEAT: Step.SAY_AGAIN,
             _C.SAY_AGAIN: Step.SAY_LAST,
@@ -219,13 +223,15 @@ TABLE: Mapping[State, Mapping[Command, Step]] = MappingProxyType(
         State.ENDING: {
             **_ALWAYS,
             **dict.fromkeys((_C.YES, _C.STOP), Step.END),
-            **dict.fromkeys((_C.NO, _C.RESUME), Step.RESUME),
+            **dict.fromkeys((_C.NO, _C.NO_PAIN), Step.AS_BEFORE),
+            _C.RESUME: Step.RESUME,
             **_AGAIN,
         },
         State.DOUBT: {
             **_DOES_IT_HURT,
             **_MOVES,
-            **dict.fromkeys((_C.RESUME, _C.READY, _C.NO, _C.NO_PAIN), Step.RESUME),
+            **dict.fromkeys((_C.RESUME, _C.READY), Step.RESUME),
+            **dict.fromkeys((_C.NO, _C.NO_PAIN), Step.AS_BEFORE),
             _C.STOP: Step.ASK_WHETHER_IT_HURTS,
         },
         State.QUIET: {

@@ -82,6 +82,7 @@ def lay_out(
     pace: Fraction,
     *,
     begins: int = 0,
+    halfway: bool = True,
     upcoming: str = "",
 ) -> Timeline:
     """Lay out a hold of an exercise.
@@ -93,6 +94,7 @@ def lay_out(
         length: samples that a text takes when spoken.
         pace: breathing pace.
         begins: where within the hold to begin (after a pause or a change of pace); earlier cues are left out.
+        halfway: say "halfway"; it is not said twice in one hold.
         upcoming: a line that names what comes next, or nothing.
     """
     breaths = whole_breaths(samples(exercise.hold_s), exercise.breathing, pace, begins)
@@ -100,13 +102,29 @@ def lay_out(
     if not exercise.open_rest:
         layout.count_down()
     layout.breathe(fading=exercise.breathing.fading, from_start=begins == 0)
-    if not exercise.open_rest and breaths[-1].ends >= HALFWAY_FROM:
+    if halfway and not exercise.open_rest and breaths[-1].ends >= HALFWAY_FROM:
         layout.fit("halfway", phrases.lines("halfway")[0], breaths[-1].ends // 2)
     if upcoming:
         layout.fit("upcoming", upcoming, int(breaths[-1].ends * UPCOMING_AT))
     for cue in coaching:
         layout.fit("coach", cue.text, samples(cue.at_s))
     return Timeline(breaths, layout.cues())
+
+
+def say_again(timeline: Timeline, line: tuple[str, str], phrases: Phrases, length: Length, at: int) -> Timeline:
+    """Return a timeline with a line that was cut off, in the first gap from a sample of the hold on.
+
+    Args:
+        timeline: of the hold that goes on.
+        line: its key and its words.
+        phrases: the language's words.
+        length: samples that a text takes when spoken.
+        at: the present.
+    """
+    layout = _Layout(phrases, length, tuple(breath for breath in timeline.breaths if breath.ends > at))
+    layout.keep(cue for cue in timeline.cues if cue.at >= at)
+    layout.fit(*line, at)
+    return Timeline(timeline.breaths, tuple(cue for cue in timeline.cues if cue.at < at) + layout.cues())
 
 
 class _Layout:
@@ -119,6 +137,9 @@ class _Layout:
         self._begins = breaths[0].begins
         self._ends = breaths[-1].ends
         self._placed: list[Cue] = []
+
+    def keep(self, cues: Iterable[Cue]) -> None:
+        self._placed += cues
 
     def cues(self) -> tuple[Cue, ...]:
         return tuple(sorted(self._placed, key=lambda cue: cue.at))

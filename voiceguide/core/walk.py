@@ -19,10 +19,14 @@ from voiceguide.core.plan import Exercise, HoldCue, Routine, Side
 from voiceguide.core.scene import Continuation, Scene
 from voiceguide.core.states import TABLE, State
 from voiceguide.core.tally import Tally
-from voiceguide.core.timeline import Length, Timeline, lay_out
+from voiceguide.core.timeline import Length, Timeline, lay_out, say_again
 
 WARNINGS = ("not_a_device", "four_reasons", "week_rule")
 """Said before the first exercise even to somebody who says "start" early (S9, S10)."""
+
+HOLD_LINES = ("coach", "upcoming")
+LOST = samples(2)
+"""A line of a hold that is so long and was cut off is said again; a short one is understood from its beginning."""
 
 
 class Walk:
@@ -63,6 +67,8 @@ class Walk:
         self.pace = Fraction(1)
         self._started = False
         self._led_into: int | None = None  # the exercise whose position was explained in full
+        self._halfway_said = False  # in this hold
+        self._again: Line | None = None  # a line of this hold that was cut off and waits for its place
         self._done = 0  # samples of this place's hold that are over, while none is running
         self.course = Course(routine)
         self.outlook = Outlook(self.course, phrases, length)
@@ -224,21 +230,42 @@ class Walk:
 
     def _start_hold(self, begins: int = 0) -> None:
         self.enter(State.HOLDING, self._go_on)
+        if begins == 0:
+            self._halfway_said = False
+            self._scene.cut = self._again = None
         self.hold = Hold(self._scene.now - begins, self._layout(), self.pace, begins)
+        if self._again is not None:
+            self.hold.say_again(partial(self._with_again, self._again), self._scene.now)
         self.keep_time()
 
     def keep_time(self) -> None:
         """Speak the cues that are due, and end the hold when it is over."""
         hold, now = self.hold, self._scene.now
+        self._say_what_was_cut()
         while hold is not None and (due := hold.next_cue()) is not None and due <= now:
             cue = hold.take_cue()
             # While an answer has the voice the breath goes on without its word.
             kind = "cue_left_out" if self._scene.lines.busy else "cue"
             self._scene.record(kind, cue=cue.key, text=cue.text, due_s=seconds(due))
             if kind == "cue":
+                self._halfway_said |= cue.key == "halfway"
+                self._again = None if self._again == (cue.key, cue.text) else self._again
                 self._scene.say([(cue.key, cue.text)], over_chime=True)
         if hold is not None and hold.ends <= now:
             self._hold_over()
+
+    def _say_what_was_cut(self) -> None:
+        """Find another place in the hold for a line of its own that was cut off."""
+        hold, cut, now = self.hold, self._scene.cut, self._scene.now
+        if hold is None or cut is None or self._scene.lines.busy or hold.ends <= now:
+            return
+        self._scene.cut = None
+        if cut[0] in HOLD_LINES and self._length(cut[1]) >= LOST:
+            self._again = cut
+            hold.say_again(partial(self._with_again, cut), now)
+
+    def _with_again(self, line: Line, timeline: Timeline, at: int) -> Timeline:
+        return say_again(timeline, line, self._phrases, self._length, at)
 
     def _go_on(self) -> None:
         self.go(self.course.after(self.place))
@@ -254,7 +281,13 @@ class Walk:
     def _lay_out(
         self, exercise: Exercise, coaching: tuple[HoldCue, ...], upcoming: str, pace: Fraction, begins: int
     ) -> Timeline:
-        return lay_out(exercise, coaching, self._phrases, self._length, pace, begins=begins, upcoming=upcoming)
+        halfway = not self._halfway_said
+        return lay_out(
+            *(exercise, coaching, self._phrases, self._length, pace),
+            begins=begins,
+            halfway=halfway,
+            upcoming=upcoming,
+        )
 
     def _hold_over(self) -> None:
         self._leave_hold()
@@ -313,6 +346,10 @@ class Walk:
     def say_again(self) -> None:
         """Say once more what the state began with, in full."""
         self._say_again()
+
+    def says_again(self, again: Continuation) -> None:
+        """Set how a state before the walk begins anew."""
+        self._say_again = again
 
     def hold_again(self) -> None:
         """Do a hold once more: the one that runs, or in the rest after it the one before."""

@@ -46,6 +46,11 @@ class Yielding:
         """In a hold a voice made the guide give way, has ended, and nothing was understood yet."""
         return self._in_a_hold and not self._speaks and self._scene.state is State.HOLDING
 
+    @property
+    def voice_goes_on(self) -> bool:
+        """In a hold a voice made the guide give way and has not ended."""
+        return self._in_a_hold and self._speaks and self._scene.state is State.HOLDING
+
     def voice_began(self, *, hold: bool) -> None:
         """Fall silent for a voice that is not the guide's own.
 

@@ -206,7 +206,6 @@ class Service:
                 first_time=not (self._introduced or (kept is not None and kept.introduced)),
                 remembered=self._as_now(kept.remembered if kept is not None else NOTHING),
                 loudness=self._loudness(),
-                asked_for=True,
                 names_another=lambda text: self._ready.named.find(text) not in (None, routine.id),
             )
             if wanted.pain is not None:

@@ -3,9 +3,8 @@
 A session is copied with all that it waits for, fed one event, and looked at: a breadth-first walk that ends when
 nothing new is found. What counts as one state, `fingerprint` says: whatever decides what happens next. Left out
 are the exact time, the pace, the volume and the count of holds done, which only change numbers; of time there
-remains whether the guide has been silent for long enough to listen, and how many cues of a hold are still to come.
-Left out is also how often the guide gave way in vain and how often it asked by name, so that here it nearly always
-does.
+remains how many cues of a hold are still to come. Left out is also how often the guide gave way in vain, asked by
+name or said that it did not understand, so that here it nearly always does.
 """
 # ruff: noqa: SLF001 -- what decides in a session is more than it shows
 
@@ -35,7 +34,7 @@ from voiceguide.core.events import (
     VoiceBegan,
     VoiceEnded,
 )
-from voiceguide.core.interruptions import BESIDE, OWN_VOICE
+from voiceguide.core.interruptions import BESIDE
 from voiceguide.core.pain import KIND_OF, Kind
 from voiceguide.core.plan import Exercise
 from voiceguide.core.safety import REPLY_OF
@@ -43,8 +42,8 @@ from voiceguide.core.session import Session
 from voiceguide.core.states import BEFORE_THE_WALK, TABLE, State
 from voiceguide.core.walk import WARNINGS
 
-MOMENT = OWN_VOICE + samples(0.1)
-"""How long it stays quiet between two words, so that what is heard then is no echo of the guide's."""
+MOMENT = samples(1.1)
+"""How long it stays quiet between two words."""
 
 PERHAPS = (Command.SKIP, Command.HOW_LONG, Command.PAUSE, Command.STOP)
 """What was probably said, one of each kind: what leads on, what does not, what makes less happen, and a cry."""
@@ -143,12 +142,10 @@ def explore(
 def fingerprint(session: Session) -> Hashable:
     """Return everything of a session that decides what happens next."""
     scene, walk, guard = session._scene, session._walk, session._safeguard
-    listens_to_speech = scene.state in (State.HOLDING, State.SAFETY)
     sharp = {exercise: reports for exercise, reports in guard._sharp_reports.items() if reports and not guard.over}
     now = (
         scene.state,
         session._deafness.deaf,
-        listens_to_speech and scene.silent_for(OWN_VOICE),
         scene.lines.speaking,
         scene.lines.held_back,
         walk.place,
@@ -171,6 +168,11 @@ def fingerprint(session: Session) -> Hashable:
         *now,
         walk.hold and (walk.hold.begins, walk.hold._passed),
         (session._yielding._in_a_hold, session._yielding._speaks) if scene.state is State.HOLDING else None,
+        session._misheard._missed is None,
+        scene.cut,
+        walk._halfway_said,
+        walk._again,
+        session._beside._returns_to if scene.state in BESIDE else None,
         session._beside._asked_again if scene.state in BESIDE else session._opening._asked_again,
         0 if scene.state in _KEPT_OUT_OF_DOUBT else len(session._beside._doubts),
         *map(_plain, (scene.proceed, walk.begins, walk._say_again)),
