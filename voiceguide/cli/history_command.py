@@ -87,7 +87,7 @@ def export(
     if output is None:
         typer.echo(text, nl=False)
         return
-    write_out(text, output)
+    write_out(text, output, private=True)
     typer.echo(f"Written: {output}")
 
 

@@ -192,8 +192,8 @@ def how_long_ago_is_sure(earlier: Dated, now: Dated) -> bool:
 def last_day(earlier: Sequence[Dated], now: Dated) -> date:
     """Return the day up to which a calendar of the sessions reaches: today, if that can be believed.
 
-    It cannot where a clock that nobody has set has gone back, or leaps by more than a fortnight. Then it is the day
-    of the last session, so that no session lies out of sight.
+    It cannot where a clock that nobody has set has gone back, or leaps by more than a fortnight. Then it is the
+    day of the last session, so that no session lies out of sight.
     """
     last = max((one.day for one in earlier), default=now.when.date())
     ahead = (now.when.date() - last).days

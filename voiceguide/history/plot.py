@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from voiceguide.errors import ChoiceError, HistoryError
 from voiceguide.history.past import PastHold, PastPain, PastSession
+from voiceguide.private import private_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,7 +59,7 @@ def plot(sessions: Sequence[PastSession], first: date, last: date, path: Path) -
         _draw_held(place, exercise, within)
     _label_days(axes[-1], first, last)
     try:
-        figure.savefig(path, dpi=120)
+        figure.savefig(private_file(path), dpi=120)
     except OSError as error:
         raise ChoiceError(f"{path} cannot be written: {error.strerror}. Choose another file.") from error
 

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from voiceguide.private import private_folder
 from voiceguide.wall_clock import Reading, WallClock
 
 KEPT_DAYS = 180
@@ -157,7 +158,7 @@ class Guests:
         if self._path is None:
             return
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(self._path.parent)
             # mkstemp makes it readable for its owner alone; renamed, so that nobody reads half a file.
             handle, name = tempfile.mkstemp(dir=self._path.parent, suffix=".part")
             try:
