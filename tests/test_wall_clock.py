@@ -20,19 +20,19 @@ def hardware(folder: Path, *, ahead_s: float, sets_the_clock: bool = True) -> Pa
     return folder
 
 
-def test_a_time_server_leaves_a_mark_that_also_says_since_when(tmp_path: Path) -> None:
+def test_a_time_server_leaves_a_mark_that_also_says_when(tmp_path: Path) -> None:
     mark = tmp_path / "synchronized"
     mark.write_text("")
     os.utime(mark, (1_790_000_000, 1_790_000_000))
     reading = read_clock(mark, tmp_path, kernel=lambda: False)
     assert reading.sure
-    assert reading.since is not None
-    assert reading.since.timestamp() == 1_790_000_000
+    assert reading.last_set is not None
+    assert reading.last_set.timestamp() == 1_790_000_000
 
 
 def test_the_kernel_may_know_of_another_program_that_keeps_the_time(tmp_path: Path) -> None:
     reading = read_clock(tmp_path / "none", tmp_path, kernel=lambda: True)
-    assert (reading.trust, reading.since) == (Trust.SYNCHRONISED, None)
+    assert (reading.trust, reading.last_set) == (Trust.SYNCHRONISED, None)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ BOOT = Path("/proc/sys/kernel/random/boot_id")
 """Where Linux names this start of the machine."""
 
 TIMESYNC_MARK = Path("/run/systemd/timesync/synchronized")
-"""systemd-timesyncd makes this file when it has set the clock for the first time since the machine started."""
+"""systemd-timesyncd touches this file each time it has set the clock; a start of the machine takes it away."""
 
 HARDWARE_CLOCKS = Path("/sys/class/rtc")
 
@@ -53,14 +53,14 @@ class Reading:
         trust: how far that can be believed.
         boot: the name of this start of the machine; None where the system does not tell.
         up_s: seconds since then, which nobody can set; also while the machine slept.
-        since: when a time server set it first since the start; None when that did not happen or is not known.
+        last_set: when a time server set it last since that start; None when none did or it is not known.
     """
 
     now: datetime
     trust: Trust = Trust.NONE
     boot: str | None = None
     up_s: float = 0.0
-    since: datetime | None = None
+    last_set: datetime | None = None
 
     @property
     def sure(self) -> bool:
@@ -84,12 +84,12 @@ def read_clock(
     """
     time.tzset()  # the time zone may have been changed since the program started
     now = datetime.now().astimezone()
-    since = _made(mark)
-    if since is not None or (kernel or _kernel_is_synchronised)():
+    last_set = _touched(mark)
+    if last_set is not None or (kernel or _kernel_is_synchronised)():
         trust = Trust.SYNCHRONISED
     else:
         trust = Trust.HARDWARE if _hardware_agrees(hardware, now.timestamp()) else Trust.NONE
-    return Reading(now, trust, boot_name(), time.clock_gettime(time.CLOCK_BOOTTIME), since)
+    return Reading(now, trust, boot_name(), time.clock_gettime(time.CLOCK_BOOTTIME), last_set)
 
 
 def boot_name() -> str | None:
@@ -100,7 +100,7 @@ def boot_name() -> str | None:
         return None
 
 
-def _made(mark: Path) -> datetime | None:
+def _touched(mark: Path) -> datetime | None:
     try:
         return datetime.fromtimestamp(mark.stat().st_mtime).astimezone()
     except OSError:

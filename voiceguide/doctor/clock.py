@@ -14,24 +14,24 @@ _REMEDY = (
 
 
 def clock(look: WallClock = read_clock) -> Check:
-    """Look at what has set the clock, and since when."""
+    """Look at what has set the clock, and when, or for how long nothing has."""
     now = look()
     shown = f"{now.now:%-d %B %Y, %H:%M}"
     figures: dict[str, Figure] = {
         "synchronised": now.sure,
-        "since": None if now.since is None else now.since.isoformat(timespec="seconds"),
+        "last_set": None if now.last_set is None else now.last_set.isoformat(timespec="seconds"),
+        "up_s": round(now.up_s, 1),
         "set_by": now.trust.value,
     }
     if now.sure:
-        return Check(NAME, Verdict.GOOD, f"{shown}, synchronised{_since(now)}", figures=figures)
+        return Check(NAME, Verdict.GOOD, f"{shown}, synchronised{_last(now)}", figures=figures)
+    missing = f"not synchronised since the machine started {now.up_s / 3600:,.1f} hours ago"
     if now.trust is Trust.HARDWARE:
-        found = f"{shown}, not synchronised since the machine started; set by a clock with a battery"
+        found = f"{shown}, {missing}; set by a clock with a battery"
     else:
-        found = (
-            f"{shown}, not synchronised since the machine started, and no clock with a battery: it may be wrong"
-        )
+        found = f"{shown}, {missing}, and no clock with a battery: it may be wrong"
     return Check(NAME, Verdict.WARNING, found, _REMEDY, figures)
 
 
-def _since(now: Reading) -> str:
-    return "" if now.since is None else f" since {now.since:%-d %B, %H:%M}"
+def _last(now: Reading) -> str:
+    return "" if now.last_set is None else f", last on {now.last_set:%-d %B, %H:%M}"

@@ -70,6 +70,8 @@ class History:
             self._tell(str(error))
         except sqlite3.Error as error:
             self._tell(f"{path} cannot be written: {error}. This session may not be kept.")
+        except (ValueError, TypeError, OverflowError) as error:
+            self._tell(f"{path} holds what no voiceguide wrote: {error}. Earlier sessions are not remembered.")
         else:
             if aside is not None:
                 self._tell(f"The history was damaged. It is kept as {aside}; a new one has begun.")

@@ -42,9 +42,8 @@ class Journal:
         self._file: TextIO | None = None
         if path is not None:
             try:
-                self._file = private_file(path).open(
-                    "w", buffering=1, encoding="utf-8"
-                )  # whole lines, also when killed
+                # Whole lines, also when killed.
+                self._file = private_file(path).open("w", buffering=1, encoding="utf-8")
             except OSError as error:
                 reason = error.strerror or str(error)
                 raise ChoiceError(

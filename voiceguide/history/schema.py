@@ -84,12 +84,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX setting_by_name ON setting (name, id)",
     ),
     (
-        # A clock may be wrong by years. NULL in all four: an earlier version wrote the row and did not look.
-        "ALTER TABLE session ADD COLUMN boot TEXT",  # which start of the machine it was
-        "ALTER TABLE session ADD COLUMN up_s REAL",  # how long the machine had run when the session began
-        "ALTER TABLE session ADD COLUMN clock TEXT",  # what had set the clock: synchronised, hardware or none
-        # When it began, by a clock that a time server had set before the session ended; NULL: none had.
-        "ALTER TABLE session ADD COLUMN truly_began TEXT",
+        # A clock may be wrong by years. NULL in all of them: an earlier version wrote the row and did not look.
+        "ALTER TABLE session ADD COLUMN boot TEXT /* which start of the machine it was */",
+        "ALTER TABLE session ADD COLUMN up_s REAL /* for how long the machine had run then */",
+        "ALTER TABLE session ADD COLUMN clock TEXT /* what had set it: synchronised, hardware or none */",
+        "ALTER TABLE session ADD COLUMN truly_began TEXT /* began, by a time server; NULL: there was none */",
     ),
 )
 """The statements that lead from each version to the next; the version is how many of them were carried out.
