@@ -20,7 +20,7 @@ LAST_SESSIONS = 5
 """Over so many sessions of a routine the two sides are compared. Our choice: a habit, not one odd day."""
 
 _SESSIONS = 500
-_PAINED = 60
+_PAINED = 40
 """The week rule looks back over so many sessions, and so many with pain: with more in a fortnight there is no
 doubt left."""
 
