@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,9 @@ from voiceguide.core.plan import Routine
 from voiceguide.history.database import open_to_read, open_to_write
 from voiceguide.history.history import History
 from voiceguide.history.memory import remember
-from voiceguide.history.past import read_days, read_sessions
+from voiceguide.history.past import read_past, read_sessions
 from voiceguide.routine.load import find_routine, load_routine
+from voiceguide.wall_clock import Reading, Trust
 
 REPORTS = 300
 YEARS = 10
@@ -37,7 +38,7 @@ class Teller:
     """Tells a history the entries of a session as the journal would, and how long each took."""
 
     def __init__(self, path: Path, routine: Routine, when: datetime) -> None:
-        self.history = History(path, routine, clock=lambda: when)
+        self.history = History(path, routine, clock=lambda: Reading(when, Trust.SYNCHRONISED))
         self._at_s = 0.0
         self._place: dict[str, Any] = {}
 
@@ -141,7 +142,7 @@ def _ten_years(path: Path, routine: Routine) -> None:
 
 
 def _questions(path: Path, routine: Routine) -> dict[str, Spread]:
-    today = LAST.date()
+    now = Reading(LAST, Trust.SYNCHRONISED)
 
     def times(question: Callable[[], object]) -> Spread:
         found = []
@@ -159,15 +160,15 @@ def _questions(path: Path, routine: Routine) -> dict[str, Spread]:
         raise FileNotFoundError(path)
     with closing(connection):
         return {
-            "what a session remembers": times(lambda: remember(connection, routine, today)),
-            "the calendar of eight weeks": times(lambda: _calendar(connection, today)),
+            "what a session remembers": times(lambda: remember(connection, routine, now)),
+            "the calendar of eight weeks": times(lambda: _calendar(connection, now)),
             "open for a session, checked for damage": times(start),
         }
 
 
-def _calendar(connection: Any, today: date) -> None:
-    read_days(connection)
-    read_sessions(connection, first_day(today, 8))
+def _calendar(connection: Any, now: Reading) -> None:
+    past = read_past(connection, now)
+    read_sessions(connection, first_day(past.last, 8), past)
 
 
 def main() -> None:

@@ -15,10 +15,11 @@ from typing import Any
 
 from PIL import Image
 
-from voiceguide.history.history import History, local_time
+from voiceguide.history.history import History
 from voiceguide.routine.load import find_routine, load_routine
 from voiceguide.testing.chromium import chromium
 from voiceguide.testing.live import LiveSession, QuickSpeech
+from voiceguide.wall_clock import Reading, Trust, read_clock
 
 IMAGES = Path(__file__).resolve().parent / "images"
 SIZES = {360: 740, 768: 1024, 1280: 860}
@@ -47,7 +48,7 @@ def past_sessions(path: Path) -> None:
         for side in one.sides or (None,)
     ]
     for ago in DAYS:
-        clock = _Clock(local_time().replace(hour=7, minute=10 + ago % 40) - timedelta(days=ago))
+        clock = _Clock(read_clock().now.replace(hour=7, minute=10 + ago % 40) - timedelta(days=ago))
         history = History(path, routine, clock=clock)
         tell = _Teller(history, clock)
         tell("started", 40, routine=routine.id, resumed=False, plan=plan)
@@ -72,8 +73,8 @@ class _Clock:
     def __init__(self, now: datetime) -> None:
         self.now = now
 
-    def __call__(self) -> datetime:
-        return self.now
+    def __call__(self) -> Reading:
+        return Reading(self.now, Trust.SYNCHRONISED)
 
 
 class _Teller:

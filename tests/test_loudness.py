@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import UTC, date, datetime, time
 
 import pytest
 
 from voiceguide.core.volume import AS_CHOSEN, Loudness
 from voiceguide.loudness import loudness
 from voiceguide.settings import Night
+from voiceguide.wall_clock import Reading, Trust
+
+
+def at(clock: str, trust: Trust = Trust.SYNCHRONISED) -> Reading:
+    return Reading(datetime.combine(date(2026, 3, 2), time.fromisoformat(clock), UTC), trust)
 
 
 @pytest.mark.parametrize(
@@ -23,12 +28,18 @@ def test_it_is_night_from_one_time_until_the_other(
     begins: str, ends: str, nights: list[str], days: list[str]
 ) -> None:
     night = Night(begins=begins, ends=ends, gain_db=-9.0)
-    for at in nights:
-        assert loudness(time.fromisoformat(at), night).night_db == -9.0
-    for at in days:
-        assert loudness(time.fromisoformat(at), night).night_db == 0.0
+    for clock in nights:
+        assert loudness(at(clock), night).night_db == -9.0
+    for clock in days:
+        assert loudness(at(clock), night).night_db == 0.0
 
 
 def test_what_is_not_known_leaves_the_volume_free() -> None:
-    assert loudness(time(3)) == AS_CHOSEN
-    assert loudness(time(3), None, -7.5) == Loudness(least_db=-7.5)
+    assert loudness(at("03:00")) == AS_CHOSEN
+    assert loudness(at("03:00"), None, -7.5) == Loudness(least_db=-7.5)
+
+
+@pytest.mark.parametrize(("trust", "night_db"), [(Trust.NONE, 0.0), (Trust.HARDWARE, -9.0)])
+def test_a_clock_that_nothing_has_set_makes_nobody_hard_to_hear(trust: Trust, night_db: float) -> None:
+    night = Night(begins="22:00", ends="07:00", gain_db=-9.0)
+    assert loudness(at("03:00", trust), night).night_db == night_db

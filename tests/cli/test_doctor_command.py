@@ -35,7 +35,7 @@ def checks(voiceguide: Voiceguide, real: tuple[str, ...]) -> Callable[..., tuple
 def test_nobody_needs_to_be_there_without_words(checks: Callable[..., Any], user_says: Says) -> None:
     _, found = checks("--mic", user_says([], 20.0), "--no-words")
     assert found["words"]["verdict"] == "not tried"
-    assert {"Python", "PortAudio", "disk", "history", "heat and power", "service", "voice"} <= set(found)
+    assert {"Python", "PortAudio", "disk", "history", "clock", "heat and power", "service", "voice"} <= set(found)
     assert found["voice"]["found"] == "pyttsx3"
     assert found["recogniser"]["found"].startswith("Moonshine with moonshine-")
     assert found["speed"]["figures"]["real_time_factor"] > 0

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from small_routine import ROUTINE, STRETCH
 
 from voiceguide.core.actions import SetVolume
@@ -16,12 +14,12 @@ from voiceguide.core.memory import (
     PainReport,
     Remembered,
     SideTime,
-    lasts_over_a_week,
     neglected_side,
 )
 from voiceguide.core.plan import Side
 from voiceguide.core.session import Session
 from voiceguide.core.states import State
+from voiceguide.core.week_rule import Moment
 from voiceguide.language.pack import load_language
 from voiceguide.testing import VirtualSession, spoken_length
 
@@ -29,55 +27,28 @@ NewSession = Callable[..., VirtualSession]
 
 
 def reports(days: Sequence[int]) -> tuple[PainReport, ...]:
-    return tuple(PainReport(day, "dull", red_flag=False) for day in days)
+    """Reports at dates that are sure."""
+    return tuple(PainReport(day, "dull", red_flag=False, earliest=day, latest=day) for day in days)
 
 
 def keys(virtual: VirtualSession) -> list[str]:
     return [said.key for said in virtual.spoken]
 
 
-# --- S9 ------------------------------------------------------------------------------------------------------
+# --- S9: when it holds is in tests/core/test_week_rule.py ----------------------------------------------------
 
-
-@pytest.mark.parametrize(
-    ("days", "today", "over"),
-    [
-        ([], 100, False),
-        ([100], 100, False),
-        ([93, 100], 100, False),
-        ([92, 100], 100, True),
-        ([90, 94, 98], 100, True),
-        ([90, 94, 98], 113, False),  # the last report is more than a fortnight ago
-        ([60, 99, 100], 100, False),  # long ago, and again now
-        ([60, 68, 99, 100], 100, False),
-        ([100, 104, 3, 4, 8], 8, True),  # the clock was set back in between
-        ([100, 104, 109], 50, True),  # and before today
-    ],
-)
-def test_s9_pain_over_more_than_seven_days(days: list[int], today: int, *, over: bool) -> None:
-    assert lasts_over_a_week(reports(days), today) is over
-
-
-@given(
-    days=st.lists(st.integers(0, 5), min_size=1, max_size=30), back=st.integers(1, 10_000), at=st.integers(0, 30)
-)
-def test_s9_a_clock_set_back_hides_no_more_than_the_step_itself(days: list[int], back: int, at: int) -> None:
-    true_days = [sum(days[: number + 1]) for number in range(len(days))]
-    told = [day - (back if number >= at else 0) for number, day in enumerate(true_days)]
-    hidden = days[at] if 0 < at < len(days) else 0
-    if true_days[-1] - true_days[0] - hidden > 7:
-        assert lasts_over_a_week(reports(told), told[-1])
+A_WEEK_OF_PAIN = Remembered(now=Moment(100, earliest=100, latest=100), sessions=3, pain=reports([90, 99]))
 
 
 def test_s9_the_advice_comes_before_the_question_and_the_start(new_session: NewSession) -> None:
-    virtual = new_session(remembered=Remembered(today=100, sessions=3, last_day=99, pain=reports([90, 99])))
+    virtual = new_session(remembered=A_WEEK_OF_PAIN)
     virtual.run_until_silent()
     assert keys(virtual) == ["week_rule", "week_rule", "check_ask"]
     assert [record.fields["why"] for record in virtual.records("advised")] == ["week"]
 
 
 def test_s9_is_said_even_to_those_who_start_at_once(new_session: NewSession) -> None:
-    virtual = new_session(remembered=Remembered(today=100, sessions=3, last_day=99, pain=reports([90, 99])))
+    virtual = new_session(remembered=A_WEEK_OF_PAIN)
     virtual.run(0.5)
     virtual.hear(Command.START)
     virtual.run_until_silent()
@@ -291,6 +262,14 @@ def test_when_the_last_time_was(new_session: NewSession, last: int | None, key: 
     virtual.hear(Command.LAST_TIME)
     virtual.run_until_silent()
     assert key in keys(virtual)
+
+
+def test_when_the_last_time_was_is_not_told_by_a_clock_that_was_wrong(new_session: NewSession) -> None:
+    virtual = new_session(remembered=Remembered(today=10, last_day=9, last_is_sure=False))
+    virtual.hear(Command.NO)
+    virtual.hear(Command.LAST_TIME)
+    virtual.run_until_silent()
+    assert [key for key in keys(virtual) if key.startswith("last_")] == ["last_unsure"]
 
 
 def test_how_did_i_do(new_session: NewSession) -> None:

@@ -9,7 +9,7 @@ from voiceguide.doctor.examination import Sound, Wanted, examine
 
 CHECKS = [
     *("Python", "PortAudio", "espeak-ng", "onnxruntime", "Moonshine", "Vosk", "voice detector", "echo canceller"),
-    *("disk", "history", "heat and power", "service"),
+    *("disk", "history", "clock", "heat and power", "service"),
     *("voice", "recogniser", "speed", "microphone", "speaker", "one clock", "lost sound", "“it hurts”", "“stop”"),
 ]
 

@@ -22,8 +22,9 @@ from voiceguide.cli.history_view import history_view
 from voiceguide.cli.main import app
 from voiceguide.errors import ChoiceError, HistoryError
 from voiceguide.history.database import open_to_read
-from voiceguide.history.past import days_in_a_row, read_days, read_sessions
+from voiceguide.history.past import days_in_a_row, read_past, read_sessions
 from voiceguide.history.plot import plot
+from voiceguide.wall_clock import Reading, Trust
 
 NewTold = Callable[..., Told]
 NOW = datetime.now().astimezone().replace(hour=7, minute=30, second=0, microsecond=0)
@@ -77,9 +78,10 @@ def test_a_calendar_with_pain_and_the_last_session(weeks: Path) -> None:
     connection = open_to_read(weeks)
     assert connection is not None
     with closing(connection):
-        sessions, days = read_sessions(connection, NOW.date() - 35 * DAY), read_days(connection)
+        past = read_past(connection, Reading(NOW, Trust.SYNCHRONISED))
+        sessions = read_sessions(connection, NOW.date() - 35 * DAY, past)
     console = Console(width=80, record=True, file=io.StringIO())
-    for part in history_view(sessions, days, NOW.date(), 5):
+    for part in history_view(sessions, past, 5):
         console.print(part)
     shown = console.export_text()
     assert max(map(len, shown.splitlines())) <= 80

@@ -12,6 +12,7 @@ from typing import Any
 from voiceguide.history.past import read_sessions
 from voiceguide.routine.load import find_routine, load_routine
 from voiceguide.testing import Scenario, play
+from voiceguide.wall_clock import Reading
 
 NewTold = Callable[..., Any]
 Rows = Callable[[str], list[tuple[Any, ...]]]
@@ -111,8 +112,8 @@ def test_pauses_do_not_count_as_practice(told: NewTold, path: Path) -> None:
 
 def test_time_within_a_session_is_the_sounds_and_not_the_clocks(path: Path, told: NewTold) -> None:
     times = iter([datetime(2026, 3, 2, 7, 30, tzinfo=UTC) - timedelta(days=n) for n in range(100)])
-    session = told()
-    session.history._rows._clock = lambda: next(times)  # a clock that falls back a day at each look
+    next(times)
+    session = told(lambda: Reading(next(times)))  # a clock that falls back a day at each look
     session.start()
     session.at_s += 100
     session.hurt()

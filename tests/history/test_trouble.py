@@ -160,6 +160,29 @@ def look(path: Path) -> None:
             raise HistoryError("damaged")
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "UPDATE session SET began = 'yesterday'",
+        "UPDATE session SET began = '2026-03-01', truly_began = NULL, boot = NULL",
+        "UPDATE session SET clock = 'a sundial'",
+    ],
+)
+def test_what_no_voiceguide_wrote_ends_no_session(told: NewTold, path: Path, written: str) -> None:
+    first = told()
+    first.start()
+    first.finish()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(written)
+        connection.commit()
+    session = told()
+    session.start()
+    session.hurt()
+    session.finish()
+    assert len(session.lost) == 1
+    assert reports(path) == 1
+
+
 def test_a_newer_version_is_left_as_it_is(told: NewTold, path: Path) -> None:
     told().finish()
     with closing(sqlite3.connect(path)) as connection:

@@ -10,6 +10,7 @@ from small_routine import ROUTINE
 
 from voiceguide.core.plan import Routine
 from voiceguide.history.history import History
+from voiceguide.wall_clock import Reading, Trust, WallClock
 
 WHEN = datetime(2026, 3, 2, 7, 30, tzinfo=UTC)
 
@@ -20,12 +21,23 @@ PLAN = [
 ]
 
 
-class Told:
-    """A session, told entry by entry as a journal would."""
+def right(when: datetime) -> WallClock:
+    """A clock that stands at a time which a time server has set."""
+    return lambda: Reading(when, Trust.SYNCHRONISED)
 
-    def __init__(self, path: Path, when: datetime = WHEN, routine: Routine = ROUTINE) -> None:
+
+class Told:
+    """A session, told entry by entry as a journal would.
+
+    Args:
+        path: of the history.
+        when: the date, which is right; or a machine whose clock may be wrong.
+        routine: what is practised.
+    """
+
+    def __init__(self, path: Path, when: datetime | WallClock = WHEN, routine: Routine = ROUTINE) -> None:
         self.lost: list[str] = []
-        self.history = History(path, routine, clock=lambda: when)
+        self.history = History(path, routine, clock=right(when) if isinstance(when, datetime) else when)
         self.history.on_loss(self.lost.append)
         self.at_s = 0.0
         self.reports = 0

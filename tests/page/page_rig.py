@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from voiceguide.page.guests import Guests, token_for
 from voiceguide.page.pairing import Pairing
 from voiceguide.page.routes import Behind, application
 from voiceguide.page.stream import Streams
+from voiceguide.wall_clock import Reading, Trust, WallClock
 
 PORT = 8642
 HERE = "127.0.0.1"
@@ -59,6 +61,11 @@ class Page:
         self.board._set(**{"running": True, "state": "holding", "standby": False, **values})
 
 
+def synchronised(time: list[float]) -> WallClock:
+    """A clock that a time server has set, and that is told the time."""
+    return lambda: Reading(datetime.fromtimestamp(time[0], UTC), Trust.SYNCHRONISED, "start 1", time[0])
+
+
 def new_page(folder: Path, **changed: Any) -> Page:
     board, time = changed.pop("board", None) or Board(), [1000.0]
     pressed: list[tuple[Command, str]] = []
@@ -69,7 +76,7 @@ def new_page(folder: Path, **changed: Any) -> Page:
         said.append(digits)
         return "spoken"
 
-    guests = Guests(folder / "paired.json", lambda: time[0])
+    guests = Guests(folder / "paired.json", synchronised(time))
     behind = Behind(
         **{
             "board": board,

@@ -3,15 +3,20 @@ from __future__ import annotations
 import json
 import stat
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
+from page_rig import synchronised
 
 from voiceguide.page.door import COOKIE
 from voiceguide.page.guests import KEPT_DAYS, MOST, Guests, new_cookie
 from voiceguide.page.limits import Backoff, Bucket, Buckets
 from voiceguide.page.pairing import ASKED_AT_ONCE, GUESSES, LIVES_S, RefusedError
+from voiceguide.testing import FakeMachine
+from voiceguide.wall_clock import Trust
 
 DAY_S = 86_400
 
@@ -126,14 +131,14 @@ def test_unpairing_one_and_all(page: Any) -> None:
 def test_pairings_outlive_a_restart_and_only_hashes_lie_on_the_disk(page: Any, tmp_path: Path) -> None:
     phone = page.paired()
     cookie, path = phone.cookies[COOKIE], tmp_path / "paired.json"
-    assert Guests(path, lambda: page.time[0]).knows(cookie)
+    assert Guests(path, synchronised(page.time)).knows(cookie)
     assert cookie not in path.read_text()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
 def test_who_was_not_here_for_half_a_year_is_forgotten(tmp_path: Path) -> None:
     now = [0.0]
-    guests = Guests(tmp_path / "paired.json", lambda: now[0])
+    guests = Guests(tmp_path / "paired.json", synchronised(now))
     seldom, often = guests.admit(), guests.admit()
     for _ in range(KEPT_DAYS + 2):
         now[0] += DAY_S + 1
@@ -143,7 +148,7 @@ def test_who_was_not_here_for_half_a_year_is_forgotten(tmp_path: Path) -> None:
 
 def test_no_more_than_twenty_browsers_stay_paired(tmp_path: Path) -> None:
     now = [0.0]
-    guests = Guests(tmp_path / "paired.json", lambda: now[0])
+    guests = Guests(tmp_path / "paired.json", synchronised(now))
     cookies = []
     for _ in range(MOST + 1):
         now[0] += 1
@@ -151,11 +156,84 @@ def test_no_more_than_twenty_browsers_stay_paired(tmp_path: Path) -> None:
     assert [guests.knows(cookie) for cookie in cookies] == [False] + [True] * MOST
 
 
+IN_2036 = datetime(2036, 5, 1, tzinfo=UTC)
+NOW = datetime(2026, 11, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("wrong", [IN_2036, datetime(1970, 1, 1, tzinfo=UTC)])
+def test_a_browser_paired_by_a_wrong_clock_is_known_for_half_a_year_like_any_other(
+    tmp_path: Path, wrong: datetime
+) -> None:
+    pi = FakeMachine(wrong)
+    guests = Guests(tmp_path / "paired.json", pi)
+    seldom, often = guests.admit(), guests.admit()
+    pi.passes(seconds=60)
+    pi.is_set(NOW)
+    assert guests.knows(often), "a minute later a time server has set the clock"
+    for _ in range(KEPT_DAYS):
+        pi.passes(days=1.01)
+        assert guests.knows(often)
+    assert not guests.knows(seldom)
+    assert not Guests(tmp_path / "paired.json", pi).knows(seldom)
+
+
+@pytest.mark.parametrize("shows", [IN_2036, datetime(1970, 1, 1, tzinfo=UTC)])
+def test_a_clock_that_is_wrong_only_now_forgets_nobody(tmp_path: Path, shows: datetime) -> None:
+    pi = FakeMachine(NOW, Trust.SYNCHRONISED)
+    cookie = Guests(tmp_path / "paired.json", pi).admit()
+    pi.starts_anew(shows)
+    guests = Guests(tmp_path / "paired.json", pi)
+    assert guests.knows(cookie)
+    pi.is_set(NOW)
+    assert guests.knows(cookie)
+
+
+def test_where_no_clock_is_ever_set_the_days_on_which_the_machine_has_run_are_counted(tmp_path: Path) -> None:
+    pi = FakeMachine(NOW)
+    guests = Guests(tmp_path / "paired.json", pi)
+    seldom, often = guests.admit(), guests.admit()
+    for _ in range(KEPT_DAYS // 2 + 1):
+        pi.starts_anew()  # each start counts as a day
+        guests = Guests(tmp_path / "paired.json", pi)
+        pi.passes(days=1)
+        assert guests.knows(often)
+    assert not guests.knows(seldom)
+
+
+def test_a_clock_set_back_makes_room_for_nobody_but_the_one_that_was_here_longest_ago(tmp_path: Path) -> None:
+    pi = FakeMachine(NOW)
+    guests = Guests(tmp_path / "paired.json", pi)
+    cookies = []
+    for number in range(MOST + 1):
+        pi.is_set(NOW - timedelta(days=100 * number), Trust.NONE)
+        cookies.append(guests.admit())
+    assert [guests.knows(cookie) for cookie in cookies] == [False] + [True] * MOST
+
+
+def test_what_an_earlier_version_kept_is_read(tmp_path: Path) -> None:
+    path, cookies = tmp_path / "paired.json", [new_cookie() for _ in range(4)]
+    then = [
+        IN_2036,
+        datetime(1970, 1, 1, 0, 1, tzinfo=UTC),
+        NOW - timedelta(days=1),
+        NOW - timedelta(days=KEPT_DAYS + 1),
+    ]
+    kept = {
+        sha256(cookie.encode()).hexdigest(): one.timestamp() for cookie, one in zip(cookies, then, strict=True)
+    }
+    path.write_text(json.dumps({"paired": kept}))
+    pi = FakeMachine(NOW, Trust.SYNCHRONISED)
+    guests = Guests(path, pi)
+    assert [guests.knows(cookie) for cookie in cookies] == [True, True, True, False]
+    pi.passes(days=KEPT_DAYS + 1)
+    assert not any(map(guests.knows, cookies)), "nor is anybody known for ever"
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"paired": 3}', '{"paired": {"a": "b"}}', "\x00\xff"])
 def test_a_damaged_file_means_pairing_again_and_nothing_worse(tmp_path: Path, content: str) -> None:
     path = tmp_path / "paired.json"
     path.write_text(content)
-    guests = Guests(path, lambda: 0.0)
+    guests = Guests(path, synchronised([0.0]))
     assert not guests.knows("anything")
     assert guests.knows(guests.admit())
     assert json.loads(path.read_text())["paired"]
@@ -163,7 +241,7 @@ def test_a_damaged_file_means_pairing_again_and_nothing_worse(tmp_path: Path, co
 
 def test_a_folder_that_cannot_be_written_is_no_reason_to_refuse(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    guests = Guests(tmp_path / "file" / "paired.json", lambda: 0.0)
+    guests = Guests(tmp_path / "file" / "paired.json", synchronised([0.0]))
     assert guests.knows(guests.admit())
 
 

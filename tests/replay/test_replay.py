@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -71,6 +73,10 @@ class Dying(TypedRecogniser):
         return super().accept(frame)
 
 
+def modes(folder: Path) -> list[tuple[Path, int]]:
+    return [(path, stat.S_IMODE(path.stat().st_mode)) for path in (folder, *folder.rglob("*"))]
+
+
 def lines(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").splitlines()
 
@@ -107,6 +113,24 @@ def test_a_session_replays_the_same_to_the_last_bit(taped: tuple[Path, NoisyPort
 def test_the_microphone_is_kept_as_it_came(taped: tuple[Path, NoisyPort]) -> None:
     folder, port = taped
     assert np.array_equal(read_recording(folder).microphone, np.concatenate(port.given))
+
+
+def test_a_recording_is_for_this_user_alone(tmp_path: Path) -> None:
+    before, folder = os.umask(0), tmp_path / "session"  # as readable as a program can make files
+    folder.mkdir(mode=0o755)
+    try:
+        tape(folder, NoisyPort(20.0))
+        assert {mode for path, mode in modes(folder) if path.is_dir()} == {0o700}
+        assert {mode for path, mode in modes(folder) if path.is_file()} == {0o600}
+    finally:
+        os.umask(before)
+
+
+def test_a_recording_of_an_earlier_version_is_closed_when_it_is_read(copy: Path) -> None:
+    for path, _ in modes(copy):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    read_recording(copy)
+    assert [path for path, mode in modes(copy) if mode & 0o077] == []
 
 
 def test_the_guide_says_first_that_it_records(taped: tuple[Path, NoisyPort]) -> None:

@@ -49,7 +49,7 @@ class FilePort:
         self._microphone = chain(heard, _silence(silence_after_s))
         try:
             if speaker:
-                self._speaker = Recording(speaker)
+                self._speaker = Recording(speaker, private=True)
         except AudioError:
             self.close()
             raise

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from voiceguide.audio.samples import to_int16
 from voiceguide.core.clock import RATE
 from voiceguide.errors import AudioError, UnwritableError
+from voiceguide.private import private_file
 
 _FLUSH_EVERY = RATE
 """Samples gathered before they are written: one second, which is what a killed process loses."""
@@ -39,12 +40,13 @@ class Recording:
 
     Args:
         path: ends in .wav, .flac, .mp3 or .ogg.
+        private: for this user alone, as the sound of a session tells what was reported in it.
 
     Raises:
         UnwritableError: another ending, no such folder, or the file cannot be written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, private: bool = False) -> None:
         sink = _SINKS.get(path.suffix.lower())
         if sink is None:
             raise UnwritableError(f"{path}: choose a name that ends in {' or '.join(_SINKS)} for the sound.")
@@ -54,7 +56,7 @@ class Recording:
         self._waiting: list[NDArray[np.int16]] = []
         self._waiting_samples = 0
         try:
-            self._sink: _Sink | None = sink(path)
+            self._sink: _Sink | None = sink(private_file(path) if private else path)
         except (OSError, soundfile.SoundFileError) as error:
             raise UnwritableError(self._told(error)) from error
 

@@ -19,10 +19,10 @@ from voiceguide.errors import ChoiceError, HistoryError
 from voiceguide.history.database import open_to_read, set_aside
 from voiceguide.history.export import as_csv, as_json
 from voiceguide.history.forget import Kept, forget, how_much
-from voiceguide.history.history import local_time
-from voiceguide.history.past import read_days, read_sessions, read_settings
+from voiceguide.history.past import read_past, read_sessions, read_settings
 from voiceguide.history.plot import plot
 from voiceguide.places import history_file
+from voiceguide.wall_clock import read_clock
 
 HistoryFile = Annotated[
     Path | None,
@@ -51,19 +51,20 @@ def history(
     context.obj = file
     if context.invoked_subcommand is not None:
         return
-    console, today = Console(), local_time().date()
-    monday = first_day(today, weeks)
+    console = Console()
     with _opened(file or history_file()) as connection:
-        days = read_days(connection) if connection else []
-        # A clock may have been set back: then the last session lies ahead.
-        sessions = read_sessions(connection, min(monday, days[-1])) if connection and days else []
-    if not sessions:
+        past = read_past(connection, read_clock()) if connection else None
+        monday = first_day(past.last, weeks) if past else date.min
+        # The last session is shown however long ago it was.
+        since = min([monday, *past.days[-1:]]) if past else date.min
+        sessions = read_sessions(connection, since, past) if connection else []
+    if past is None or not sessions:
         console.print(EMPTY)
     elif picture is not None:
-        plot(sessions, monday, today, picture)
+        plot(sessions, monday, past.last, picture)
         console.print(Text(f"Drawn: {picture}"), soft_wrap=True)
     else:
-        for part in history_view(sessions, days, today, weeks):
+        for part in history_view(sessions, past, weeks):
             console.print(part, highlight=False)
 
 
@@ -80,13 +81,13 @@ def export(
     if csv == json:
         raise ChoiceError("Choose one of --csv, for a spreadsheet, and --json, for a program.")
     with _opened(file or context.obj or history_file()) as connection:
-        sessions = read_sessions(connection) if connection else []
+        sessions = read_sessions(connection, past=read_past(connection, read_clock())) if connection else []
         settings = read_settings(connection) if connection else []
     text = as_csv(sessions, settings) if csv else as_json(sessions, settings)
     if output is None:
         typer.echo(text, nl=False)
         return
-    write_out(text, output)
+    write_out(text, output, private=True)
     typer.echo(f"Written: {output}")
 
 
@@ -108,7 +109,7 @@ def forget_command(
         if connection is None:
             typer.echo("There is nothing to forget.")
             return
-        what = _in_words(how_much(connection, day), day)
+        what = _in_words(how_much(connection, read_past(connection, read_clock()), day), day)
     if not yes:
         typer.echo(f"This deletes {what} from {path}. It cannot be undone,")
         typer.echo("and the guide will not know any more that pain was reported then.")

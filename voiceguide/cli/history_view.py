@@ -9,12 +9,15 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from voiceguide.history.past import PastPain, PastSession, days_in_a_row
+from voiceguide.history.past import Past, PastPain, PastSession, days_in_a_row
 
 EMPTY = (
     "Nothing is kept yet. After your first session you will find here when you practised, for how long, and what "
     "hurt. See which routines there are with: voiceguide routines"
 )
+
+CLOCK_IS_WRONG = "Today's date cannot be right: it does not follow from the last session."
+PLACED = "~ The clock was wrong. The session stands on the day of the next one whose date fits."
 
 _HOW = {
     "completed": "done to its end",
@@ -34,17 +37,15 @@ _OUTCOMES = {
 }
 
 
-def history_view(
-    sessions: Sequence[PastSession], days: Sequence[date], today: date, weeks: int
-) -> Iterator[RenderableType]:
+def history_view(sessions: Sequence[PastSession], past: Past, weeks: int) -> Iterator[RenderableType]:
     """Yield what to print, part by part; at most 80 columns wide where there is room.
 
     Args:
         sessions: those of the last weeks, and the last one that there was, in order.
-        days: the day of every session that was kept, at least one.
-        today: the last day of the calendar.
+        past: when all sessions were, at least one.
         weeks: how many weeks to show, this one included.
     """
+    today = past.last
     monday = first_day(today, weeks)
     recent = [session for session in sessions if monday <= session.day <= today]
     yield Text(f"Minutes a day, the last {weeks} weeks" if weeks > 1 else "Minutes a day, this week", style="bold")
@@ -57,7 +58,11 @@ def history_view(
         yield _pain_table(reports)
     yield Text()
     yield _last(sessions[-1])
-    yield _count(days, len(recent), today)
+    yield _count(past.days, len(recent), today)
+    if not past.today_fits:
+        yield Text(f"{CLOCK_IS_WRONG} The weeks end with the last session.", style="yellow")
+    if not all(session.date_fits for session in [*recent, sessions[-1]]):
+        yield Text(PLACED, style="yellow")
 
 
 def first_day(today: date, weeks: int) -> date:
@@ -102,11 +107,11 @@ def _pain_table(reports: Sequence[tuple[PastSession, PastPain]]) -> Table:
     table.add_column("when", no_wrap=True)
     table.add_column("where")
     table.add_column("what", max_width=36)
-    for _, pain in reports:
+    for session, pain in reports:
         side = f", {pain.side} side" if pain.side else ""
         after = "the exercise was over; " if pain.exercise_over else ""
         table.add_row(
-            Text(f"{pain.reported:%a %-d %b %H:%M}"),
+            Text(_when(session, pain)),
             Text(f"{pain.exercise}{side}"),
             Text.assemble(
                 (pain.kind.replace("_", " "), "" if pain.taken_back else "red"),
@@ -116,11 +121,18 @@ def _pain_table(reports: Sequence[tuple[PastSession, PastPain]]) -> Table:
     return table
 
 
+def _when(session: PastSession, pain: PastPain) -> str:
+    if session.date_fits:
+        return f"{pain.reported:%a %-d %b %H:%M}"
+    return f"~ {session.day_of(pain.reported):%a %-d %b}"
+
+
 def _last(session: PastSession) -> Text:
     minutes = _minutes([session])
     length = f"{minutes} minute{'s' if minutes > 1 else ''}"
     how = _HOW.get(session.how, session.how)
-    return Text(f"The last one: {session.began:%a %-d %B %Y, %H:%M}, {session.routine}, {length}, {how}.")
+    when = f"{session.began:%a %-d %B %Y, %H:%M}" if session.date_fits else f"~ {session.day:%a %-d %B %Y}"
+    return Text(f"The last one: {when}, {session.routine}, {length}, {how}.")
 
 
 def _count(days: Sequence[date], recent: int, today: date) -> Text:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -41,6 +40,7 @@ from voiceguide.service.logging_events import EventLog, log_to, tell
 from voiceguide.service.notifying import Systemd
 from voiceguide.service.ready import make_ready
 from voiceguide.service.service import Service
+from voiceguide.wall_clock import read_clock
 
 
 def register(app: typer.Typer) -> None:
@@ -123,7 +123,7 @@ def listen(
                 presses=presses,
                 live=not on_files,
                 cancel_echo=audio.cancel_echo,
-                loudness=lambda: loudness(datetime.now().astimezone().time(), settings.night, audible.kept()),
+                loudness=lambda: loudness(read_clock(), settings.night, audible.kept()),
             )
         )
         ending.tell = service.tell_to_end

@@ -11,6 +11,7 @@ import typer
 from voiceguide.errors import ChoiceError
 from voiceguide.hearing.recognisers.choose import ENGINES
 from voiceguide.places import settings_file
+from voiceguide.private import private_file
 from voiceguide.settings import Settings, read_settings
 from voiceguide.speaking.choose import VOICES
 
@@ -111,14 +112,19 @@ def card_or_files(mic: Path | None, speaker: Path | None, *devices: str | None) 
         raise ChoiceError("--mic names a file, --input and --output name devices: use one or the other.")
 
 
-def write_out(text: str, output: Path) -> None:
+def write_out(text: str, output: Path, *, private: bool = False) -> None:
     """Write what a command has made to the file that was named for it.
+
+    Args:
+        text: what it has made.
+        output: the file.
+        private: for this user alone.
 
     Raises:
         ChoiceError: it cannot be written.
     """
     try:
-        output.write_text(text, encoding="utf-8")
+        (private_file(output) if private else output).write_text(text, encoding="utf-8")
     except OSError as error:
         raise ChoiceError(
             f"{output} cannot be written: {error.strerror or error}. Choose another file with -o."

@@ -52,7 +52,7 @@ def replay_recording(
     recorded = read_recording(folder)
     _introduce(recorded, console)
     with ExitStack() as stack:
-        sink = stack.enter_context(closing(Recording(speaker))) if speaker else None
+        sink = stack.enter_context(closing(Recording(speaker, private=True))) if speaker else None
         outcome = replay(recorded, sink)
     _tell(outcome, console)
     if hear:

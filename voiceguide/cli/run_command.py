@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -46,6 +45,7 @@ from voiceguide.rehearsing import rehearse, worth_offering
 from voiceguide.replay.recorder import Recorder
 from voiceguide.routine.load import find_routine
 from voiceguide.settings import Settings
+from voiceguide.wall_clock import read_clock
 
 RECORDED = "This session is recorded: everything the microphone hears goes into {folder}, until you delete it."
 
@@ -161,9 +161,7 @@ def run(
             cancel_echo=cancel_echo,
             rehearsed=live and not typed,
             remembered=kept.remembered if kept else NOTHING,
-            loudness=loudness(
-                datetime.now().astimezone().time(), settings.night, audible.kept() if live else None
-            ),
+            loudness=loudness(read_clock(), settings.night, audible.kept() if live else None),
             recorder=recorder,
             presses=presses,
         )

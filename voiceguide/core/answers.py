@@ -109,7 +109,9 @@ class Answers:
 def last_time(phrases: Phrases, remembered: Remembered) -> list[Line]:
     """Return when the routine was done last."""
     last, days, key = remembered.last_day, 0, "last_never"
-    if last is not None:
+    if last is not None and not remembered.last_is_sure:
+        key = "last_unsure"
+    elif last is not None:
         days = max(0, remembered.today - last)
         key = {0: "last_today", 1: "last_yesterday"}.get(
             days, "last_days" if days <= DAYS_TOLD else "last_long_ago"

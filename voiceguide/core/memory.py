@@ -8,16 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
 
 from voiceguide.core.plan import Routine, Side
-
-WEEK = 7
-"""Days. Pain that persists for more than a week is a reason to see a professional, says the article (S9)."""
-
-FORTNIGHT = 14
-"""Days. Reports further apart than this are two troubles rather than one that lasts. Our choice: whoever practises
-once a week and has pain each time leaves a week between two reports, and a session may be missed."""
+from voiceguide.core.week_rule import Moment
 
 NEGLECTED = 0.8
 """A side is neglected that was held for less than this share of its plan relative to the other side. Our choice:
@@ -25,18 +18,16 @@ one hold of six left out is not yet a habit, two are."""
 
 
 @dataclass(frozen=True)
-class PainReport:
-    """One report of pain that was not taken back.
+class PainReport(Moment):
+    """One report of pain that was not taken back, and when it was.
 
     Attributes:
-        day: when it was reported.
         kind: as in the record `pain_kind`: `unknown`, `dull`, `sharp`, ...
         red_flag: it closed an exercise (S4).
     """
 
-    day: int
-    kind: str
-    red_flag: bool
+    kind: str = "unknown"
+    red_flag: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,26 +62,33 @@ class SideTime:
     planned_s: float
 
 
+_UNKNOWN = Moment()
+
+
 @dataclass(frozen=True)
 class Remembered:
     """Everything a session knows of the ones before it.
 
     Attributes:
-        today: the day of this session.
+        now: when this session is.
+        today: its day in the calendar.
         sessions: how many there were before, of any routine; one that nobody started does not count.
         last_day: the day of the last session of this routine, None when there was none.
+        last_is_sure: how long ago that was can be told; otherwise the clock was wrong at one end or may have been.
         cut_off: where the very last session was cut off, if it was, and if it was of this routine; None after a
             red flag in it, and when it was ended by words.
-        pain: reports of pain of the last weeks, of any routine, in the order in which they were made, whatever
-            the calendar says: a clock that was set back must not hide how long it has lasted.
+        pain: the first and the last report of each session with pain of the last weeks, of any routine, in the
+            order in which they were made, whatever the calendar says.
         sides: time on each side over the last sessions of this routine.
         pace: the factor on the breath that the person chose last.
         volume_db: the volume that the person chose last, relative to the voice as rendered.
     """
 
+    now: Moment = _UNKNOWN
     today: int = 0
     sessions: int = 0
     last_day: int | None = None
+    last_is_sure: bool = True
     cut_off: CutOff | None = None
     pain: tuple[PainReport, ...] = ()
     sides: tuple[SideTime, ...] = ()
@@ -100,21 +98,6 @@ class Remembered:
 
 NOTHING = Remembered()
 """The memory of somebody who has never been here."""
-
-
-def lasts_over_a_week(reports: Iterable[PainReport], today: int) -> bool:
-    """Tell whether pain has been reported over more than seven days, up to now (S9).
-
-    A gap of more than a fortnight begins a new count. A step back in time counts as no time: the days before it
-    are not forgotten.
-    """
-    days = [report.day for report in reports]
-    if not days or today - days[-1] > FORTNIGHT:
-        return False
-    lasted = 0
-    for earlier, later in pairwise(days):
-        lasted = 0 if later - earlier > FORTNIGHT else lasted + max(0, later - earlier)
-    return lasted > WEEK
 
 
 def neglected_side(times: Iterable[SideTime], routine: Routine) -> Side | None:

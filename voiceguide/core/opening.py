@@ -9,11 +9,12 @@ from functools import partial
 from voiceguide.core.course import Place
 from voiceguide.core.interruptions import ANSWER_WITHIN
 from voiceguide.core.lines import Line
-from voiceguide.core.memory import Remembered, lasts_over_a_week, neglected_side
+from voiceguide.core.memory import Remembered, neglected_side
 from voiceguide.core.plan import Routine, Side
 from voiceguide.core.scene import Scene
 from voiceguide.core.states import State
 from voiceguide.core.walk import WARNINGS, Walk
+from voiceguide.core.week_rule import lasts_over_a_week
 
 
 def neglected_side_first(routine: Routine, remembered: Remembered) -> tuple[Routine, Side | None]:
@@ -65,7 +66,7 @@ class Opening:
         lines: list[Line] = [*self._scene.prompt("recording_note")] if self._recorded else []
         for key in ("not_a_device", "how_to_speak", "four_reasons") if self._first_time else ():
             lines += self._scene.prompt(key)
-        if lasts_over_a_week(self._remembered.pain, self._remembered.today):
+        if lasts_over_a_week(self._remembered.pain, self._remembered.now):
             self._scene.record("advised", why="week")
             lines += self._scene.prompt("week_rule")
         self.check(lines)

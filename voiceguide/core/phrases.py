@@ -85,6 +85,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "last_yesterday": frozenset(),
     "last_days": frozenset({"days"}),
     "last_long_ago": frozenset(),
+    "last_unsure": frozenset(),
     "slower": frozenset(),
     "faster": frozenset(),
     "slowest": frozenset(),

@@ -11,6 +11,7 @@ import math
 from pathlib import Path
 
 from voiceguide import places
+from voiceguide.private import private_folder
 
 MARGIN_DB = 20.0
 """By how much the guide's voice must stand out from the noise at the microphone to be clear to the person: 10 dB
@@ -40,7 +41,7 @@ def keep(gain_db: float) -> None:
         OSError: it cannot be written.
     """
     file = place()
-    file.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(file.parent)
     part = file.with_suffix(".part")
     part.write_text(json.dumps({"least_gain_db": round(gain_db, 1)}) + "\n")
     part.replace(file)

@@ -16,6 +16,7 @@ from voiceguide.audio.port import AudioPort
 from voiceguide.core.clock import samples
 from voiceguide.core.trial import everything_tried
 from voiceguide.doctor.check import Check, Verdict, failing
+from voiceguide.doctor.clock import clock
 from voiceguide.doctor.devices import devices
 from voiceguide.doctor.libraries import libraries
 from voiceguide.doctor.machine import disk, heat_and_power, python
@@ -102,6 +103,7 @@ def examine(
     yield python()
     yield from libraries(wanted.language)
     yield from disk()
+    yield clock()
     yield heat_and_power()
     for check in service():
         if check.figures.get("running") and wanted.sound:

@@ -15,6 +15,7 @@ from pathlib import Path
 from voiceguide import places
 from voiceguide.doctor.asking import ask
 from voiceguide.doctor.check import Check, Verdict
+from voiceguide.private import private_folder
 
 LEAST_PYTHON = (3, 11)
 MACHINES = ("x86_64", "aarch64")
@@ -72,7 +73,7 @@ def disk(folder: Path | None = None) -> Iterator[Check]:
 def _history(folder: Path) -> Check:
     history = folder / places.history_file().name
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         with tempfile.TemporaryFile(dir=folder) as trial:
             trial.write(b"voiceguide")
         if history.exists():

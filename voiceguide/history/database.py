@@ -15,12 +15,17 @@ from pathlib import Path
 
 from voiceguide.errors import HistoryError
 from voiceguide.history.schema import APPLICATION_ID, VERSION, migrate, version_of
+from voiceguide.places import data_folder
+from voiceguide.private import close_to_others, private_file, private_folder
 
 BUSY_S = 5.0
 """How long to wait for another process where it matters. Its turns take milliseconds, on a slow card a second."""
 
 _SOUND_WAITS_S = 0.02
 """How long to wait where it does not: the sound stands still meanwhile, and the next entry will do."""
+
+_PARTS = ("", "-wal", "-shm")
+"""What the names of the files that belong together end in."""
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
@@ -38,12 +43,13 @@ def open_to_write(path: Path) -> tuple[sqlite3.Connection, Path | None]:
         HistoryError: it cannot be written, or it is not ours or of a newer version and was left as it is.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         with _turn(path.parent):  # of two processes that start together one makes the file
             aside = None
+            _close_to_others(path)
             if path.exists() and not _whole(path):
                 aside = _keep_aside(path)
-            connection = _connect(path)
+            connection = _connect(private_file(path))  # SQLite gives its log the rights of the file
             try:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA wal_autocheckpoint = 0")
@@ -64,7 +70,7 @@ def open_to_write(path: Path) -> tuple[sqlite3.Connection, Path | None]:
 def open_to_read(path: Path) -> sqlite3.Connection | None:
     """Open the history to look at it. Nothing is written, so a folder that is read-only will do.
 
-    An older version is brought up to date first.
+    An older version is brought up to date first, and what others could read is closed to them.
 
     Returns:
         The connection, or None when nothing was kept yet.
@@ -74,6 +80,7 @@ def open_to_read(path: Path) -> sqlite3.Connection | None:
     """
     if not path.exists() or path.stat().st_size == 0:
         return None
+    _close_to_others(path)
     try:
         with closing(_connect_to_look(path)) as connection:
             _check_version(path, connection)
@@ -137,6 +144,14 @@ def set_aside(path: Path) -> list[Path]:
     return sorted(one for one in found if one.name.rpartition("-")[2].isdigit())
 
 
+def _close_to_others(path: Path) -> None:
+    """Close to others what an earlier version made, also the damaged files that it kept aside."""
+    if path.parent == data_folder():
+        close_to_others(path.parent)
+    for file in (path, *set_aside(path)):
+        close_to_others(*(file.with_name(file.name + part) for part in _PARTS))
+
+
 def _connect(path: Path, options: str = "mode=rwc") -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?{options}"
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)
@@ -185,7 +200,7 @@ def _keep_aside(path: Path) -> Path:
     number = 1
     while (kept := path.with_name(f"{path.name}.damaged-{number}")).exists():
         number += 1
-    for part in ("", "-wal", "-shm"):
+    for part in _PARTS:
         with suppress(FileNotFoundError):
             path.with_name(path.name + part).rename(kept.with_name(kept.name + part))
     return kept

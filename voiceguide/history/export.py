@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from voiceguide.history.past import PastSession, SettingChange
@@ -15,6 +15,7 @@ from voiceguide.history.past import PastSession, SettingChange
 COLUMNS = (
     *("what", "time", "routine", "exercise", "side", "repeat", "planned_s", "held_s"),
     *("ended", "guided_s", "how", "pain", "exercise_over", "answered", "advised", "outcome", "setting", "value"),
+    *("day", "date_fits"),
 )
 """Of the table: `what` is `session`, `plan`, `hold`, `pain` or `setting`, and each fills the columns it has."""
 
@@ -22,7 +23,7 @@ COLUMNS = (
 def as_json(sessions: Sequence[PastSession], settings: Sequence[SettingChange]) -> str:
     """Return everything as JSON: `sessions`, each with `plan`, `holds` and `pains`, and `settings`."""
     kept = {"sessions": [asdict(one) for one in sessions], "settings": [asdict(one) for one in settings]}
-    return json.dumps(kept, indent=2, ensure_ascii=False, default=datetime.isoformat) + "\n"
+    return json.dumps(kept, indent=2, ensure_ascii=False, default=_as_text) + "\n"
 
 
 def as_csv(sessions: Iterable[PastSession], settings: Iterable[SettingChange]) -> str:
@@ -43,6 +44,10 @@ def as_csv(sessions: Iterable[PastSession], settings: Iterable[SettingChange]) -
     return text.getvalue()
 
 
+def _as_text(time: date) -> str:
+    return time.isoformat()
+
+
 def _rows(session: PastSession) -> Iterator[dict[str, Any]]:
     routine = {"routine": session.routine}
     yield routine | {
@@ -51,6 +56,8 @@ def _rows(session: PastSession) -> Iterator[dict[str, Any]]:
         "ended": session.ended.isoformat(),
         "guided_s": session.guided_s,
         "how": session.how,
+        "day": session.day.isoformat(),
+        "date_fits": session.date_fits,
     }
     for planned in session.plan:
         yield routine | {"what": "plan", "time": session.began.isoformat()} | asdict(planned)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from voiceguide.errors import HistoryError
 from voiceguide.history.database import open_to_write, transaction
-from voiceguide.history.past import read_sessions
+from voiceguide.history.dating import Stamp, judge
+from voiceguide.history.past import Past, read_past, read_sessions
 from voiceguide.history.running import mark_cut_off
+from voiceguide.wall_clock import Reading, read_clock
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,12 @@ class Kept:
     reports: int
 
 
-def how_much(connection: sqlite3.Connection, before: date | None = None) -> Kept:
+def how_much(connection: sqlite3.Connection, past: Past, before: date | None = None) -> Kept:
     """Return how much would be forgotten; a session that still runs would not.
 
     Args:
         connection: an open history.
+        past: when its sessions were.
         before: of sessions that began before this day; None of all.
 
     Raises:
@@ -39,20 +42,24 @@ def how_much(connection: sqlite3.Connection, before: date | None = None) -> Kept
     """
     sessions = [
         session
-        for session in read_sessions(connection)
+        for session in read_sessions(connection, past=past)
         if session.how is not None and (before is None or session.day < before)
     ]
     return Kept(len(sessions), sum(len(session.pains) for session in sessions))
 
 
-def forget(path: Path, before: date | None = None) -> Kept:
+def forget(path: Path, before: date | None = None, now: Reading | None = None) -> Kept:
     """Forget sessions with all that belongs to them, and settings changed by voice.
+
+    A session that a wrong clock dated belongs to the day of the next one whose date is believed: a report of
+    yesterday is not forgotten because it was dated 1970.
 
     What was deleted is overwritten, and the file made smaller. Damaged files that were kept aside are not touched.
 
     Args:
         path: the history's file.
         before: forget what began before this day; None forgets everything, also that the person was introduced.
+        now: what the clock says; None looks at this machine's.
 
     Returns:
         What was forgotten.
@@ -62,14 +69,18 @@ def forget(path: Path, before: date | None = None) -> Kept:
     """
     connection, _ = open_to_write(path)
     with closing(connection):
-        day = ((before or date.max).isoformat(),)
         try:
             mark_cut_off(connection)
             connection.execute("PRAGMA secure_delete = ON")
             with transaction(connection, survive_power_cut=True):
-                kept = how_much(connection, before)
-                connection.execute("DELETE FROM session WHERE how IS NOT NULL AND began < ?", day)
-                connection.execute("DELETE FROM setting WHERE changed < ?", day)
+                past = read_past(connection, now or read_clock())
+                kept = how_much(connection, past, before)
+                stays = None if before is None else past.first_since(before)
+                connection.execute(
+                    "DELETE FROM session WHERE how IS NOT NULL AND id < ifnull(?, id + 1)", (stays,)
+                )
+                stays = None if before is None else _first_setting_since(connection, before)
+                connection.execute("DELETE FROM setting WHERE id < ifnull(?, id + 1)", (stays,))
                 if before is None:
                     connection.execute("DELETE FROM told")
             connection.execute("VACUUM")
@@ -77,3 +88,9 @@ def forget(path: Path, before: date | None = None) -> Kept:
         except sqlite3.Error as error:
             raise HistoryError(f"{path} cannot be changed: {error}. Try again when no session runs.") from error
     return kept
+
+
+def _first_setting_since(connection: sqlite3.Connection, day: date) -> int | None:
+    rows = connection.execute("SELECT id, changed FROM setting ORDER BY id")
+    dated = judge([Stamp(row["id"], datetime.fromisoformat(row["changed"])) for row in rows])
+    return next((one.stamp.id for one in dated if one.day >= day), None)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +17,14 @@ from voiceguide.core.memory import Remembered
 from voiceguide.core.plan import Routine
 from voiceguide.errors import HistoryError
 from voiceguide.history.database import is_busy, open_to_read, open_to_write, transaction
+from voiceguide.history.dating import date_this_start
 from voiceguide.history.memory import remember, was_introduced
-from voiceguide.history.rows import INTRODUCED, Change, Clock, SessionRows
+from voiceguide.history.rows import INTRODUCED, Change, SessionRows
 from voiceguide.history.running import mark_cut_off, this_process
+from voiceguide.wall_clock import WallClock, read_clock
 
 _MARK = "introduced"
 """Name of the empty file that a voiceguide without a history left beside it."""
-
-
-def local_time() -> datetime:
-    """Return the time of this machine's clock."""
-    return datetime.now().astimezone()
 
 
 class History:
@@ -51,7 +47,7 @@ class History:
         path: Path,
         routine: Routine,
         *,
-        clock: Clock = local_time,
+        clock: WallClock = read_clock,
     ) -> None:
         self._path = path
         self._loss: str | None = None
@@ -60,18 +56,22 @@ class History:
         self._waiting: list[Change] = []
         self._session: int | None = None
         self._connection: sqlite3.Connection | None = None
-        self.remembered = Remembered(today=clock().date().toordinal())
+        now = clock()
+        self.remembered = Remembered(today=now.now.date().toordinal())
         self.introduced = False
         try:
             self._connection, aside = open_to_write(path)
             mark_cut_off(self._connection)
             _take_over_mark(self._connection, path.with_name(_MARK), clock)
-            self.remembered = remember(self._connection, routine, clock().date())
+            date_this_start(self._connection, now)
+            self.remembered = remember(self._connection, routine, now)
             self.introduced = was_introduced(self._connection)
         except HistoryError as error:
             self._tell(str(error))
         except sqlite3.Error as error:
             self._tell(f"{path} cannot be written: {error}. This session may not be kept.")
+        except (ValueError, TypeError, OverflowError) as error:
+            self._tell(f"{path} holds what no voiceguide wrote: {error}. Earlier sessions are not remembered.")
         else:
             if aside is not None:
                 self._tell(f"The history was damaged. It is kept as {aside}; a new one has begun.")
@@ -144,11 +144,11 @@ def is_introduced(path: Path) -> bool:
     return False
 
 
-def _take_over_mark(connection: sqlite3.Connection, mark: Path, clock: Clock) -> None:
+def _take_over_mark(connection: sqlite3.Connection, mark: Path, clock: WallClock) -> None:
     """Take over that somebody was introduced by a voiceguide without a history."""
     if mark.exists():
         told = "INSERT OR IGNORE INTO told VALUES (?, ?)"
         with transaction(connection, survive_power_cut=True):
-            connection.execute(told, (INTRODUCED, clock().isoformat(timespec="seconds")))
+            connection.execute(told, (INTRODUCED, clock().now.isoformat(timespec="seconds")))
         with suppress(OSError):
             mark.unlink()

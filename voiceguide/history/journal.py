@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from voiceguide.core.clock import seconds
 from voiceguide.errors import ChoiceError
+from voiceguide.private import private_file
 
 Watcher = Callable[[dict[str, Any]], None]
 """Is called with each entry: `time_s`, `kind` and the fields of that kind."""
@@ -30,7 +31,7 @@ class Journal:
     A report of pain is on the disk, not only in a buffer, before `write` returns (S6).
 
     Args:
-        path: the file to write, replaced if there is one; None keeps nothing.
+        path: the file to write, for this user alone, replaced if there is one; None keeps nothing.
 
     Raises:
         ChoiceError: the file cannot be written.
@@ -41,7 +42,8 @@ class Journal:
         self._file: TextIO | None = None
         if path is not None:
             try:
-                self._file = path.open("w", buffering=1, encoding="utf-8")  # whole lines, also when killed
+                # Whole lines, also when killed.
+                self._file = private_file(path).open("w", buffering=1, encoding="utf-8")
             except OSError as error:
                 reason = error.strerror or str(error)
                 raise ChoiceError(

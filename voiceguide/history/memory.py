@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from voiceguide.core.memory import CutOff, PainReport, Remembered, SideTime
 from voiceguide.core.plan import Exercise, Routine, Side
+from voiceguide.history.dating import Dated, how_long_ago_is_sure, judge, stamp_of, stamp_of_now, stamps
 from voiceguide.history.past import TAKEN_BACK
 from voiceguide.history.rows import INTRODUCED
 from voiceguide.history.running import CUT_OFF
+from voiceguide.wall_clock import Reading
 
 LAST_SESSIONS = 5
 """Over so many sessions of a routine the two sides are compared. Our choice: a habit, not one odd day."""
 
-_REPORTS = 200
-"""The week rule looks at as many reports; with more in a fortnight there is no doubt left."""
+_SESSIONS = 500
+_PAINED = 40
+"""The week rule looks back over so many sessions, and so many with pain: with more in a fortnight there is no
+doubt left."""
 
 Ask = Callable[..., sqlite3.Cursor]
 
 
-def remember(connection: sqlite3.Connection, routine: Routine, today: date) -> Remembered:
+def remember(connection: sqlite3.Connection, routine: Routine, now: Reading) -> Remembered:
     """Return what a session of a routine should know.
 
     Sessions that still run, in this process or in another, do not count.
@@ -30,7 +35,7 @@ def remember(connection: sqlite3.Connection, routine: Routine, today: date) -> R
     Args:
         connection: an open history.
         routine: the routine that is about to begin; what it no longer has is left out.
-        today: the day of the new session, where the person is.
+        now: the clock, as the new session begins.
 
     Raises:
         sqlite3.Error: the file cannot be read.
@@ -38,14 +43,21 @@ def remember(connection: sqlite3.Connection, routine: Routine, today: date) -> R
     ask = connection.execute
     same = (routine.id,)
     last = ask(
-        "SELECT began FROM session WHERE routine = ? AND how IS NOT NULL ORDER BY id DESC LIMIT 1", same
+        "SELECT * FROM session WHERE routine = ? AND how IS NOT NULL ORDER BY id DESC LIMIT 1", same
     ).fetchone()
+    *earlier, today = _judged(connection, now)
+    before = {one.stamp.id: one for one in earlier}
+    of_this = None
+    if last is not None:
+        of_this = before.get(last["id"]) or judge([stamp_of(last), today.stamp])[0]  # it may be long ago
     return Remembered(
-        today=today.toordinal(),
+        now=today.moment(),
+        today=today.when.date().toordinal(),
         sessions=ask("SELECT count(*) FROM session WHERE how IS NOT NULL AND started").fetchone()[0],
-        last_day=_day(last["began"]) if last else None,
+        last_day=of_this.day.toordinal() if of_this else None,
+        last_is_sure=of_this is None or how_long_ago_is_sure(of_this, today),
         cut_off=_cut_off(ask, routine),
-        pain=_pain(ask),
+        pain=_pain(ask, before),
         sides=_sides(ask, routine),
         pace=_last_setting(ask, "pace", 1.0),
         volume_db=_last_setting(ask, "volume_db", 0.0),
@@ -88,13 +100,31 @@ def _forbids_going_on(ask: Ask, session: int) -> bool:
     return unclear or any(report["exercise_over"] for report in reports)
 
 
-def _pain(ask: Ask) -> tuple[PainReport, ...]:
+def _judged(connection: sqlite3.Connection, now: Reading) -> list[Dated]:
+    """Return the dates of the latest sessions, and at the end that of now."""
+    latest = stamps(connection, _SESSIONS)
+    return judge([*latest, stamp_of_now(now, latest[-1].id + 1 if latest else 1)])
+
+
+def _pain(ask: Ask, before: Mapping[int, Dated]) -> tuple[PainReport, ...]:
     latest = ask(
-        "SELECT * FROM pain WHERE outcome IS NOT ? ORDER BY id DESC LIMIT ?", (TAKEN_BACK, _REPORTS)
+        """
+        WITH ends AS (
+            SELECT min(id) AS first, max(id) AS last FROM pain WHERE outcome IS NOT ?
+            GROUP BY session ORDER BY session DESC LIMIT ?
+        )
+        SELECT * FROM pain WHERE id IN (SELECT first FROM ends UNION SELECT last FROM ends) ORDER BY session, id
+        """,
+        (TAKEN_BACK, _PAINED),
     ).fetchall()
     return tuple(
-        PainReport(_day(report["reported"]), report["kind"], bool(report["exercise_over"]))
-        for report in reversed(latest)
+        PainReport(
+            **asdict(before[report["session"]].moment(datetime.fromisoformat(report["reported"]))),
+            kind=report["kind"],
+            red_flag=bool(report["exercise_over"]),
+        )
+        for report in latest
+        if report["session"] in before
     )
 
 
@@ -126,7 +156,3 @@ def _sides(ask: Ask, routine: Routine) -> tuple[SideTime, ...]:
 def _last_setting(ask: Ask, name: str, otherwise: float) -> float:
     row = ask("SELECT value FROM setting WHERE name = ? ORDER BY id DESC LIMIT 1", (name,)).fetchone()
     return float(row["value"]) if row else otherwise
-
-
-def _day(time: str) -> int:
-    return datetime.fromisoformat(time).date().toordinal()

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from voiceguide.history.dating import Dated, judge, last_day, stamp_of_now, stamps
 from voiceguide.history.running import CUT_OFF, is_running
+from voiceguide.wall_clock import Reading
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,9 @@ class PastSession:
 
     Attributes:
         routine: name of the routine.
-        began: when the routine began.
+        day: the day to which it belongs, where the person was; if the clock was wrong, by the sessions around it.
+        date_fits: whether the date is sure, or at least fits the sessions around it.
+        began: when the routine began: what the clock said, corrected where that is possible.
         ended: when it ended, or when it was last known to run.
         guided_s: seconds without pauses.
         how: `completed`, `stopped`, `pain`, `cut_off`, or None while it runs.
@@ -113,6 +117,8 @@ class PastSession:
     """
 
     routine: str
+    day: date
+    date_fits: bool
     began: datetime
     ended: datetime
     guided_s: float
@@ -121,38 +127,73 @@ class PastSession:
     holds: tuple[PastHold, ...]
     pains: tuple[PastPain, ...]
 
+    def day_of(self, when: datetime) -> date:
+        """Return the day to which something in this session belongs."""
+        return self.day + (when.date() - self.began.date())
+
+
+@dataclass(frozen=True)
+class Past:
+    """The dates of all sessions, judged by each other and by now.
+
+    Attributes:
+        dated: the sessions in the order in which they took place; their days never go back.
+        last: the day up to which a calendar reaches: today, if that can be believed.
+        today_fits: whether it can.
+    """
+
+    dated: tuple[Dated, ...]
+    last: date
+    today_fits: bool
+
     @property
-    def day(self) -> date:
-        """The day on which it began, where the person was."""
-        return self.began.date()
+    def days(self) -> list[date]:
+        """The day of every session."""
+        return [one.day for one in self.dated]
+
+    def first_since(self, day: date) -> int | None:
+        """Return the number of the first session of that day or a later one, None when there is none."""
+        return next((one.stamp.id for one in self.dated if one.day >= day), None)
 
 
-def read_sessions(connection: sqlite3.Connection, since: date = date.min) -> list[PastSession]:
+def read_past(connection: sqlite3.Connection, now: Reading) -> Past:
+    """Return when all sessions were, judged by what the clock says now.
+
+    Raises:
+        sqlite3.Error: the file cannot be read.
+    """
+    kept = stamps(connection)
+    *earlier, today = judge([*kept, stamp_of_now(now, kept[-1].id + 1 if kept else 1)])
+    last = last_day(earlier, today)
+    return Past(tuple(earlier), last, last == now.now.date())
+
+
+def read_sessions(
+    connection: sqlite3.Connection, since: date = date.min, past: Past | None = None
+) -> list[PastSession]:
     """Return the sessions that were kept, in the order in which they took place.
 
     Args:
         connection: an open history.
         since: leave out those of earlier days.
+        past: when they were; None has them judged by each other alone.
 
     Raises:
         sqlite3.Error: the file cannot be read.
     """
-    rows = connection.execute("SELECT * FROM session WHERE began >= ? ORDER BY id", (since.isoformat(),))
-    plans, holds, pains = (_rows_by_session(connection, table, since) for table in ("plan", "hold", "pain"))
+    if past is None:
+        dated_alone = tuple(judge(stamps(connection)))
+        past = Past(dated_alone, max((one.day for one in dated_alone), default=date.min), today_fits=True)
+    first = past.first_since(since)
+    if first is None:
+        return []
+    dated = {one.stamp.id: one for one in past.dated}
+    rows = connection.execute("SELECT * FROM session WHERE id >= ? ORDER BY id", (first,))
+    plans, holds, pains = (_rows_by_session(connection, table, first) for table in ("plan", "hold", "pain"))
     return [
-        PastSession(
-            routine=row["routine"],
-            began=datetime.fromisoformat(row["began"]),
-            ended=datetime.fromisoformat(row["ended"]),
-            guided_s=row["guided_s"],
-            how=row["how"] or (None if is_running(row["process"]) else CUT_OFF),
-            plan=tuple(
-                Planned(one["exercise"], one["side"], one["planned_s"]) for one in plans.get(row["id"], ())
-            ),
-            holds=tuple(map(_hold, holds.get(row["id"], ()))),
-            pains=tuple(map(_pain, pains.get(row["id"], ()))),
-        )
+        _session(row, dated[row["id"]], *(rows.get(row["id"], []) for rows in (plans, holds, pains)))
         for row in rows
+        if row["id"] in dated  # one may have begun just now
     ]
 
 
@@ -163,16 +204,6 @@ def read_settings(connection: sqlite3.Connection) -> list[SettingChange]:
         sqlite3.Error: the file cannot be read.
     """
     return [_setting(row) for row in connection.execute("SELECT * FROM setting ORDER BY id")]
-
-
-def read_days(connection: sqlite3.Connection) -> list[date]:
-    """Return the day of every session, in the order in which they took place.
-
-    Raises:
-        sqlite3.Error: the file cannot be read.
-    """
-    rows = connection.execute("SELECT substr(began, 1, 10) AS day FROM session ORDER BY id")
-    return [date.fromisoformat(row["day"]) for row in rows]
 
 
 def days_in_a_row(days: Sequence[date], today: date) -> int:
@@ -191,11 +222,10 @@ def days_in_a_row(days: Sequence[date], today: date) -> int:
     return count
 
 
-def _rows_by_session(connection: sqlite3.Connection, table: str, since: date) -> dict[int, list[sqlite3.Row]]:
-    # Written times begin with the day, so that text is compared as days are.
+def _rows_by_session(connection: sqlite3.Connection, table: str, first: int) -> dict[int, list[sqlite3.Row]]:
     rows = connection.execute(
-        f"SELECT * FROM {table} WHERE session IN (SELECT id FROM session WHERE began >= ?) ORDER BY rowid",  # noqa: S608 - the table's name is ours
-        (since.isoformat(),),
+        f"SELECT * FROM {table} WHERE session >= ? ORDER BY rowid",  # noqa: S608 - the table's name is ours
+        (first,),
     )
     found: dict[int, list[sqlite3.Row]] = {}
     for row in rows:
@@ -203,28 +233,46 @@ def _rows_by_session(connection: sqlite3.Connection, table: str, since: date) ->
     return found
 
 
-def _hold(row: sqlite3.Row) -> PastHold:
-    return PastHold(
-        ended=datetime.fromisoformat(row["ended"]),
-        exercise=row["exercise"],
-        side=row["side"],
-        repeat=row["repeat"],
-        planned_s=row["planned_s"],
-        held_s=row["held_s"],
-    )
+def _session(
+    row: sqlite3.Row, dated: Dated, plan: list[sqlite3.Row], holds: list[sqlite3.Row], pains: list[sqlite3.Row]
+) -> PastSession:
+    def when(written: str) -> datetime:
+        return datetime.fromisoformat(written) + dated.correction
 
-
-def _pain(row: sqlite3.Row) -> PastPain:
-    return PastPain(
-        reported=datetime.fromisoformat(row["reported"]),
-        exercise=row["exercise"],
-        side=row["side"],
-        repeat=row["repeat"],
-        kind=row["kind"],
-        exercise_over=bool(row["exercise_over"]),
-        answered=tuple((row["answered"] or "").split()),
-        advised=tuple((row["advised"] or "").split()),
-        outcome=row["outcome"],
+    return PastSession(
+        routine=row["routine"],
+        day=dated.day,
+        date_fits=dated.believed,
+        began=dated.when,
+        ended=when(row["ended"]),
+        guided_s=row["guided_s"],
+        how=row["how"] or (None if is_running(row["process"]) else CUT_OFF),
+        plan=tuple(Planned(one["exercise"], one["side"], one["planned_s"]) for one in plan),
+        holds=tuple(
+            PastHold(
+                ended=when(one["ended"]),
+                exercise=one["exercise"],
+                side=one["side"],
+                repeat=one["repeat"],
+                planned_s=one["planned_s"],
+                held_s=one["held_s"],
+            )
+            for one in holds
+        ),
+        pains=tuple(
+            PastPain(
+                reported=when(one["reported"]),
+                exercise=one["exercise"],
+                side=one["side"],
+                repeat=one["repeat"],
+                kind=one["kind"],
+                exercise_over=bool(one["exercise_over"]),
+                answered=tuple((one["answered"] or "").split()),
+                advised=tuple((one["advised"] or "").split()),
+                outcome=one["outcome"],
+            )
+            for one in pains
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from voiceguide.errors import ChoiceError, HistoryError
 from voiceguide.history.past import PastHold, PastPain, PastSession
+from voiceguide.private import private_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,7 +59,7 @@ def plot(sessions: Sequence[PastSession], first: date, last: date, path: Path) -
         _draw_held(place, exercise, within)
     _label_days(axes[-1], first, last)
     try:
-        figure.savefig(path, dpi=120)
+        figure.savefig(private_file(path), dpi=120)
     except OSError as error:
         raise ChoiceError(f"{path} cannot be written: {error.strerror}. Choose another file.") from error
 
@@ -70,7 +71,7 @@ def _draw_minutes(axes: Axes, sessions: Sequence[PastSession]) -> None:
     axes.bar([day.toordinal() for day in minutes], list(minutes.values()), width=0.8, color=_MINUTES)
     axes.set_ylabel("minutes")
     axes.set_title("Minutes a day", loc="left", fontsize="medium")
-    hurt = sorted({pain.reported.date() for _, pain in _reports(sessions)})
+    hurt = sorted({session.day_of(pain.reported) for session, pain in _reports(sessions)})
     height = max(minutes.values(), default=1.0) or 1.0
     marks = [minutes.get(day, 0) + 0.08 * height for day in hurt]
     if hurt:
@@ -96,7 +97,9 @@ def _draw_held(axes: Axes, exercise: str, sessions: Sequence[PastSession]) -> No
         axes.bar(places, list(begun.values()), width=width, color="none", edgecolor=color, linewidth=0.7)
         axes.bar(places, list(held.values()), width=width, color=color, label=name)
         most = max(most, *held.values(), *begun.values())
-    hurt = sorted({pain.reported.date() for _, pain in _reports(sessions) if pain.exercise == exercise})
+    hurt = sorted(
+        {session.day_of(pain.reported) for session, pain in _reports(sessions) if pain.exercise == exercise}
+    )
     if hurt:
         _mark_pain(axes, hurt, [1.12 * most] * len(hurt))
     axes.set_ylim(0, 1.25 * most)

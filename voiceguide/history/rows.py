@@ -6,16 +6,13 @@ heard; each field that is kept is named here, so nothing else gets in.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from voiceguide.core.states import BEFORE_THE_WALK, State
 from voiceguide.history.running import CUT_OFF
-
-Clock = Callable[[], datetime]
-"""Tells what time it is, with the offset from UTC."""
+from voiceguide.wall_clock import WallClock
 
 INTRODUCED = "introduced"
 """Told once: what the guide is and what it is not (S10)."""
@@ -30,8 +27,9 @@ _NO_ADVICE = (
 """How the names of those lines of the pain conversation begin that advise nothing: they lead out of a position,
 ask or offer."""
 
-_SESSION = """INSERT INTO session (routine, began, ended, guided_s, process)
-    VALUES (:routine, :began, :began, 0, :process)"""
+_SESSION = """INSERT INTO session (routine, began, ended, guided_s, process, boot, up_s, clock, truly_began)
+    VALUES (:routine, :began, :began, 0, :process, :boot, :up_s, :clock, :truly_began)"""
+_TRULY_BEGAN = "UPDATE session SET truly_began = :truly_began WHERE id = :session"
 _STARTED = "UPDATE session SET started = 1 WHERE id = :session"
 _NO_PLAN = "DELETE FROM plan WHERE session = :session"
 _PLAN = "INSERT INTO plan VALUES (:session, :exercise, :side, :planned_s)"
@@ -79,15 +77,16 @@ class SessionRows:
     Args:
         routine: name of the routine.
         process: name of the process that runs it.
-        clock: read once, when the session begins; all else is counted in samples from there, so that a clock that
-            is set in between does not matter.
+        clock: read when the session begins; all else is counted in samples from there, so that a clock that is set
+            in between does not matter. It is looked at again only until a time server has set it.
     """
 
-    def __init__(self, routine: str, process: str, clock: Clock) -> None:
+    def __init__(self, routine: str, process: str, clock: WallClock) -> None:
         self._routine = routine
         self._process = process
         self._clock = clock
         self._began: tuple[datetime, float] | None = None
+        self._date_is_sure = False
         self._guided_s = 0.0
         self._state, self._since_s = str(State.WAITING), 0.0
         self._place: dict[str, Any] = {"exercise": None, "side": None, "repeat": None}
@@ -135,24 +134,38 @@ class SessionRows:
 
     def _at(self, at_s: float) -> str:
         if self._began is None:
-            return _text(self._clock())
+            return _text(self._clock().now)
         began, began_s = self._began
         return _text(began + timedelta(seconds=at_s - began_s))
 
     def _begin(self, at_s: float) -> list[Change]:
         if self._began is not None:
             return []
-        began = self._clock()
-        self._began = (began, at_s)
-        values = {"routine": self._routine, "began": _text(began), "process": self._process}
-        return [Change(_SESSION, values, begins=True)]
+        reading = self._clock()
+        self._began = (reading.now, at_s)
+        self._date_is_sure = reading.sure
+        began = _text(reading.now)
+        clock = {"boot": reading.boot, "up_s": reading.up_s, "clock": reading.trust.value}
+        values = {"routine": self._routine, "began": began, "process": self._process, **clock}
+        return [Change(_SESSION, values | {"truly_began": began if reading.sure else None}, begins=True)]
+
+    def _looked_again(self, at_s: float) -> list[Change]:
+        """Return when the session truly began, once a time server has set the clock in the middle of it."""
+        if self._began is None or self._date_is_sure:
+            return []
+        reading = self._clock()
+        if not reading.sure:
+            return []
+        self._date_is_sure = True
+        _, began_s = self._began
+        return [Change(_TRULY_BEGAN, {"truly_began": _text(reading.now - timedelta(seconds=at_s - began_s))})]
 
     def _state_changed(self, entry: dict[str, Any], at_s: float) -> list[Change]:
         if self._state not in _IDLE:
             self._guided_s += at_s - self._since_s
         self._state, self._since_s = entry["state"], at_s
         self._place = _fields(entry, "exercise", "side", "repeat")
-        return [self._still_there(at_s)] if self._began else []
+        return [*self._looked_again(at_s), self._still_there(at_s)] if self._began else []
 
     def _still_there(self, at_s: float) -> Change:
         running_s = 0.0 if self._state in _IDLE else at_s - self._since_s

@@ -12,11 +12,11 @@ import sqlite3
 from pathlib import Path
 
 from voiceguide.history.database import transaction
+from voiceguide.wall_clock import boot_name
 
 CUT_OFF = "cut_off"
 """How a session ended that nobody ended."""
 
-_BOOT = Path("/proc/sys/kernel/random/boot_id")
 _BEGAN = 19  # field 22 of /proc/PID/stat, counted after the name, which may contain spaces
 
 
@@ -50,6 +50,7 @@ def _name(number: int) -> str | None:
         fields = status.rpartition(")")[2].split()
         if fields[0] == "Z":  # it is dead and only its parent has not noticed yet
             return None
-        return f"{number} began {fields[_BEGAN]} after start {_BOOT.read_text(encoding='ascii').strip()}"
     except OSError:
         return None
+    boot = boot_name()
+    return None if boot is None else f"{number} began {fields[_BEGAN]} after start {boot}"

@@ -83,6 +83,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX pain_of_session ON pain (session)",
         "CREATE INDEX setting_by_name ON setting (name, id)",
     ),
+    (
+        # A clock may be wrong by years. NULL in all of them: an earlier version wrote the row and did not look.
+        "ALTER TABLE session ADD COLUMN boot TEXT /* which start of the machine it was */",
+        "ALTER TABLE session ADD COLUMN up_s REAL /* for how long the machine had run then */",
+        "ALTER TABLE session ADD COLUMN clock TEXT /* what had set it: synchronised, hardware or none */",
+        "ALTER TABLE session ADD COLUMN truly_began TEXT /* began, by a time server; NULL: there was none */",
+    ),
 )
 """The statements that lead from each version to the next; the version is how many of them were carried out.
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from voiceguide.doctor.check import safe
+from voiceguide.doctor.clock import clock
 from voiceguide.doctor.libraries import libraries
 from voiceguide.doctor.machine import disk, heat_and_power, python
 from voiceguide.doctor.service import service
@@ -17,5 +18,5 @@ def examined(language: str) -> dict[str, Any]:
     Args:
         language: what is spoken.
     """
-    checks = [python(), *libraries(language), *disk(), heat_and_power(), *service()]
+    checks = [python(), *libraries(language), *disk(), clock(), heat_and_power(), *service()]
     return {"safe": safe(checks), "checks": [asdict(check) for check in checks]}

@@ -10,36 +10,39 @@ from typing import Any
 
 from voiceguide.errors import HistoryError
 from voiceguide.history.database import open_to_read
-from voiceguide.history.past import PastSession, days_in_a_row, read_days, read_sessions
+from voiceguide.history.past import PastSession, days_in_a_row, read_past, read_sessions
+from voiceguide.wall_clock import Reading
 
 DAYS_LEAST = 56
 """Days that a picture of everything covers at least."""
 
 
-def past(path: Path, today: date, days: int | None) -> dict[str, Any]:
-    """Return the sessions of the last days, today included, as values that JSON knows.
+def past(path: Path, now: Reading, days: int | None) -> dict[str, Any]:
+    """Return the sessions of the last days, as values that JSON knows; today is the last, if it can be believed.
 
     Args:
         path: the history's file; it need not be there.
-        today: the day, where the person is.
+        now: what the clock says.
         days: how many; None for all there are.
 
     Raises:
         HistoryError: the file is damaged, no history or of a newer version.
     """
-    since = date.min if days is None else today - timedelta(days=max(days, 1) - 1)
+    today, sessions, in_a_row = now.now.date(), [], 0
     try:
         connection = open_to_read(path)
-        if connection is None:
-            sessions, in_a_row = [], 0
-        else:
+        if connection is not None:
             with closing(connection):
-                sessions = [one for one in read_sessions(connection, since) if one.day <= today]
-                in_a_row = days_in_a_row(read_days(connection), today)
+                kept = read_past(connection, now)
+                today = kept.last
+                sessions = [
+                    one for one in read_sessions(connection, _since(today, days), kept) if one.day <= today
+                ]
+                in_a_row = days_in_a_row(kept.days, today)
     except sqlite3.Error as error:
         raise HistoryError(f"{path} cannot be read: {error}. Try again in a moment.") from error
     latest = today - timedelta(days=DAYS_LEAST - 1)
-    first = since if days is not None else min([latest, *(session.day for session in sessions)])
+    first = _since(today, days) if days is not None else min([latest, *(session.day for session in sessions)])
     return {
         "first": first.isoformat(),
         "last": today.isoformat(),
@@ -48,10 +51,14 @@ def past(path: Path, today: date, days: int | None) -> dict[str, Any]:
     }
 
 
+def _since(today: date, days: int | None) -> date:
+    return date.min if days is None else today - timedelta(days=max(days, 1) - 1)
+
+
 def _session(session: PastSession) -> dict[str, Any]:
     return {
         "day": session.day.isoformat(),
-        "began": session.began.strftime("%H:%M"),
+        "began": session.began.strftime("%H:%M") if session.date_fits else "~",
         "routine": session.routine,
         "minutes": round(session.guided_s / 60, 1),
         "how": session.how,

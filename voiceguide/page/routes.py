@@ -23,7 +23,6 @@ from starlette.routing import Route
 from voiceguide import __version__
 from voiceguide.core.commands import Command
 from voiceguide.errors import VoiceguideError
-from voiceguide.history.history import local_time
 from voiceguide.page import routines
 from voiceguide.page.board import PACES, Board
 from voiceguide.page.door import COOKIE, Guest, refuse
@@ -37,6 +36,7 @@ from voiceguide.page.stream import Streams
 from voiceguide.page.wording import phrases_of, words_of
 from voiceguide.speaking.choose import voices_for
 from voiceguide.speaking.chosen import keep, kept
+from voiceguide.wall_clock import read_clock
 
 FOR_STRANGERS = frozenset({Command.PAIN, Command.STOP})
 """What anybody may press who can reach the page at all: it only ever makes less happen."""
@@ -248,7 +248,7 @@ async def history(behind: Behind, request: Request) -> Response:
     if days != "all" and (not (days.isascii() and days.isdigit()) or len(days) > 3):  # noqa: PLR2004 - a year's days
         return refuse(400, "days")
     span = None if days == "all" else int(days)
-    return JSONResponse(await run_in_threadpool(past, behind.history, local_time().date(), span))
+    return JSONResponse(await run_in_threadpool(past, behind.history, read_clock(), span))
 
 
 async def list_routines(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above

@@ -28,6 +28,7 @@ from voiceguide.page.pairing import Pairing
 from voiceguide.page.routes import Behind, application
 from voiceguide.page.stream import Streams
 from voiceguide.presses import Presses
+from voiceguide.wall_clock import read_clock
 
 BY = "page"
 """What the page's presses come from, as the journal names it."""
@@ -89,7 +90,7 @@ class PageServer:
         self.port: int = self._socket.getsockname()[1]
         self.lan = lan
         self._streams = Streams(self._board)
-        guests = Guests(pairings, time.time)
+        guests = Guests(pairings, read_clock)
         behind = Behind(
             board=self._board,
             streams=self._streams,

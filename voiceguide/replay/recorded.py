@@ -20,6 +20,7 @@ from voiceguide.errors import RecordingError
 from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.presses import Press
+from voiceguide.private import close_folder_to_others
 from voiceguide.replay.folder import Circumstances, Names, read_lines
 from voiceguide.replay.noticed import from_json
 from voiceguide.speaking.voice import Samples
@@ -106,6 +107,7 @@ def read_recording(folder: Path) -> Recorded:
         what = "this is a file" if folder.exists() else "there is no such folder"
         raise RecordingError(f"{folder}: {what}. {_NO_RECORDING}")
     circumstances = _circumstances(folder / Names.SESSION)
+    close_folder_to_others(folder)  # an earlier version left it open
     microphone, speaker = read_sound(folder / Names.MICROPHONE), read_sound(folder / Names.SPEAKER)
     noticed: dict[int, list[Noticed]] = {}
     listened_for: dict[int, tuple[frozenset[Command], bool]] = {}

@@ -22,6 +22,7 @@ from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.language.pack import LOCALES
 from voiceguide.presses import Press, Presses
+from voiceguide.private import close_to_others, private_file, private_folder
 from voiceguide.replay.folder import README, Circumstances, Names, as_line
 from voiceguide.replay.noticed import to_json
 from voiceguide.replay.writer import BackgroundWriter
@@ -63,13 +64,14 @@ class Recorder:
         self._blocks = 0  # exchanges begun
         self._accepted = 0  # blocks given to hearing
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            private_folder(folder)
             if any(folder.iterdir()):
                 raise RecordingError(f"{folder} is not empty. Choose a new one for --record.")
-            (folder / Names.UTTERANCES).mkdir()
-            shutil.copyfile(README, folder / Names.ABOUT)
-            (folder / Names.ROUTINE).mkdir()
-            shutil.copyfile(routine, folder / Names.ROUTINE / routine.name)
+            close_to_others(folder)  # it was there, empty
+            (folder / Names.UTTERANCES).mkdir(mode=0o700)
+            shutil.copyfile(README, private_file(folder / Names.ABOUT))
+            (folder / Names.ROUTINE).mkdir(mode=0o700)
+            shutil.copyfile(routine, private_file(folder / Names.ROUTINE / routine.name))
             self._microphone = self._sound(Names.MICROPHONE)
             self._speaker = self._sound(Names.SPEAKER)
             self._hearing = self._lines(Names.HEARING)
@@ -92,10 +94,13 @@ class Recorder:
             RecordingError: the disk is full or gone.
         """
         try:
-            shutil.copyfile(LOCALES / f"{circumstances.language}.yaml", self._folder / Names.LANGUAGE)
+            shutil.copyfile(
+                LOCALES / f"{circumstances.language}.yaml", private_file(self._folder / Names.LANGUAGE)
+            )
             if enrolment is not None and enrolment.exists():
-                shutil.copyfile(enrolment, self._folder / Names.ENROLMENT)
-            (self._folder / Names.SESSION).write_text(circumstances.model_dump_json(indent=2), encoding="utf-8")
+                shutil.copyfile(enrolment, private_file(self._folder / Names.ENROLMENT))
+            session = private_file(self._folder / Names.SESSION)
+            session.write_text(circumstances.model_dump_json(indent=2), encoding="utf-8")
         except OSError as error:
             raise RecordingError(
                 f"{self._folder} cannot be written: {error.strerror}. Choose another for --record."
@@ -180,7 +185,7 @@ class Recorder:
         """Take the samples of a text."""
 
         def write() -> None:
-            file = Recording(self._folder / Names.UTTERANCES / f"{number}.flac")
+            file = Recording(self._folder / Names.UTTERANCES / f"{number}.flac", private=True)
             file.write(sound)
             file.close()
 
@@ -189,13 +194,14 @@ class Recorder:
     # --- files --------------------------------------------------------------------------------------------
 
     def _sound(self, name: str) -> Recording:
-        file = Recording(self._folder / name)
+        file = Recording(self._folder / name, private=True)
         self._files.callback(file.close)
         return file
 
     def _lines(self, name: str) -> TextIO:
         # Whole lines, also when killed.
-        return self._files.enter_context((self._folder / name).open("w", buffering=1, encoding="utf-8"))
+        file = private_file(self._folder / name)
+        return self._files.enter_context(file.open("w", buffering=1, encoding="utf-8"))
 
     def _line(self, file: TextIO, entry: dict[str, Any]) -> None:
         line = as_line(entry)  # now: the entry may change until it is written

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiceguide import places
 from voiceguide.errors import VoiceError
+from voiceguide.private import private_folder
 from voiceguide.speaking.choose import choose_voice, voices_for
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def keep(language: str, voice: str) -> None:
     file = place()
     part = file.with_suffix(".part")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(file.parent)
         part.write_text(json.dumps({**_read(), language: voice}) + "\n", encoding="utf-8")
         part.replace(file)
     except OSError as error:

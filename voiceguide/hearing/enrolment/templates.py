@@ -13,6 +13,7 @@ from voiceguide.core.commands import Command
 from voiceguide.errors import RecogniserError
 from voiceguide.hearing.enrolment.embedding import SIZE, Floats
 from voiceguide.places import data_folder
+from voiceguide.private import close_to_others, private_file, private_folder
 
 VERSION = 1
 
@@ -64,8 +65,8 @@ class Enrolment:
                 arrays[f"{command.value}-{number}"] = template.astype(np.float32)
         written = path.with_suffix(".new.npz")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with written.open("wb") as file:
+            private_folder(path.parent)
+            with private_file(written).open("wb") as file:
                 np.savez_compressed(file, allow_pickle=False, **arrays)
                 file.flush()
                 os.fsync(file.fileno())
@@ -88,6 +89,9 @@ def load(path: Path) -> Enrolment | None:
     Raises:
         RecogniserError: the file cannot be used; it has been put aside, so that the next call finds none.
     """
+    close_to_others(path, path.with_suffix(".broken"))  # an earlier version left them open
+    if path.parent == place("").parent:
+        close_to_others(path.parent, data_folder())
     if not path.exists():
         return None
     try:
