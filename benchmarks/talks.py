@@ -30,7 +30,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from rich.console import Console
 
-from benchmarks.people import Render, call, people
+from benchmarks.people import Person, Render, call, people
 from benchmarks.tables import Section, Table, Target, targets_table
 from voiceguide.app import Choices, Prepared, prepare
 from voiceguide.audio.port import MicrophoneBlock, SpeakerBlock
@@ -39,6 +39,7 @@ from voiceguide.audio.samples import to_int16
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.demo.actor import Actor, Words
+from voiceguide.demo.piper import PiperVoice
 from voiceguide.demo.script import Line
 from voiceguide.history.database import open_to_read
 from voiceguide.history.history import History
@@ -49,8 +50,8 @@ from voiceguide.speaking.voice import Samples
 HERE = Path(__file__).parent
 ROUTINE = HERE / "three-positions.yaml"
 
-PEOPLE = ("flite slt", "flite rms", "hibari heart")
-"""Voices by which no recogniser was tuned."""
+PEOPLE = ("piper joe", "hibari heart", "flite slt", "flite rms")
+"""Voices by which no recogniser was tuned: two natural ones first."""
 
 PLACES: Mapping[str, Room | None] = {
     "near": None,
@@ -72,6 +73,10 @@ _MOMENTS: Mapping[str, dict[str, Any]] = {
     "rest_between": {"kind": "say_finished", "key": "next_repeat"},
     "advice": {"kind": "say_started", "key": "safety_shooting"},
     "goodbye_begins": {"kind": "say_started", "key": "goodbye"},
+    "check_begins": {"kind": "say_started", "key": "check_ask"},
+    "setup_begins": {"kind": "say_started", "key": "setup"},
+    "purpose_begins": {"kind": "say_started", "key": "purpose"},
+    "stop_hurts_begins": {"kind": "say_started", "key": "stop_hurts"},
 }
 """Moments with a name; any other is the key of a line, once that was said."""
 
@@ -127,7 +132,8 @@ class Talk(BaseModel):
         at: id of the exercise in whose position it takes place.
         says: what the person says.
         spoken: keys of the guidance that must be said, in order.
-        kept: what the history must hold.
+        kept: what the history must hold; nothing where no pain was reported.
+        told: keys of other lines that must have been said.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -135,8 +141,9 @@ class Talk(BaseModel):
     title: str
     at: str
     says: list[Saying] = Field(min_length=1)
-    spoken: tuple[str, ...]
-    kept: Kept
+    spoken: tuple[str, ...] = ()
+    kept: Kept | None = None
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -252,7 +259,8 @@ def converse(prepared: Prepared, talk: Talk, render: Render, folder: Path, room:
     exercise = next(one for one in prepared.routine.exercises if one.id == talk.at)
     routine = replace(prepared.routine, exercises=(exercise,))
     start = Saying(when="waiting", say="start", expect=Command.START)
-    lines = [saying.line() for saying in (start, *talk.says)]
+    begins = any(saying.expect is Command.START for saying in talk.says)  # in its own way
+    lines = [saying.line() for saying in (*(() if begins else (start,)), *talk.says)]
     calls = {line.say: call(render, line.say) for line in lines}
     port: QuietPort | RoomPort
     if room is None:
@@ -307,6 +315,7 @@ def unsafe(entries: Sequence[Entry], reports: Sequence[PastPain], ways_out: Coll
         reports: what its history kept.
         ways_out: lines that lead out of its position.
     """
+    yield from _led_on_by_itself(entries)
     told = [number for number, entry in enumerate(entries) if entry["kind"] == "pain"]
     if len(told) != len(reports):
         yield f"{len(told)} reports of pain, {len(reports)} of them in the history"
@@ -317,6 +326,20 @@ def unsafe(entries: Sequence[Entry], reports: Sequence[PastPain], ways_out: Coll
             yield f"the first words after a report were {first!r}"
         yield from _unsafe_in_between(conversation, report)
         yield from _unsafe_afterwards(conversation, report)
+
+
+def _led_on_by_itself(entries: Sequence[Entry]) -> Iterator[str]:
+    """Tell whether a question whether something hurts ended in movement without a word of the person."""
+    asked = False
+    for entry in entries:
+        match entry:
+            case {"kind": "state", "state": "doubt" | "stopping"}:
+                asked = True
+            case {"kind": "heard", "command": str()}:
+                asked = False
+            case {"kind": "cue"} | {"kind": "state", "state": "holding" | "setting_up" | "changing"} if asked:
+                yield f"{entry} though nobody answered whether something hurts"
+                return
 
 
 def _unsafe_in_between(conversation: Sequence[Entry], report: PastPain) -> Iterator[str]:
@@ -352,8 +375,12 @@ def _unsafe_afterwards(conversation: Sequence[Entry], report: PastPain) -> Itera
 
 def _astray(talk: Talk, entries: Sequence[Entry], reports: Sequence[PastPain]) -> Iterator[str]:
     """Tell where it went another way than was meant."""
-    if not reports:
-        yield "no report of pain was kept"
+    said = {entry["key"] for entry in entries if entry["kind"] == "say_started"}
+    if missing := [key for key in talk.told if key not in said]:
+        yield f"never said: {missing}"
+    if talk.kept is None or not reports:
+        if talk.kept is not None or reports:
+            yield f"{len(reports)} reports of pain were kept"
         return
     last = reports[-1]
     kept = Kept(kind=last.kind, over=last.exercise_over, outcome=last.outcome)
@@ -379,7 +406,8 @@ def measure_talks(
         places: of `PLACES`.
     """
     talks = [talk for talk in load_talks() if not titles or talk.title in titles]
-    voices = {person.name: person for person in people("en") if person.name in who}
+    joe = Person(PiperVoice.name, make=lambda: PiperVoice().render)
+    voices = {person.name: person for person in (joe, *people("en")) if person.name in who}
     table = Table(
         "Conversations about pain, by sound",
         f"{len(talks)} conversations in three positions, each from the call to the way on, heard by Moonshine. "

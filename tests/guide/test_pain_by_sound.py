@@ -32,6 +32,17 @@ SPOKEN = (
     "silence, then stop",
     "stop in the middle of a red flag",
     "in the goodbye",
+    "in a set-up, as people say it",
+    "help, it hurts, in an introduction",
+    "does something hurt? yeah",
+    "does something hurt? it does",
+    "does something hurt? a little bit",
+    "does something hurt? a groan, and then silence",
+    "does something hurt? silence after a voice",
+    "a cry over a line of the guide's own",
+    "yes, there is a reason, in the middle of the question",
+    "the same sound twice is no confirmation",
+    "a command at the wrong moment, and words that are none",
 )
 
 

@@ -28,6 +28,9 @@ PASSING = frozenset(
 )
 """Lines that pass with their moment: nobody who asks what was said asks for them."""
 
+HOLD_LINES = ("coach", "upcoming")
+"""Lines that a hold says again when they were cut off."""
+
 SAID_AGAIN = 2
 """So many lines are said again to somebody who missed the last words: the last alone is often but a tail."""
 
@@ -46,7 +49,7 @@ class Scene:
         after_lines: what follows when the lines were spoken.
         wait: a time and what happens then; it comes due only in silence.
         commands: what the recogniser listens for.
-        cut: the last line that was cut off and does not pass with its moment; None once it is dealt with.
+        cut: the last of `HOLD_LINES` that was cut off; None once it is dealt with.
     """
 
     def __init__(self, phrases: Phrases) -> None:
@@ -119,7 +122,7 @@ class Scene:
 
     def hush(self) -> None:
         """Fall silent at once."""
-        if (line := self.lines.current) is not None and line[0] not in PASSING:
+        if (line := self.lines.current) is not None and line[0] in HOLD_LINES:
             self.cut = line
         for action in self.lines.hush(self.now):
             self.do(action)

@@ -24,7 +24,6 @@ from voiceguide.core.timeline import Length, Timeline, lay_out, say_again
 WARNINGS = ("not_a_device", "four_reasons", "week_rule")
 """Said before the first exercise even to somebody who says "start" early (S9, S10)."""
 
-HOLD_LINES = ("coach", "upcoming")
 LOST = samples(2)
 """A line of a hold that is so long and was cut off is said again; a short one is understood from its beginning."""
 
@@ -260,7 +259,7 @@ class Walk:
         if hold is None or cut is None or self._scene.lines.busy or hold.ends <= now:
             return
         self._scene.cut = None
-        if cut[0] in HOLD_LINES and self._length(cut[1]) >= LOST:
+        if self._length(cut[1]) >= LOST:
             self._again = cut
             hold.say_again(partial(self._with_again, cut), now)
 
