@@ -30,6 +30,7 @@ CUT_OFF_ON_THE_LEFT = Remembered(today=10, sessions=2, last_day=9, cut_off=CutOf
 def begun() -> Session:
     session = Session(routine(ONE_HOLD), PHRASES, spoken_length, first_time=False)
     session.handle(Begun(0))
+    session.handle(Heard(0, Command.NO, "no"))  # no reason not to begin
     return session
 
 
