@@ -12,6 +12,7 @@ import typer
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
+from voiceguide.cli.lasting_output import lasting_output
 from voiceguide.cli.options import (
     Engine,
     EventsFile,
@@ -79,6 +80,7 @@ def listen(
         settings = settings.model_copy(update={"routines": routines})
     audio = settings.audio
     with ExitStack() as stack:
+        stack.enter_context(lasting_output(live=not on_files))
         ending = stack.enter_context(ending_in_good_order())
         systemd = Systemd()
         stack.callback(systemd.close)

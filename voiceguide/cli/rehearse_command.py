@@ -14,6 +14,7 @@ from rich.text import Text
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
+from voiceguide.cli.lasting_output import lasting_output
 from voiceguide.cli.options import (
     CancelEcho,
     Engine,
@@ -96,6 +97,7 @@ def rehearsal(
     settings = settings_here(settings_from) if live else Settings()
     audio = settings.audio
     with ExitStack() as stack:
+        stack.enter_context(lasting_output(live=live))
         load = RecogniserApart if live else choose_recogniser
         recogniser = stack.enter_context(closing(load(language, engine or settings.engine)))
         speech = SpeechStore(stack.enter_context(closing(load_voice(language, voice, settings.voice))))

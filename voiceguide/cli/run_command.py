@@ -15,6 +15,7 @@ from voiceguide.app import Choices, prepare
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
+from voiceguide.cli.lasting_output import lasting_output
 from voiceguide.cli.options import (
     CancelEcho,
     Engine,
@@ -99,6 +100,7 @@ def run(
     settings = Settings() if on_files else settings_here(settings_from)  # a session on files is a trial
     audio = settings.audio
     with ExitStack() as stack:
+        stack.enter_context(lasting_output(live=not on_files))
         recorder = None
         if record is not None:  # closed last, so entered first
             recorder = stack.enter_context(closing(Recorder(record, find_routine(routine), live=not on_files)))

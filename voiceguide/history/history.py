@@ -7,6 +7,7 @@ memory and goes in with the next entry; the session goes on, and the person is t
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -24,6 +25,8 @@ from voiceguide.history.running import mark_cut_off, this_process
 
 _MARK = "introduced"
 """Name of the empty file that a voiceguide without a history left beside it."""
+
+_log = logging.getLogger(__name__)
 
 
 def local_time() -> datetime:
@@ -78,10 +81,15 @@ class History:
 
     def notice(self, entry: dict[str, Any]) -> None:
         """Take an entry of the journal; a report of pain is on the disk when this returns (S6)."""
-        changes = self._rows.changes(entry)
-        if changes and self._connection is not None:
-            self._waiting += changes
-            self._write(self._connection)
+        try:
+            changes = self._rows.changes(entry)
+            if changes and self._connection is not None:
+                self._waiting += changes
+                self._write(self._connection)
+        except Exception as error:  # noqa: BLE001 - the person is told, and what comes later may go in
+            _log.exception("%s cannot be kept", entry["kind"])
+            self._waiting.clear()
+            self._tell(f"{self._path} cannot be written: {error}. What happens in this session may not be kept.")
 
     def on_loss(self, listener: Callable[[str], None]) -> None:
         """Have somebody told, once, that something cannot be kept, and why; at once if it is known already.

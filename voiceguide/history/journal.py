@@ -27,7 +27,8 @@ _MUST_SURVIVE = frozenset({"pain", "pain_kind"})
 class Journal:
     """Writes down what happens.
 
-    A report of pain is on the disk, not only in a buffer, before `write` returns (S6).
+    A report of pain is on the disk, not only in a buffer, before `write` returns (S6). No watcher can end a
+    session, nor keep the others from being told (S11).
 
     Args:
         path: the file to write, replaced if there is one; None keeps nothing.
@@ -41,7 +42,8 @@ class Journal:
         self._file: TextIO | None = None
         if path is not None:
             try:
-                self._file = path.open("w", buffering=1, encoding="utf-8")  # whole lines, also when killed
+                # Whole lines, also when killed. What UTF-8 cannot hold becomes an escape, as JSON writes it.
+                self._file = path.open("w", buffering=1, encoding="utf-8", errors="backslashreplace")
             except OSError as error:
                 reason = error.strerror or str(error)
                 raise ChoiceError(
@@ -49,7 +51,7 @@ class Journal:
                 ) from error
 
     def watch(self, watcher: Watcher) -> None:
-        """Call a function with every entry from now on."""
+        """Call a function with every entry from now on; one that fails is logged, once, and called no more."""
         self._watchers.append(watcher)
 
     def write(self, at: int, kind: str, **fields: object) -> None:
@@ -63,14 +65,21 @@ class Journal:
         entry = {"time_s": seconds(at), "kind": kind, **fields}
         if self._file is not None:
             self._write_down(self._file, entry)
-        for watcher in self._watchers:
-            watcher(entry)
+        for watcher in list(self._watchers):
+            self._tell(watcher, entry)
 
     def close(self) -> None:
         """Write out what is left."""
         if self._file is not None:
             with suppress(OSError):  # it has been told when the line was written
                 self._file.close()
+
+    def _tell(self, watcher: Watcher, entry: dict[str, Any]) -> None:
+        try:
+            watcher(entry)
+        except Exception:  # noqa: BLE001 - whatever it is, the session goes on
+            _log.exception("%s failed and is told nothing more. The session goes on.", _name(watcher))
+            self._watchers.remove(watcher)
 
     def _write_down(self, file: TextIO, entry: dict[str, Any]) -> None:
         try:
@@ -84,3 +93,8 @@ class Journal:
             self._file = None
             with suppress(OSError):
                 file.close()
+
+
+def _name(watcher: Watcher) -> str:
+    owner = getattr(watcher, "__self__", None)
+    return type(owner).__name__ if owner is not None else getattr(watcher, "__qualname__", repr(watcher))

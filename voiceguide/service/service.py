@@ -114,7 +114,9 @@ class Service:
         self._front_end = FrontEnd() if self._cancels_echo else None
         self._listen()
         self._hearing = self._chain(self._dozing, missing_parts(self._front_end))
-        journal.watch(self._notice)
+        # Each apart, so that none can keep the others from being told. A report of pain is on the disk first (S6).
+        for watcher in (self._keep, self._take_note, self._absence.notice, self._audience.notice):
+            journal.watch(watcher)
 
     def run(self) -> None:
         """Wait and guide, in turn, until told to end or until the microphone's file is over.
@@ -268,15 +270,17 @@ class Service:
 
     # --- what is noticed meanwhile ---------------------------------------------------------------------------
 
-    def _notice(self, entry: dict[str, Any]) -> None:
-        if self._kept is not None:  # first: a report of pain is on the disk before all else (S6)
+    def _keep(self, entry: dict[str, Any]) -> None:
+        if self._kept is not None:
             self._kept.notice(entry)
+        elif entry["kind"] == "volume" and self._history is not None:
+            with closing(self._past(self._history)) as past:
+                past.notice(entry)
+
+    def _take_note(self, entry: dict[str, Any]) -> None:
         match entry:
             case {"kind": "volume", "gain_db": gain_db}:
                 self._volume_db = gain_db
-                if self._kept is None and self._history is not None:
-                    with closing(self._past(self._history)) as past:
-                        past.notice(entry)
             case {"kind": "voice_chosen", "voice": name}:
                 self._voices.choose(name)
             case {"kind": "say_finished", "key": "not_a_device"}:
@@ -289,8 +293,6 @@ class Service:
                 self._troubles.discard(Trouble(trouble))
             case _:
                 pass
-        self._absence.notice(entry)
-        self._audience.notice(entry)
 
     def _show(self, view: View) -> None:
         self._audience.show(view)
