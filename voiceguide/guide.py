@@ -52,7 +52,7 @@ from voiceguide.speaking.voice import Samples
 VIEW_EVERY = 10
 """Blocks between two looks of a watcher at the session: ten a second."""
 
-LAST_WORDS = samples(1.4)
+LAST_WORDS = samples(1.65)
 """A guide that is told to end has so long to say so: with closing the devices it is gone within two seconds."""
 
 _STUCK_AFTER = 1000

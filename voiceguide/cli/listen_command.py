@@ -128,7 +128,7 @@ def listen(
                 loudness=lambda: loudness(datetime.now().astimezone().time(), settings.night, audible.kept()),
             )
         )
-        ending.tell = service.tell_to_end
+        ending.tells(service)
         systemd.ready()
         tell(f"ready: waits for somebody to ask for {', '.join(offer.title for offer in ready.offers)}")
         service.run()

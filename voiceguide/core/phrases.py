@@ -93,6 +93,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "hearing_clipping": frozenset(),
     "hearing_quiet": frozenset(),
     "stopping_now": frozenset(),
+    "stopping_in_position": frozenset(),
     "hearing_lost": frozenset(),
     "hearing_lost_microphone": frozenset(),
     "hearing_lost_card": frozenset(),
