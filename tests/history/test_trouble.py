@@ -113,6 +113,7 @@ def test_a_read_only_history_can_be_looked_at_and_is_not_written(told: NewTold, 
     second.finish()
     assert len(second.lost) == 1
     assert path.read_bytes() == before
+    assert len(second.history.remembered.pain) == 1, "what can be read is remembered"
 
 
 @pytest.mark.parametrize("damage", ["garbage", "header", "middle", "cut short"])

@@ -11,7 +11,7 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,7 @@ class History:
             self.remembered = remember(self._connection, routine, clock().date())
             self.introduced = was_introduced(self._connection)
         except HistoryError as error:
+            self._look(routine, clock().date())
             self._tell(str(error))
         except sqlite3.Error as error:
             self._tell(f"{path} cannot be written: {error}. This session may not be kept.")
@@ -109,6 +110,15 @@ class History:
         self._write(connection)
         with suppress(sqlite3.Error):
             connection.close()
+
+    def _look(self, routine: Routine, today: date) -> None:
+        """Remember what can be read where nothing can be written: the week rule holds there, too (S9)."""
+        with suppress(HistoryError, sqlite3.Error):
+            connection = open_to_read(self._path)
+            if connection is not None:
+                with closing(connection):
+                    self.remembered = remember(connection, routine, today)
+                    self.introduced = was_introduced(connection)
 
     def _write(self, connection: sqlite3.Connection) -> None:
         session, waits = self._session, any(one.must_survive for one in self._waiting)
