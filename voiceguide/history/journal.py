@@ -5,6 +5,7 @@ What each kind carries is written down in docs/events.md.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -20,6 +21,9 @@ Watcher = Callable[[dict[str, Any]], None]
 """Is called with each entry: `time_s`, `kind` and the fields of that kind."""
 
 _log = logging.getLogger(__name__)
+
+_NO_MISTAKE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+"""A disk that is full, read-only or broken: to choose another place is not up to whoever wants a session now."""
 
 _MUST_SURVIVE = frozenset({"pain", "pain_kind"})
 
@@ -46,6 +50,9 @@ class Journal:
                 self._file = path.open("w", buffering=1, encoding="utf-8", errors="backslashreplace")
             except OSError as error:
                 reason = error.strerror or str(error)
+                if error.errno in _NO_MISTAKE:
+                    _log.warning("%s cannot be written: %s. The session goes on without it.", path, reason)
+                    return
                 raise ChoiceError(
                     f"{path} cannot be written: {reason}. Choose another place for --events."
                 ) from error

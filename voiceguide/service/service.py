@@ -67,6 +67,9 @@ class Service:
         cancel_echo: take the guide's own voice out of a live microphone.
         loudness: is asked before each session how softly the guide may speak here and now.
 
+    Attributes:
+        in_session: somebody is being guided; still true when that ended with an error.
+
     Raises:
         RecogniserError: the ears cannot be loaded.
     """
@@ -102,6 +105,7 @@ class Service:
         self._guide: Guide | None = None
         self._kept: History | None = None
         self._told_to_end = False
+        self.in_session = False
         # What a conversation leaves to the next one.
         self._introduced = False
         self._volume_db: float | None = None
@@ -213,7 +217,10 @@ class Service:
             )
             if wanted.pain is not None:
                 self._presses.press(wanted.pain, STANDBY)
-            return self._run(session)
+            self.in_session = True
+            goes_on = self._run(session)
+            self.in_session = False
+            return goes_on
 
     def _rehearse(self) -> bool:
         """Offer, once, to learn how the person says the words of safety; return whether to begin the session.
