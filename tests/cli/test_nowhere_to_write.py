@@ -60,7 +60,7 @@ def voiceguide(tmp_path: Path, *arguments: object) -> subprocess.CompletedProces
 
 def test_english_is_heard_and_spoken(user_says: Says, real: tuple[str, ...], tmp_path: Path) -> None:
     mic = user_says([(8.0, "start"), (14.0, "it hurts")], 35.0, natural_voice(JOE))
-    kept = ("--history", tmp_path / "history.sqlite")
+    kept = ("--history", tmp_path / "history.sqlite", "--events", tmp_path / "events.jsonl")
     done = voiceguide(tmp_path, "run", "psoas-short", "--mic", mic, *real, *kept, "--no-introduce")
     assert done.returncode == 0, done.stderr
     assert "→ pain (moonshine)" in done.stdout
@@ -68,6 +68,7 @@ def test_english_is_heard_and_spoken(user_says: Says, real: tuple[str, ...], tmp
     told = " ".join(done.stderr.split())
     assert "Speech cannot be kept" in told
     assert "it is rendered anew each time" in told
+    assert "events.jsonl cannot be written: Read-only file system. The session goes on without it." in told
 
 
 def test_korean_is_heard_and_spoken(user_says: Says, tmp_path: Path) -> None:
