@@ -148,6 +148,17 @@ def test_on_files_all_is_written_however_slow_the_reader() -> None:
         assert sum(written) == length
 
 
+def test_on_a_terminal_that_another_program_has_told_not_to_wait_all_is_written() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    with open(writing, "w", encoding="utf-8") as stream, open(reading, encoding="utf-8") as reader:  # noqa: PTH123
+        output = LastingOutput(stream, "Standard output", patient=True)
+        for text in ("", "z" * 200_000, "", "end"):  # more than a pipe holds, and Rich writes nothing now and then
+            output.write(text)
+        assert reader.read(200_003).endswith("zend")
+        output.finish()
+
+
 def test_what_a_stream_cannot_write_is_dropped_and_told_once(caplog: pytest.LogCaptureFixture) -> None:
     class Lost(io.StringIO):
         def flush(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import select
 import sys
 import threading
 from collections import deque
@@ -76,7 +77,7 @@ class LastingOutput(io.TextIOBase):
                 self._changed.wait()
             if self._failed or self._length > WAITING_AT_MOST:
                 self._dropped += len(text)
-            else:
+            elif text:
                 self._waiting.append(text)
                 self._length += len(text)
                 self._changed.notify_all()
@@ -121,7 +122,10 @@ class LastingOutput(io.TextIOBase):
             return
         # Not by the stream: what it could not write it would try again, and fail, when the program ends.
         while encoded:
-            encoded = encoded[os.write(self._descriptor, encoded) :]
+            try:
+                encoded = encoded[os.write(self._descriptor, encoded) :]
+            except BlockingIOError:  # another program of the same terminal has asked for that
+                select.select([], [self._descriptor], [])
 
     def _give_up(self, error: OSError | ValueError) -> None:
         with self._changed:

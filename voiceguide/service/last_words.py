@@ -26,9 +26,8 @@ from voiceguide.guide import Speech
 from voiceguide.language.pack import available_languages, load_language
 from voiceguide.routine.load import find_routine, read
 from voiceguide.speaking.cache import SpeechStore
-from voiceguide.speaking.choose import choose_voice
+from voiceguide.speaking.choose import choose_voice, voices_for
 from voiceguide.speaking.voice import Samples
-from voiceguide.speaking.voices.espeak import EspeakVoice
 
 FOR_GOOD = "gave_up_for_good"
 """What is said when systemd has given up starting the guide again."""
@@ -93,11 +92,11 @@ class LastWords:
         if self.speech is not None:
             with suppress(VoiceError):
                 return [self.speech.samples(text) for text in texts]
-        with suppress(VoiceError):
-            other = SpeechStore(stack.enter_context(closing(choose_voice(language))))
-            return [other.samples(text) for text in texts]
-        plain = SpeechStore(stack.enter_context(closing(EspeakVoice(language))))
-        return [plain.samples(text) for text in texts]
+        for name in voices_for(language):
+            with suppress(VoiceError):
+                other = SpeechStore(stack.enter_context(closing(choose_voice(language, name))))
+                return [other.samples(text) for text in texts]
+        raise VoiceError("There is no voice that works.")
 
 
 def reason(error: Exception) -> str:
