@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ import soundfile
 
 from voiceguide.core.clock import RATE, samples
 from voiceguide.guide import LAST_WORDS
+from voiceguide.hearing.recognisers.apart import RecogniserApart
+from voiceguide.speaking.voices.espeak import EspeakVoice
 
 Says = Callable[..., Path]
 
@@ -28,15 +31,17 @@ PATIENCE_S = 90
 class Running:
     """`voiceguide run` in a process group of its own, on a microphone that stays quiet after the first words."""
 
-    def __init__(self, folder: Path, mic: Path, options: tuple[str, ...], before: str = "") -> None:
+    def __init__(
+        self, folder: Path, mic: Path, options: tuple[str, ...], before: str = "", command: str = "run psoas-short"
+    ) -> None:
         self.folder = folder
         # Whatever the tests themselves were started with, as in the background or by nohup.
         heeding = "import signal; signal.signal(signal.SIGHUP, signal.SIG_DFL)"
         program = f"{heeding}; {before}; from voiceguide.cli.entry import begin; begin()"
         files = ["--mic", mic, "--speaker", folder / "session.wav", "--events", folder / "events.jsonl"]
-        kept = ["--history", folder / "history.sqlite", "--no-introduce"]
+        kept = ["--history", folder / "history.sqlite", "--no-introduce"] if "run" in command else []
         self.process = subprocess.Popen(
-            [sys.executable, "-c", program, "run", "psoas-short", *map(str, [*files, *kept]), *options],
+            [sys.executable, "-c", program, *command.split(), *map(str, [*files, *kept]), *options],
             env=dict(os.environ),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -70,8 +75,8 @@ def run(user_says: Says, real: tuple[str, ...], tmp_path: Path) -> Iterator[Call
         for _ in range(60):
             file.write(hiss.astype(np.int16))
 
-    def start(before: str = "pass") -> Running:
-        running.append(Running(tmp_path, mic, real, before))
+    def start(before: str = "pass", **command: str) -> Running:
+        running.append(Running(tmp_path, mic, real, before, **command))
         return running[-1]
 
     yield start
@@ -119,3 +124,25 @@ def test_what_nohup_keeps_from_ending_it_does_not_end(run: Callable[..., Running
     one.process.send_signal(signal.SIGTERM)
     assert one.process.wait(timeout=PATIENCE_S) == 0
     assert one.entries()[-1]["key"] == "stopping_now"
+
+
+def test_a_rehearsal_says_so_as_well(run: Callable[..., Running]) -> None:
+    one = run(command="rehearse")
+    one.wait_for(kind="say_started")
+    one.process.send_signal(signal.SIGHUP)
+    out, err = one.process.communicate(timeout=PATIENCE_S)
+    assert one.process.returncode == 0, err
+    assert "Traceback" not in out + err
+    assert one.entries()[-1]["text"] == "Stopping now."
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="looks into /proc")
+def test_the_processes_of_voice_and_recogniser_outlive_a_terminal_that_is_gone() -> None:
+    """As they do Ctrl-C and SIGTERM, which reach them as well: the program decides."""
+    voice, recogniser = EspeakVoice("en"), RecogniserApart("en", "moonshine")
+    with closing(voice), closing(recogniser):
+        for pid in (voice.process_id, recogniser.process_id):
+            status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+            (ignored,) = (int(line.split()[1], 16) for line in status.splitlines() if line.startswith("SigIgn:"))
+            for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+                assert ignored >> (number - 1) & 1, number
