@@ -112,6 +112,7 @@ venv=$data/venv
 link=$HOME/.local/bin/voiceguide
 units=$HOME/.config/systemd/user
 unit=voiceguide.service
+last_words=voiceguide-last-words.service
 as_root=no
 [ -z "${VOICEGUIDE_INSTALLS_FOR:-}" ] || as_root=yes
 
@@ -123,7 +124,7 @@ uninstall() {
     if has_user_systemd; then
         systemctl --user disable --now "$unit" 2>/dev/null || true
     fi
-    rm -f "$units/$unit" "$units/$unit.d/network.conf"
+    rm -f "$units/$unit" "$units/$last_words" "$units/$unit.d/network.conf"
     rmdir "$units/$unit.d" 2>/dev/null || true
     if has_user_systemd; then
         systemctl --user daemon-reload
@@ -167,7 +168,7 @@ user_service() {
         return
     fi
     mkdir -p "$units"
-    cp "$source/packaging/$unit" "$units/$unit"
+    cp "$source/packaging/$unit" "$source/packaging/$last_words" "$units/"
     case ,$extras, in
     *,page,* | *,home,*)
         mkdir -p "$units/$unit.d"

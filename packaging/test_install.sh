@@ -126,6 +126,7 @@ try() {
     grep -q '^installing:' "$work/log" && failed "packages were installed twice"
     as_tester "$home/.local/bin/voiceguide" --version || failed "it does not start any more"
     there "$home/.config/systemd/user/voiceguide.service"
+    there "$home/.config/systemd/user/voiceguide-last-words.service"
     was_told "loginctl enable-linger tester" "systemctl --user daemon-reload" \
         "systemctl --user enable voiceguide.service" "systemctl --user stop voiceguide.service" \
         "systemctl --user start voiceguide.service"
@@ -151,6 +152,7 @@ try() {
     gone "$data/docs"
     gone "$home/.local/bin/voiceguide"
     gone "$home/.config/systemd/user/voiceguide.service"
+    gone "$home/.config/systemd/user/voiceguide-last-words.service"
     gone "$home/.config/systemd/user/voiceguide.service.d"
     for own in history.sqlite audible.json rehearsal/en.npz routines/mine.yaml; do there "$data/$own"; done
     was_told "systemctl --user disable --now voiceguide.service" "systemctl --user daemon-reload"

@@ -7,6 +7,7 @@ back from an exchange belongs to the speaker block that went out.
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -51,10 +52,12 @@ from voiceguide.speaking.voice import Samples
 VIEW_EVERY = 10
 """Blocks between two looks of a watcher at the session: ten a second."""
 
-LAST_WORDS = samples(1.4)
+LAST_WORDS = samples(1.65)
 """A guide that is told to end has so long to say so: with closing the devices it is gone within two seconds."""
 
 _STUCK_AFTER = 1000
+
+_log = logging.getLogger(__name__)
 
 
 class Speech(Protocol):
@@ -195,8 +198,7 @@ class Guide:
                 if blocks % VIEW_EVERY == 0:
                     level_dbfs = _dbfs(self._since_shown)
                     self._since_shown.clear()
-                    view = self._session.view(self.now)
-                    self._watch(replace(view, level_dbfs=level_dbfs, other_voice=self._other_voice))
+                    self._show(replace(self._session.view(self.now), level_dbfs=level_dbfs))
             blocks += 1
 
     def history_lost(self, reason: str) -> None:
@@ -214,6 +216,15 @@ class Guide:
     def close(self) -> None:
         """Stop listening. The port and the recogniser belong to who made them."""
         self._hearing.close()
+
+    def _show(self, view: View) -> None:
+        if self._watch is None:
+            return
+        try:
+            self._watch(replace(view, other_voice=self._other_voice))
+        except Exception:  # noqa: BLE001 - whatever it is, the session goes on
+            _log.exception("What shows the session failed and is shown nothing more. The session goes on.")
+            self._watch = None
 
     def _nothing_to_come(self) -> bool:
         return self._mouth.next_boundary() is None and self._session.next_deadline() is None

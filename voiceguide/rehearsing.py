@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def everything_said(pack: LanguagePack) -> list[str]:
     return list(dict.fromkeys((*everything_rehearsed(pack.rehearsal), *prompts)))
 
 
-def rehearse(
+def rehearse(  # noqa: PLR0913 - as for `app.Prepared.guide`
     port: AudioPort,
     journal: Journal,
     *,
@@ -60,6 +61,7 @@ def rehearse(
     live: bool = False,
     cancel_echo: bool = False,
     offered: bool = False,
+    begins: Callable[[Guide], None] = lambda _guide: None,
 ) -> Rehearsed:
     """Run one rehearsal on an audio port. The port, the recogniser and the voice stay their owners'.
 
@@ -74,6 +76,7 @@ def rehearse(
         live: listen and learn in threads, so that the speaker never waits.
         cancel_echo: the microphone hears the speaker, so the guide's own voice is taken out.
         offered: ask first whether to rehearse at all.
+        begins: is handed the guide before it begins, to tell it to end.
 
     Raises:
         AudioError: the audio port failed.
@@ -93,6 +96,7 @@ def rehearse(
         journal=journal,
         capture=capturing.do,
     )
+    begins(guide)
     try:
         guide.run()
     finally:

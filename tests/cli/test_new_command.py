@@ -1,9 +1,10 @@
-"""`voiceguide new`: whatever is answered, what it writes is correct, good to hear, and explained."""
+"""`voiceguide new`: what it writes is explained, good to hear, and correct but for what is left to be written."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -49,9 +50,10 @@ def test_the_first_answers_are_good_ones(tmp_path: Path) -> None:
 @pytest.mark.parametrize("language", beginning_languages())
 def test_every_beginning_is_correct_and_good_to_hear(tmp_path: Path, language: str) -> None:
     begins = beginning(language)
-    alone = [[choice] for choice in begins.choices]
+    known = begins.choices[:-1]
+    alone = [[choice] for choice in known]
     path = tmp_path / "mine.yaml"
-    for chosen in (*alone, [*begins.choices, *begins.choices]):
+    for chosen in (*alone, [*known, *known]):
         path.write_text(begins.routine("mine", "Mine", chosen), encoding="utf-8")
         reading = read(path)
         assert reading.problems == ()
@@ -59,6 +61,83 @@ def test_every_beginning_is_correct_and_good_to_hear(tmp_path: Path, language: s
         assert reading.file is not None
         assert len(reading.file.exercises) == len(chosen)
         assert reading.file.language == language
+
+
+@pytest.mark.parametrize("language", beginning_languages())
+def test_every_line_that_is_left_to_be_written_is_a_mistake_with_its_line(tmp_path: Path, language: str) -> None:
+    begins = beginning(language)
+    own = begins.choices[-1]
+    path = tmp_path / "mine.yaml"
+    text = begins.routine("mine", "Mine", [own])
+    path.write_text(text, encoding="utf-8")
+    problems = read(path).problems
+    spoken = ("purpose", "setup", "cues", "release", "pain")
+    lines = [line for key in spoken for line in texts(own.exercise[key])]
+    assert len(lines) == 8
+    shown = [text.splitlines()[problem.line - 1] for problem in problems]
+    for line, told in zip(lines, shown, strict=True):
+        assert line in told
+    assert {problem.what.partition(":")[0] for problem in problems} == {'exercise "my-exercise"'}
+    written = text
+    for number, line in enumerate(lines):
+        written = written.replace(
+            line, f"Take it slowly and stay soft, {'{side} and {other_side} ' * (number == 2)}{number}."
+        )
+    path.write_text(written, encoding="utf-8")
+    assert read(path).problems == ()
+
+
+def texts(value: Any) -> list[str]:
+    match value:
+        case str():
+            return [value]
+        case list():
+            return [text for one in value for text in texts(one)]
+        case dict():
+            return [text for one in value.values() for text in texts(one)]
+        case _:
+            return []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "say here how to come out of it",
+        "Roll over. Say here   how to come out of it.",
+        "나오는 법을 여기에 쓰세요!",
+    ],
+)
+def test_a_line_that_was_hardly_changed_still_asks_for_words(tmp_path: Path, line: str) -> None:
+    begins = beginning("en")
+    path = tmp_path / "mine.yaml"
+    path.write_text(begins.routine("mine", "Mine", [begins.choices[0].with_release(line)]), encoding="utf-8")
+    (problem,) = read(path).problems
+    assert line.split(maxsplit=1)[0] in path.read_text(encoding="utf-8").splitlines()[problem.line - 1]
+    assert "this asks for words and is no guidance" in problem.what
+
+
+def test_the_release_of_an_exercise_of_your_own_is_asked_for(tmp_path: Path) -> None:
+    result = run("--folder", tmp_path, answers="mine\nen\nMine\n5, 1\n\nRoll onto  one side.\n")
+    assert result.exit_code == 0, result.output
+    path = tmp_path / "mine.yaml"
+    assert "      - Roll onto one side.\n" in path.read_text(encoding="utf-8")
+    assert "It cannot be run yet: 7 lines ask for your own words." in result.output
+    assert len(read(path).problems) == 7
+
+
+def test_two_exercises_of_your_own_have_two_releases(tmp_path: Path) -> None:
+    wanted = [*OPTIONS[:4], "--exercise", "my-exercise", "--exercise", "1", "--exercise", "my-exercise"]
+    said = ["--release", "Roll onto one side.", "--release", "Come off the ball."]
+    result = run("mine", *wanted, *said, "--folder", tmp_path)
+    assert result.exit_code == 0, result.output
+    text = (tmp_path / "mine.yaml").read_text(encoding="utf-8")
+    assert 0 < text.index("Roll onto one side.") < text.index("Come off the ball.")
+
+
+def test_a_release_without_an_exercise_of_your_own_is_not_dropped_silently(tmp_path: Path) -> None:
+    result = run("mine", *OPTIONS, "--release", "Roll onto one side.", "--folder", tmp_path)
+    assert isinstance(result.exception, RoutineError)
+    assert "has no exercise of your own to belong to" in str(result.exception)
 
 
 def test_every_key_is_explained_or_shown(tmp_path: Path) -> None:
@@ -96,6 +175,11 @@ def test_a_schema_that_is_there_stays(tmp_path: Path) -> None:
             'no exercise "dance" .* 1 constructive-rest',
         ),
         (("my-hips", "--language", "xx"), LanguageError, 'cannot be begun in "xx" yet; there are: en, ko'),
+        (
+            ("my-hips", *OPTIONS[:4], "--exercise", "my-exercise", "--release", "Say here how to come out."),
+            RoutineError,
+            "in your own words",
+        ),
         (("my-hips", "--title", "m" * 81, *OPTIONS[:2], *OPTIONS[4:]), RoutineError, "up to 80 letters"),
     ],
 )

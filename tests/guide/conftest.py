@@ -55,7 +55,7 @@ def typed(script: Iterable[tuple[float, str]]) -> TypedRecogniser:
 
 @pytest.fixture(scope="session")
 def new_rig() -> NewRig:
-    def build(
+    def build(  # noqa: PLR0913 - everything a guide can be given
         script: Iterable[tuple[float, str]] = (),
         *,
         mic_s: float = 60.0,
@@ -65,6 +65,7 @@ def new_rig() -> NewRig:
         speech: Speech | None = None,
         journal: Journal | None = None,
         presses: Presses | None = None,
+        watch: Callable[[View], None] | None = None,
     ) -> Rig:
         language = load_language("en")
         kept, audio = journal or Journal(), port or VirtualPort(mic_s)
@@ -76,7 +77,7 @@ def new_rig() -> NewRig:
             speech=speech or VirtualSpeech(),
             chimes={sound: chime(sound) for sound in Sound},
             journal=kept,
-            watch=views.append,
+            watch=watch or views.append,
             presses=presses,
         )
         rig = Rig(guide, audio, views=views)

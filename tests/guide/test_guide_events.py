@@ -14,6 +14,8 @@ import pytest
 
 from voiceguide.core.clock import RATE
 from voiceguide.core.commands import Command
+from voiceguide.core.states import State
+from voiceguide.core.view import View
 from voiceguide.errors import RecogniserError, VoiceguideError
 from voiceguide.hearing.ears import Listening
 from voiceguide.hearing.front_end.front_end import FrontEnd
@@ -198,3 +200,45 @@ def test_on_a_full_disk_the_session_goes_on(caplog: pytest.LogCaptureFixture) ->
     journal.close()
     assert [entry["kind"] for entry in told] == ["state", "pain", "state"]
     assert caplog.text.count("/dev/full cannot be written any more: No space left") == 1
+
+
+def test_a_watcher_that_fails_is_told_of_once_and_the_others_go_on(caplog: pytest.LogCaptureFixture) -> None:
+    asked, told = list[str](), list[str]()
+
+    def broken(entry: dict[str, Any]) -> None:
+        asked.append(entry["kind"])
+        raise UnicodeEncodeError("ascii", "“it hurts”", 0, 1, "ordinal not in range(128)")
+
+    journal = Journal()
+    journal.watch(broken)
+    journal.watch(lambda entry: told.append(entry["kind"]))
+    for kind in ("state", "pain", "state"):
+        journal.write(160, kind)
+    assert asked == ["state"]
+    assert told == ["state", "pain", "state"]
+    assert caplog.text.count("broken failed and is told nothing more") == 1
+
+
+def test_what_shows_the_session_may_fail_at_the_word_of_pain(
+    new_rig: NewRig, into_a_hold: Script, caplog: pytest.LogCaptureFixture
+) -> None:
+    shown: list[View] = []
+
+    def show(view: View) -> None:
+        shown.append(view)
+        if view.state is State.SAFETY:
+            raise OSError(5, "Input/output error")
+
+    rig = new_rig((*into_a_hold, (30.0, "it hurts")), watch=show)
+    rig.guide.run()
+    assert rig.of("say_finished", key="release")
+    assert [view.state is State.SAFETY for view in shown].count(True) == 1, "and then it is let go"
+    assert caplog.text.count("is shown nothing more") == 1
+
+
+def test_what_utf_8_cannot_hold_is_written_as_json_writes_it(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "events.jsonl")
+    for text in ("it hurts \udce9", "아파"):
+        journal.write(160, "heard", text=text)
+    journal.close()
+    assert [entry["text"] for entry in written(tmp_path / "events.jsonl")] == ["it hurts \udce9", "아파"]

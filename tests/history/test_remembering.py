@@ -89,12 +89,14 @@ def test_whoever_hears_the_offer_and_ends_the_session_is_not_offered_it_again(to
     assert memory.sessions == 1
 
 
-@pytest.mark.parametrize("ended", ["nobody answers", "not heard to its end"])
+@pytest.mark.parametrize("ended", ["nobody answers", "not heard to its end", "the program is told to end"])
 def test_an_offer_that_was_not_answered_stands(told: NewTold, ended: str) -> None:
     cut_off_in_the_second_hold(told)
     asked = told()
-    if ended == "nobody answers":
+    if ended != "not heard to its end":
         asked.tell("say_finished", utterance=1, key="return_ask", text="Shall we go on from there?")
+        if ended == "the program is told to end":
+            asked.tell("finished", how="cut_off")
         asked.history.close()
     else:
         asked.tell("say_cut", utterance=1, key="return_ask", text="Shall we go on")

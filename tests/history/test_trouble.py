@@ -68,6 +68,17 @@ def test_a_disk_that_is_full_from_the_start(told: NewTold) -> None:
     assert session.history.remembered.today > 0
 
 
+def test_an_entry_that_cannot_be_kept_is_told_and_costs_no_other(told: NewTold, path: Path) -> None:
+    session = told()
+    session.start()
+    session.tell("pain", report=1, pain="unknown", over=False)  # nowhere
+    (why,) = session.lost
+    assert str(path) in why
+    session.hurt()
+    session.finish()
+    assert reports(path) == 1
+
+
 @pytest.mark.parametrize("folder", ["/proc/voiceguide", "/dev/null/voiceguide"])
 def test_a_folder_that_cannot_be_written(told: NewTold, folder: str) -> None:
     session = told(file=Path(folder) / "history.sqlite")
@@ -113,6 +124,7 @@ def test_a_read_only_history_can_be_looked_at_and_is_not_written(told: NewTold, 
     second.finish()
     assert len(second.lost) == 1
     assert path.read_bytes() == before
+    assert len(second.history.remembered.pain) == 1, "what can be read is remembered"
 
 
 @pytest.mark.parametrize("damage", ["garbage", "header", "middle", "cut short"])

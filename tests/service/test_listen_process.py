@@ -176,12 +176,12 @@ def test_in_standby_it_is_ready_and_fed_and_ends_when_told_to(listening: Start) 
     assert not (one.folder / "history.sqlite").exists() or one.sessions() == []
 
 
-def test_in_the_middle_of_a_hold_the_session_is_kept_as_stopped(listening: Start) -> None:
+def test_in_the_middle_of_a_hold_the_session_is_kept_to_be_gone_on_with(listening: Start) -> None:
     one = listening([*START, (40.0, "ready"), (46.0, "ready"), (52.0, "ready")])
     one.wait_for(kind="state", state="holding")
     assert one.end() < ENDS_WITHIN_S
     one.assert_ended_well()
-    assert one.sessions() == [("constructive-rest", "stopped", 1)]
+    assert one.sessions() == [("constructive-rest", "cut_off", 1)]
 
 
 def test_told_twice_even_a_program_that_hangs_is_gone_at_once() -> None:
@@ -236,7 +236,7 @@ def test_an_evening_of_two_sessions_and_the_end_in_the_middle_of_a_report_of_pai
     one.wait_for(kind="state", state="safety")
     assert one.end(signal.SIGINT) < ENDS_WITHIN_S
     one.assert_ended_well()
-    assert one.sessions() == [("constructive-rest", "stopped", 1), ("constructive-rest", "stopped", 1)]
+    assert one.sessions() == [("constructive-rest", "stopped", 1), ("constructive-rest", "cut_off", 1)]
     with closing(sqlite3.connect(one.folder / "history.sqlite")) as connection:
         assert connection.execute("SELECT kind, outcome FROM pain").fetchall() == [("unknown", None)]
     stages = [entry["stage"] for entry in one.entries() if entry["kind"] == "standby"]

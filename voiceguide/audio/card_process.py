@@ -248,7 +248,8 @@ def _silence_libraries() -> None:
 
 def main() -> None:
     """Run the sound card until the program closes the socket."""
-    for sent_to_all in (signal.SIGINT, signal.SIGTERM):  # by ctrl-C and by systemd; the program decides
+    # By ctrl-C, by systemd and by a terminal that is gone; the program decides.
+    for sent_to_all in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sent_to_all, signal.SIG_IGN)
     link = socket.socket(fileno=int(sys.argv[1]))
     link.setblocking(False)

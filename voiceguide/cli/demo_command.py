@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from voiceguide.app import Choices, prepare
+from voiceguide.cli.lasting_output import lasting_output
 from voiceguide.cli.options import Engine, VoiceName
 from voiceguide.cli.panel import line_for
 from voiceguide.cli.progress import counting
@@ -45,7 +46,8 @@ def demo(
     Everything is real but the room: both voices are synthesised, the recogniser hears the person's samples. Exit
     code 1 if something the person said was not heard.
     """
-    verdict = converse(load_script(language), folder, Console(), engine=engine, voice=voice)
+    with lasting_output(live=False):
+        verdict = converse(load_script(language), folder, Console(), engine=engine, voice=voice)
     if not verdict.passed:
         raise typer.Exit(1)
 

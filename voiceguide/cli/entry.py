@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 INTERRUPTED = 130
@@ -10,8 +11,18 @@ INTERRUPTED = 130
 
 def begin() -> None:
     """Load the command line and run it; Ctrl-C while it loads, seconds on a slow card, ends it without a word."""
+    _have_standard_streams()
     try:
         from voiceguide.cli.main import main  # noqa: PLC0415 - loading is what may be interrupted
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     main()
+
+
+def _have_standard_streams() -> None:
+    """Put nothing in place of standard streams that are closed: files would take their numbers, and their text."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: PTH123, SIM115 - for good
+            os.set_inheritable(stream.fileno(), True)
+            setattr(sys, name, stream)

@@ -11,6 +11,7 @@ import typer
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
+from voiceguide.cli.lasting_output import lasting_output
 from voiceguide.cli.options import (
     Engine,
     EventsFile,
@@ -36,10 +37,12 @@ from voiceguide.places import history_file, page_socket
 from voiceguide.presses import Presses
 from voiceguide.rehearsing import worth_offering
 from voiceguide.service.ending import ending_in_good_order, leave_at_once
+from voiceguide.service.last_words import FOR_GOOD, LastWords
 from voiceguide.service.logging_events import EventLog, log_to, tell
 from voiceguide.service.notifying import Systemd
-from voiceguide.service.ready import make_ready
+from voiceguide.service.ready import Ready, make_ready
 from voiceguide.service.service import Service
+from voiceguide.settings import Audio, Settings
 from voiceguide.wall_clock import read_clock
 
 
@@ -65,70 +68,93 @@ def listen(
     settings_from: SettingsFrom = None,
     engine: Engine = None,
     voice: SessionVoice = None,
+    last_words: Annotated[
+        bool,
+        typer.Option(
+            "--last-words", help="Say that the guide has failed and stays silent, and leave; for systemd."
+        ),
+    ] = False,
 ) -> None:
     """Wait until somebody says “start”, guide the session, wait again.
 
     This is what the service runs, see packaging/voiceguide.service. With --mic it runs on sound files, on sample
-    time and faster than real time, without companions; without, on the card, until it is told to end.
+    time and faster than real time, without companions; without, on the card, until it is told to end. When it
+    cannot go on it says why before it leaves.
     """
     on_files = mic is not None
     card_or_files(mic, speaker, input_device, output_device)
-    log_to()
-    settings = settings_here(settings_from)
-    if routines:
-        settings = settings.model_copy(update={"routines": routines})
-    audio = settings.audio
+    audio = Audio()
+
+    def open_port(*, patient: bool) -> AudioPort:
+        if on_files:
+            return FilePort(mic, speaker, silence_after_s=0)
+        devices = input_device or audio.input, output_device or audio.output
+        return LastingPort(*devices, patient=patient, deaf=not patient)
+
     with ExitStack() as stack:
         ending = stack.enter_context(ending_in_good_order())
+        stack.enter_context(lasting_output(live=not on_files))
+        log_to()
         systemd = Systemd()
         stack.callback(systemd.close)
-        tell("loading recogniser and voice")
-        ready = make_ready(
-            settings.routines,
-            voice,
-            engine or settings.engine,
-            usual_voice=settings.voice,
-            apart=not on_files,
-        )
-        stack.enter_context(ready.prepared)
-        kept = history or (None if on_files else history_file())
-        first_time = kept is None or not is_introduced(kept)
-        if not on_files and worth_offering(ready.named.pack.language, first_time=first_time):
-            ready = replace(ready, rehearses=True)
-        journal = stack.enter_context(closing(Journal(events)))
-        port: AudioPort
-        if on_files:
-            port = stack.enter_context(closing(FilePort(mic, speaker, silence_after_s=0)))
-        else:
-            devices = input_device or audio.input, output_device or audio.output
-            port = stack.enter_context(closing(LastingPort(*devices, patient=True)))
-        tell("making ready what will be said; the first time this takes a while, then it is kept")
-        ready.render(systemd.preparing)
-        presses = Presses()
-        language, speaks = ready.named.pack.language, ready.prepared.voice.name
-        chosen: list[Companion] = []
-        if not on_files:
-            board = board_of(language, speaks, settings.routines)
-            chosen = [
-                PageElsewhere(presses, board, page_socket()),
-                *choose_companions(settings, presses, language, speaks),
-            ]
-        service = stack.enter_context(
-            Service(
-                ready,
-                port,
-                journal,
-                history=kept,
-                companions=[EventLog(), systemd, *chosen],
-                presses=presses,
-                live=not on_files,
-                cancel_echo=audio.cancel_echo,
-                loudness=lambda: loudness(read_clock(), settings.night, audible.kept()),
+        last = LastWords(lambda: open_port(patient=False))
+        if last_words:
+            last.say(FOR_GOOD, "gave_up_help")
+            return
+        try:
+            settings = settings_here(settings_from)
+            if routines:
+                settings = settings.model_copy(update={"routines": routines})
+            audio, last.names = settings.audio, settings.routines
+            tell("loading recogniser and voice")
+            ready = make_ready(
+                settings.routines,
+                voice,
+                engine or settings.engine,
+                usual_voice=settings.voice,
+                apart=not on_files,
             )
-        )
-        ending.tell = service.tell_to_end
-        systemd.ready()
-        tell(f"ready: waits for somebody to ask for {', '.join(offer.title for offer in ready.offers)}")
-        service.run()
+            stack.enter_context(ready.prepared)
+            last.speech = ready.prepared.speech
+            kept = history or (None if on_files else history_file())
+            first_time = kept is None or not is_introduced(kept)
+            if not on_files and worth_offering(ready.named.pack.language, first_time=first_time):
+                ready = replace(ready, rehearses=True)
+            journal = stack.enter_context(closing(Journal(events)))
+            port = last.port = stack.enter_context(closing(open_port(patient=True)))
+            tell("making ready what will be said; the first time this takes a while, then it is kept")
+            ready.render(systemd.preparing)
+            presses = Presses()
+            chosen = [] if on_files else _companions(settings, presses, ready)
+            service = stack.enter_context(
+                Service(
+                    ready,
+                    port,
+                    journal,
+                    history=kept,
+                    companions=[EventLog(), systemd, *chosen],
+                    presses=presses,
+                    live=not on_files,
+                    cancel_echo=audio.cancel_echo,
+                    loudness=lambda: loudness(read_clock(), settings.night, audible.kept()),
+                )
+            )
+            last.in_session = lambda: service.in_session
+            ending.tells(service)
+            systemd.ready()
+            tell(f"ready: waits for somebody to ask for {', '.join(offer.title for offer in ready.offers)}")
+            service.run()
+        except Exception as error:
+            ending.tell = None
+            systemd.failing(error)
+            last.because_of(error)
+            raise
     if ending.told:
         leave_at_once()
+
+
+def _companions(settings: Settings, presses: Presses, ready: Ready) -> list[Companion]:
+    language, speaks = ready.named.pack.language, ready.prepared.voice.name
+    board = board_of(language, speaks, settings.routines)
+    elsewhere = PageElsewhere(presses, board, page_socket())
+    return [elsewhere, *choose_companions(settings, presses, language, speaks)]

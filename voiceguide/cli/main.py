@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from contextlib import suppress
 
 import typer
 from rich.console import Console
@@ -31,6 +32,7 @@ from voiceguide.cli import (
     run_command,
     settings_command,
 )
+from voiceguide.cli.lasting_output import given_up, print_what_can_be_printed
 from voiceguide.errors import VoiceguideError
 
 app = typer.Typer(
@@ -86,9 +88,19 @@ def options(
 
 def main() -> None:
     """Run the command line; every error a person can do something about ends as a sentence."""
+    print_what_can_be_printed()
     try:
         app()
     except VoiceguideError as error:
-        message = Text.assemble(("voiceguide: ", "bold red"), str(error))
-        Console(stderr=True).print(message, soft_wrap=True)
+        _tell(str(error))
         sys.exit(error.exit_code)
+    except OSError as error:
+        if not given_up(sys.stdout):
+            raise
+        _tell(f"Standard output cannot be written: {error.strerror}. Choose another place for it.")
+        sys.exit(1)
+
+
+def _tell(message: str) -> None:
+    with suppress(OSError, SystemExit):  # the latter is Rich's answer to a closed pipe; the exit code is ours
+        Console(stderr=True).print(Text.assemble(("voiceguide: ", "bold red"), message), soft_wrap=True)

@@ -13,7 +13,9 @@ import typer
 from voiceguide.errors import RoutineError
 from voiceguide.places import routine_folders
 from voiceguide.routine.beginning import Beginning, Choice, beginning, beginning_languages
+from voiceguide.routine.load import check_file
 from voiceguide.routine.schema import routine_schema
+from voiceguide.routine.unwritten import is_unwritten
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_NAME = 60
@@ -37,13 +39,19 @@ def new(
         list[str] | None,
         typer.Option(help="An exercise to begin with, by its id or number; again for more, in order."),
     ] = None,
+    release: Annotated[
+        list[str] | None,
+        typer.Option(help="How to come out of an exercise of your own; again for more of them, in order."),
+    ] = None,
     folder: Annotated[
         Path | None, typer.Option(help="Where to write it. By default where `voiceguide run` finds it by name.")
     ] = None,
 ) -> None:
-    """Begin a routine of your own: a few questions, then a file with explanations that can be run at once.
+    """Begin a routine of your own: a few questions, then a file in which everything is explained.
 
-    Whatever is given as an option is not asked. A file that is there is never overwritten.
+    With the exercises that come with voiceguide it can be run at once. An exercise of your own has lines that you
+    write first; how to come out of it is asked here. Whatever is given as an option is not asked. A file that is
+    there is never overwritten.
     """
     name = _named(name)
     path = (folder or routine_folders()[0]) / f"{name}.yaml"
@@ -54,8 +62,11 @@ def new(
     chosen = _chosen(begins, exercise or _asked(begins))
     if len(title) > _LONGEST_TITLE or not title.strip():
         raise RoutineError(f"A title has up to {_LONGEST_TITLE} letters, and this one has {len(title)}.")
+    chosen = _with_releases(chosen, release or [])
     _write(path, begins.routine(name, title, chosen))
     typer.echo(f"{path}: written. Open it in an editor: everything in it is explained.")
+    if left := len(check_file(path)):
+        typer.echo(f"It cannot be run yet: {left} lines ask for your own words. voiceguide check names them.")
     shown = name if folder is None else str(path)
     typer.echo(f"Then: voiceguide check {shown}, voiceguide preview {shown}, voiceguide run {shown}")
 
@@ -84,6 +95,25 @@ def _chosen(begins: Beginning, wanted: Sequence[str]) -> list[Choice]:
         listed = ", ".join(f"{number} {choice.id}" for number, choice in enumerate(begins.choices, start=1))
         raise RoutineError(f'There is no exercise "{" ".join(unknown)}" to begin with. There are: {listed}.')
     return [by_name[one] for one in wanted]
+
+
+def _with_releases(chosen: Sequence[Choice], given: Sequence[str]) -> list[Choice]:
+    """Put into each exercise that wants it how to come out of it: the first thing said when something hurts."""
+    waiting = list(given)
+    complete = []
+    for choice in chosen:
+        if not choice.wants_release:
+            complete.append(choice)
+            continue
+        if not waiting:
+            typer.echo(f"{choice.exercise['title']}: how to come out of it is the first thing said when it hurts.")
+        words = waiting.pop(0) if waiting else typer.prompt("How to come out of it, what takes the load off first")
+        if not words.strip() or is_unwritten(words):
+            raise RoutineError("How to come out of an exercise has to be said in your own words.")
+        complete.append(choice.with_release(" ".join(words.split())))
+    if waiting:
+        raise RoutineError(f'"{waiting[0]}" has no exercise of your own to belong to: the others have their own.')
+    return complete
 
 
 def _must_be_free(path: Path) -> None:

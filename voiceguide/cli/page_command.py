@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -115,7 +115,7 @@ def pages_beside(
     Raises:
         PageError: it cannot be served at all.
     """
-    pages: list[Companion] = [PageElsewhere(presses, board_of(language, voice), page_socket())]
+    pages: list[Companion] = [_Here(show), PageElsewhere(presses, board_of(language, voice), page_socket())]
     if settings is not None and waits(page_socket()):
         console.print("The session shows on the page that voiceguide page serves already.")
     elif settings is not None:
@@ -125,12 +125,20 @@ def pages_beside(
         _tell(console, server.addresses)
     with closing(Audience(pages)) as audience:
         journal.watch(audience.notice)
+        yield audience.show
 
-        def show_both(view: View) -> None:
-            show(view)
-            audience.show(view)
 
-        yield show_both
+class _Here:
+    """What shows the session in this terminal, as a companion beside the pages."""
+
+    def __init__(self, show: Show) -> None:
+        self.show = show
+
+    def notice(self, entry: dict[str, Any]) -> None:
+        """It watches the journal itself."""
+
+    def close(self) -> None:
+        """It belongs to whoever made it."""
 
 
 def _tell(console: Console, addresses: list[str]) -> None:

@@ -14,6 +14,7 @@ from rich.text import Text
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
+from voiceguide.cli.lasting_output import lasting_output
 from voiceguide.cli.options import (
     CancelEcho,
     Engine,
@@ -37,6 +38,7 @@ from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language
 from voiceguide.rehearsing import Rehearsed, everything_said, rehearse
+from voiceguide.service.ending import BESIDES_CTRL_C, ending_in_good_order, leave_at_once
 from voiceguide.settings import Settings
 from voiceguide.speaking.cache import SpeechStore
 from voiceguide.speaking.chosen import load_voice
@@ -96,6 +98,8 @@ def rehearsal(
     settings = settings_here(settings_from) if live else Settings()
     audio = settings.audio
     with ExitStack() as stack:
+        ending = stack.enter_context(ending_in_good_order(BESIDES_CTRL_C))
+        stack.enter_context(lasting_output(live=live))
         load = RecogniserApart if live else choose_recogniser
         recogniser = stack.enter_context(closing(load(language, engine or settings.engine)))
         speech = SpeechStore(stack.enter_context(closing(load_voice(language, voice, settings.voice))))
@@ -117,7 +121,10 @@ def rehearsal(
             speech=speech,
             live=live,
             cancel_echo=live and (audio.cancel_echo if cancel_echo is None else cancel_echo),
+            begins=ending.tells,
         )
+    if ending.told:
+        leave_at_once()
     if not _report(console, done, pack.rehearsal):
         raise typer.Exit(1)
 

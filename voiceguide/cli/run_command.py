@@ -10,10 +10,11 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from voiceguide.app import Choices, prepare
+from voiceguide.app import Choices, Prepared, prepare
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
+from voiceguide.cli.lasting_output import lasting_output
 from voiceguide.cli.options import (
     CancelEcho,
     Engine,
@@ -44,6 +45,7 @@ from voiceguide.rehearsing import everything_said as everything_rehearsed
 from voiceguide.rehearsing import rehearse, worth_offering
 from voiceguide.replay.recorder import Recorder
 from voiceguide.routine.load import find_routine
+from voiceguide.service.ending import BESIDES_CTRL_C, Ending, ending_in_good_order, leave_at_once
 from voiceguide.settings import Settings
 from voiceguide.wall_clock import read_clock
 
@@ -99,6 +101,8 @@ def run(
     settings = Settings() if on_files else settings_here(settings_from)  # a session on files is a trial
     audio = settings.audio
     with ExitStack() as stack:
+        ending = stack.enter_context(ending_in_good_order(BESIDES_CTRL_C))
+        stack.enter_context(lasting_output(live=not on_files))
         recorder = None
         if record is not None:  # closed last, so entered first
             recorder = stack.enter_context(closing(Recorder(record, find_routine(routine), live=not on_files)))
@@ -112,29 +116,15 @@ def run(
             kept = stack.enter_context(closing(History(history or history_file(), prepared.routine)))
             journal.watch(kept.notice)
         introduced = kept.introduced if kept else is_introduced(history_file())
-        port: AudioPort
-        if on_files:
-            port = stack.enter_context(closing(FilePort(mic, speaker, silence_after_s=0)))
-        else:
-            devices = input_device or audio.input, output_device or audio.output
-            port = stack.enter_context(closing(LastingPort(*devices, deaf=typed)))
+        devices = input_device or audio.input, output_device or audio.output
+        port = stack.enter_context(closing(_port(mic, speaker, devices, deaf=typed)))
         cancel = audio.cancel_echo if cancel_echo is None else cancel_echo
         live, cancel_echo = not on_files, cancel and not on_files and not typed
         offers = live and not typed and worth_offering(prepared.language.language, first_time=not introduced)
         with counting(console, "preparing the voice") as progress:  # the longest wait, so the last
             prepared.render(progress)
         if offers:
-            prepared.speech.prepare(everything_rehearsed(prepared.language))
-            rehearse(
-                port,
-                Journal(),
-                recogniser=prepared.recogniser,
-                pack=prepared.language,
-                speech=prepared.speech,
-                live=live,
-                cancel_echo=cancel_echo,
-                offered=True,
-            )
+            _offer_rehearsal(prepared, port, ending, cancel_echo=cancel_echo)
         panel = stack.enter_context(Panel(console, prepared.routine.title, live=live))
         journal.watch(panel.notice)
         presses = Presses()
@@ -169,7 +159,32 @@ def run(
         if kept is not None:
             kept.on_loss(lambda reason: console.print(Text(reason, style="yellow"), soft_wrap=True))
             kept.on_loss(guide.history_lost)
-        guide.run()
+        if not ending.told:  # while it rehearsed
+            ending.tells(guide)
+            guide.run()
+    if ending.told:
+        leave_at_once()
+
+
+def _port(
+    mic: Path | None, speaker: Path | None, devices: tuple[str | None, str | None], *, deaf: bool
+) -> AudioPort:
+    return LastingPort(*devices, deaf=deaf) if mic is None else FilePort(mic, speaker, silence_after_s=0)
+
+
+def _offer_rehearsal(prepared: Prepared, port: AudioPort, ending: Ending, *, cancel_echo: bool) -> None:
+    prepared.speech.prepare(everything_rehearsed(prepared.language))
+    rehearse(
+        port,
+        Journal(),
+        recogniser=prepared.recogniser,
+        pack=prepared.language,
+        speech=prepared.speech,
+        live=True,
+        cancel_echo=cancel_echo,
+        offered=True,
+        begins=ending.tells,
+    )
 
 
 def _see_that_they_agree(*, on_files: bool, typed: bool, page: bool, keeps: bool, no_history: bool) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import logging
+from collections.abc import Callable
+from functools import partial
 
 from voiceguide.companions.companion import Companion
 from voiceguide.companions.home import HomeAutomation
 from voiceguide.companions.hooks import HookRunner
 from voiceguide.companions.pins import PinButton, PinLight
 from voiceguide.companions.stream import EventStream
+from voiceguide.errors import VoiceguideError
 from voiceguide.page.begin import board_of, put_up
 from voiceguide.places import events_socket
 from voiceguide.presses import Presses
 from voiceguide.settings import Hooks, Settings
+
+_log = logging.getLogger(__name__)
 
 
 def choose_companions(
@@ -20,33 +25,34 @@ def choose_companions(
 ) -> list[Companion]:
     """Return the companions that the settings ask for, at work already. Whoever takes them closes them.
 
+    One that cannot be had is told of in the log, and the guide does without.
+
     Args:
         settings: of whoever set up the speaker.
         presses: where commands go that are not spoken.
         language: of the guide, for what people read.
         voice: name of the voice that speaks.
-
-    Raises:
-        VoiceguideError: what is asked for cannot be had; the message says which setting, and what to do.
     """
     chosen: list[Companion] = []
-    with ExitStack() as on_error:
 
-        def add(companion: Companion) -> None:
-            chosen.append(companion)
-            on_error.callback(companion.close)
+    def add(make: Callable[[], Companion]) -> None:
+        try:
+            chosen.append(make())
+        except VoiceguideError as error:
+            _log.error("%s The guide goes on without it.", error)
+        except Exception:  # noqa: BLE001 - whatever it is, the guide goes on
+            _log.exception("A companion cannot be had. The guide goes on without it.")
 
-        if settings.light is not None:
-            add(PinLight(settings.light))
-        if settings.button is not None:
-            add(PinButton(settings.button, presses))
-        if settings.hooks != Hooks():
-            add(HookRunner(settings.hooks))
-        if settings.stream:
-            add(EventStream(events_socket()))
-        if settings.page.on:
-            add(put_up(settings, presses, board=board_of(language, voice, settings.routines)))
-        if settings.home is not None:
-            add(HomeAutomation(settings.home, presses))
-        on_error.pop_all()
+    if settings.light is not None:
+        add(partial(PinLight, settings.light))
+    if settings.button is not None:
+        add(partial(PinButton, settings.button, presses))
+    if settings.hooks != Hooks():
+        add(partial(HookRunner, settings.hooks))
+    if settings.stream:
+        add(partial(EventStream, events_socket()))
+    if settings.page.on:
+        add(partial(put_up, settings, presses, board=board_of(language, voice, settings.routines)))
+    if settings.home is not None:
+        add(partial(HomeAutomation, settings.home, presses))
     return chosen

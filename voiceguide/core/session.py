@@ -150,7 +150,7 @@ class Session:
                 self._scene.record("history_lost", reason=reason)
                 self._scene.add(self._scene.prompt("history_lost"))  # what is being said comes first
             case ToldToEnd():
-                self._walk.break_off(self._scene.prompt("stopping_now"))
+                self._walk.break_off()
             case _:  # the start and the cutting of speech are for the records alone
                 pass
         self._deafness.keep_still()

@@ -373,15 +373,19 @@ class Walk:
         self.enter(State.FINISHED)
         self._scene.say([*lines, *self._scene.prompt("goodbye")], self._end)
 
-    def break_off(self, last_words: Iterable[Line]) -> None:
+    def break_off(self) -> None:
         """End at once and wherever the person is, because the program is told to end.
 
-        The records come first: nobody knows whether there is time for the words.
+        The records come first: nobody knows whether there is time for the words. Whoever was in the middle of the
+        routine is offered to go on the next time, as after a power cut.
         """
-        self.how = self.how or "stopped"
+        words = "stopping_now" if self.position is None else "stopping_in_position"
+        self.how = self.how or "cut_off"
         self.enter(State.FINISHED)
         self._scene.record("finished", how=self.how)
-        self._scene.say(last_words, self._leave, over_chime=True)
+        self._scene.say(
+            [("stopping_now", line) for _, line in self._scene.prompt(words)], self._leave, over_chime=True
+        )
 
     def _end(self) -> None:
         self._scene.record("finished", how=self.how)

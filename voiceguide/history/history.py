@@ -7,6 +7,7 @@ memory and goes in with the next entry; the session goes on, and the person is t
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -21,10 +22,12 @@ from voiceguide.history.dating import date_this_start
 from voiceguide.history.memory import remember, was_introduced
 from voiceguide.history.rows import INTRODUCED, Change, SessionRows
 from voiceguide.history.running import mark_cut_off, this_process
-from voiceguide.wall_clock import WallClock, read_clock
+from voiceguide.wall_clock import Reading, WallClock, read_clock
 
 _MARK = "introduced"
 """Name of the empty file that a voiceguide without a history left beside it."""
+
+_log = logging.getLogger(__name__)
 
 
 class History:
@@ -67,6 +70,7 @@ class History:
             self.remembered = remember(self._connection, routine, now)
             self.introduced = was_introduced(self._connection)
         except HistoryError as error:
+            self._look(routine, now)
             self._tell(str(error))
         except sqlite3.Error as error:
             self._tell(f"{path} cannot be written: {error}. This session may not be kept.")
@@ -78,10 +82,15 @@ class History:
 
     def notice(self, entry: dict[str, Any]) -> None:
         """Take an entry of the journal; a report of pain is on the disk when this returns (S6)."""
-        changes = self._rows.changes(entry)
-        if changes and self._connection is not None:
-            self._waiting += changes
-            self._write(self._connection)
+        try:
+            changes = self._rows.changes(entry)
+            if changes and self._connection is not None:
+                self._waiting += changes
+                self._write(self._connection)
+        except Exception as error:  # noqa: BLE001 - the person is told, and what comes later may go in
+            _log.exception("%s cannot be kept", entry["kind"])
+            self._waiting.clear()
+            self._tell(f"{self._path} cannot be written: {error}. What happens in this session may not be kept.")
 
     def on_loss(self, listener: Callable[[str], None]) -> None:
         """Have somebody told, once, that something cannot be kept, and why; at once if it is known already.
@@ -101,6 +110,15 @@ class History:
         self._write(connection)
         with suppress(sqlite3.Error):
             connection.close()
+
+    def _look(self, routine: Routine, now: Reading) -> None:
+        """Remember what can be read where nothing can be written: the week rule holds there, too (S9)."""
+        with suppress(HistoryError, sqlite3.Error):
+            connection = open_to_read(self._path)
+            if connection is not None:
+                with closing(connection):
+                    self.remembered = remember(connection, routine, now)
+                    self.introduced = was_introduced(connection)
 
     def _write(self, connection: sqlite3.Connection) -> None:
         session, waits = self._session, any(one.must_survive for one in self._waiting)

@@ -5,6 +5,7 @@ What each kind carries is written down in docs/events.md.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -22,13 +23,17 @@ Watcher = Callable[[dict[str, Any]], None]
 
 _log = logging.getLogger(__name__)
 
+_NO_MISTAKE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+"""A disk that is full, read-only or broken: to choose another place is not up to whoever wants a session now."""
+
 _MUST_SURVIVE = frozenset({"pain", "pain_kind"})
 
 
 class Journal:
     """Writes down what happens.
 
-    A report of pain is on the disk, not only in a buffer, before `write` returns (S6).
+    A report of pain is on the disk, not only in a buffer, before `write` returns (S6). No watcher can end a
+    session, nor keep the others from being told (S11).
 
     Args:
         path: the file to write, for this user alone, replaced if there is one; None keeps nothing.
@@ -42,16 +47,19 @@ class Journal:
         self._file: TextIO | None = None
         if path is not None:
             try:
-                # Whole lines, also when killed.
-                self._file = private_file(path).open("w", buffering=1, encoding="utf-8")
+                # Whole lines, also when killed. What UTF-8 cannot hold becomes an escape, as JSON writes it.
+                self._file = private_file(path).open("w", buffering=1, encoding="utf-8", errors="backslashreplace")
             except OSError as error:
                 reason = error.strerror or str(error)
+                if error.errno in _NO_MISTAKE:
+                    _log.warning("%s cannot be written: %s. The session goes on without it.", path, reason)
+                    return
                 raise ChoiceError(
                     f"{path} cannot be written: {reason}. Choose another place for --events."
                 ) from error
 
     def watch(self, watcher: Watcher) -> None:
-        """Call a function with every entry from now on."""
+        """Call a function with every entry from now on; one that fails is logged, once, and called no more."""
         self._watchers.append(watcher)
 
     def write(self, at: int, kind: str, **fields: object) -> None:
@@ -65,14 +73,21 @@ class Journal:
         entry = {"time_s": seconds(at), "kind": kind, **fields}
         if self._file is not None:
             self._write_down(self._file, entry)
-        for watcher in self._watchers:
-            watcher(entry)
+        for watcher in list(self._watchers):
+            self._tell(watcher, entry)
 
     def close(self) -> None:
         """Write out what is left."""
         if self._file is not None:
             with suppress(OSError):  # it has been told when the line was written
                 self._file.close()
+
+    def _tell(self, watcher: Watcher, entry: dict[str, Any]) -> None:
+        try:
+            watcher(entry)
+        except Exception:  # noqa: BLE001 - whatever it is, the session goes on
+            _log.exception("%s failed and is told nothing more. The session goes on.", _name(watcher))
+            self._watchers.remove(watcher)
 
     def _write_down(self, file: TextIO, entry: dict[str, Any]) -> None:
         try:
@@ -86,3 +101,8 @@ class Journal:
             self._file = None
             with suppress(OSError):
                 file.close()
+
+
+def _name(watcher: Watcher) -> str:
+    owner = getattr(watcher, "__self__", None)
+    return type(owner).__name__ if owner is not None else getattr(watcher, "__qualname__", repr(watcher))

@@ -122,7 +122,7 @@ class SessionRows:
                 return self._said(entry["key"], at_s)
             case "finished" if self._began:
                 return [self._still_there(at_s), Change(_HOW, {"how": entry["how"]}, must_survive=True)]
-            case "finished" if self._offered:
+            case "finished" if self._offered and entry["how"] != CUT_OFF:
                 # Whoever has heard the offer and ends the session instead has answered it.
                 return [Change(_NOT_AGAIN, {})]
             case _:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 from voiceguide.audio.port import BLOCK
 from voiceguide.core.clock import samples
-from voiceguide.errors import VoiceguideError
 
 BACKLOG = 2 * samples(20) // BLOCK
 """Jobs that may wait, two sound blocks every 10 ms: an SD card that is busy for 20 s is no card to record on."""
@@ -56,7 +55,7 @@ class BackgroundWriter:
                 continue  # but take it out, for whoever waits for room
             try:
                 job()
-            except (OSError, VoiceguideError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, nobody may wait for a thread that is gone
                 self._give_up(str(error))
 
     def _give_up(self, why: str) -> None:

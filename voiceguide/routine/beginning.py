@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import yaml
@@ -20,8 +19,8 @@ from voiceguide.places import shipped_routines
 from voiceguide.routine.duration import about_s
 from voiceguide.routine.load import as_plan
 from voiceguide.routine.model import RoutineFile
+from voiceguide.routine.unwritten import BEGINNINGS, is_unwritten
 
-_FOLDER = Path(__file__).with_name("beginnings")
 _WIDTH = 100
 
 
@@ -38,6 +37,15 @@ class Choice:
     id: str
     what: str
     exercise: dict[str, Any]
+
+    @property
+    def wants_release(self) -> bool:
+        """How to come out of it has still to be written."""
+        return any(map(is_unwritten, self.exercise["release"]))
+
+    def with_release(self, release: str) -> Choice:
+        """Return the same exercise with how to come out of it."""
+        return replace(self, exercise={**self.exercise, "release": [release]})
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,7 @@ class Beginning:
 
 def beginning_languages() -> list[str]:
     """Return the codes of the languages in which a routine can be begun."""
-    return sorted(path.stem for path in _FOLDER.glob("*.yaml"))
+    return sorted(path.stem for path in BEGINNINGS.glob("*.yaml"))
 
 
 def beginning(language: str) -> Beginning:
@@ -101,7 +109,7 @@ def beginning(language: str) -> Beginning:
         raise LanguageError(
             f'A routine cannot be begun in "{language}" yet; there are: {", ".join(beginning_languages())}.'
         )
-    data = yaml.safe_load((_FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
+    data = yaml.safe_load((BEGINNINGS / f"{language}.yaml").read_text(encoding="utf-8"))
     choices = [Choice(one["exercise"], one["what"], _shipped(**one)) for one in data["exercises"]]
     own = data["own"]
     choices.append(Choice(own["exercise"]["id"], own["what"], own["exercise"]))

@@ -11,8 +11,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voiceguide.handwritten.problems import shown
 from voiceguide.handwritten.wording import where
 from voiceguide.language.pack import available_languages
+from voiceguide.routine.unwritten import is_unwritten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +35,7 @@ def check_sense(data: dict[str, Any], source: Source) -> None:
         data: the file's data, None in place of everything that is wrong by itself.
         source: the file; problems are added to it.
     """
+    _check_unwritten(data, source)
     _check_name(data, source)
     _check_language(data, source)
     for key in ("title", "summary", "welcome", "closing"):
@@ -57,6 +60,13 @@ def check_sense(data: dict[str, Any], source: Source) -> None:
 def whole_breaths(length_s: float, breath_s: float) -> int:
     """Return how many whole breaths fit into a hold; a hair's breadth of rounding does not cost one."""
     return int(length_s / breath_s + 1e-9)
+
+
+def _check_unwritten(data: dict[str, Any], source: Source) -> None:
+    for location, line in _texts(data, ()):
+        if is_unwritten(line):
+            what = f"{where(location, source.data)}this asks for words and is no guidance: {shown(line)}"
+            source.report_at(location, what, "Put your own words in its place.")
 
 
 def _check_name(data: dict[str, Any], source: Source) -> None:

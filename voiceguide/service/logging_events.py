@@ -89,8 +89,9 @@ class OneLine(logging.Formatter):
         return f"<{priority}>{line}"
 
 
-def log_to(stream: TextIO = sys.stderr) -> None:
-    """Log events from now on, and what else is worth a warning, to a stream."""
+def log_to(stream: TextIO | None = None) -> None:
+    """Log events from now on, and what else is worth a warning, to a stream; standard error by default."""
+    stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
     handler.setFormatter(OneLine(priorities=goes_to_systemd(stream)))
     root = logging.getLogger()

@@ -59,6 +59,11 @@ class Systemd:
         """Tell that the guide listens."""
         self._tell("READY=1", "STATUS=Listening", "WATCHDOG=1", within_s=READY_WITHIN_S)
 
+    def failing(self, error: Exception) -> None:
+        """Tell why the guide is about to end, and that it is alive to say so aloud."""
+        why = str(error).partition("\n")[0] or type(error).__name__
+        self._tell(f"STATUS=Cannot go on: {why}", "WATCHDOG=1")
+
     def stopping(self) -> None:
         """Tell that the guide is about to end."""
         self._tell("STOPPING=1", "STATUS=Stopping")

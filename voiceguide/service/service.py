@@ -67,6 +67,9 @@ class Service:
         cancel_echo: take the guide's own voice out of a live microphone.
         loudness: is asked before each session how softly the guide may speak here and now.
 
+    Attributes:
+        in_session: somebody is being guided; still true when that ended with an error.
+
     Raises:
         RecogniserError: the ears cannot be loaded.
     """
@@ -102,6 +105,7 @@ class Service:
         self._guide: Guide | None = None
         self._kept: History | None = None
         self._told_to_end = False
+        self.in_session = False
         # What a conversation leaves to the next one.
         self._introduced = False
         self._volume_db: float | None = None
@@ -114,7 +118,9 @@ class Service:
         self._front_end = FrontEnd() if self._cancels_echo else None
         self._listen()
         self._hearing = self._chain(self._dozing, missing_parts(self._front_end))
-        journal.watch(self._notice)
+        # Each apart, so that none can keep the others from being told. A report of pain is on the disk first (S6).
+        for watcher in (self._keep, self._take_note, self._absence.notice, self._audience.notice):
+            journal.watch(watcher)
 
     def run(self) -> None:
         """Wait and guide, in turn, until told to end or until the microphone's file is over.
@@ -210,7 +216,10 @@ class Service:
             )
             if wanted.pain is not None:
                 self._presses.press(wanted.pain, STANDBY)
-            return self._run(session)
+            self.in_session = True
+            goes_on = self._run(session)
+            self.in_session = False
+            return goes_on
 
     def _rehearse(self) -> bool:
         """Offer, once, to learn how the person says the words of safety; return whether to begin the session.
@@ -267,15 +276,17 @@ class Service:
 
     # --- what is noticed meanwhile ---------------------------------------------------------------------------
 
-    def _notice(self, entry: dict[str, Any]) -> None:
-        if self._kept is not None:  # first: a report of pain is on the disk before all else (S6)
+    def _keep(self, entry: dict[str, Any]) -> None:
+        if self._kept is not None:
             self._kept.notice(entry)
+        elif entry["kind"] == "volume" and self._history is not None:
+            with closing(self._past(self._history)) as past:
+                past.notice(entry)
+
+    def _take_note(self, entry: dict[str, Any]) -> None:
         match entry:
             case {"kind": "volume", "gain_db": gain_db}:
                 self._volume_db = gain_db
-                if self._kept is None and self._history is not None:
-                    with closing(self._past(self._history)) as past:
-                        past.notice(entry)
             case {"kind": "voice_chosen", "voice": name}:
                 self._voices.choose(name)
             case {"kind": "say_finished", "key": "not_a_device"}:
@@ -288,8 +299,6 @@ class Service:
                 self._troubles.discard(Trouble(trouble))
             case _:
                 pass
-        self._absence.notice(entry)
-        self._audience.notice(entry)
 
     def _show(self, view: View) -> None:
         self._audience.show(view)

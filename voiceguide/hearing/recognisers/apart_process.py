@@ -113,7 +113,8 @@ class LogToProgram(logging.Handler):
 
 def run(load: Callable[[str, str | None], Recogniser]) -> None:
     """Be the process of the recogniser that is loaded so."""
-    for sent_to_all in (signal.SIGINT, signal.SIGTERM):  # by ctrl-C and by systemd; the program decides
+    # By ctrl-C, by systemd and by a terminal that is gone; the program decides.
+    for sent_to_all in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sent_to_all, signal.SIG_IGN)
     link = socket.socket(fileno=int(sys.argv[1]))
     language, preferred, level = json.loads(sys.argv[2])

@@ -64,6 +64,9 @@ _OPTIONS = {
 """What a model's `conf` folder is to say instead. The rules are seconds of silence that end an utterance: after a
 whole phrase, after something near to one, and after anything; models ship with 0.5, 0.75 to 1 and 1 to 2."""
 
+_TEMPORARY = (None, "/dev/shm")  # noqa: S108 - mkdtemp makes a folder for this user alone
+"""Where the folder of links may be: the system's place for temporary files, or in memory."""
+
 _DITHER = np.random.default_rng(0).normal(0, 1, RATE)
 """A second of what Kaldi adds by itself: Gaussian noise with a deviation of 1 on the scale of 16 bits."""
 
@@ -283,18 +286,40 @@ def _adjusted(path: Path) -> Iterator[Path]:
     if not (path / "conf").is_dir():
         yield path
         return
-    folder = Path(tempfile.mkdtemp(prefix="voiceguide-model-"))
+    folder = _folder_of_links(path)
     try:
-        for entry in path.resolve().iterdir():
-            if entry.name != "conf":
-                (folder / entry.name).symlink_to(entry)
-        (folder / "conf").mkdir()
-        for conf in (path / "conf").iterdir():
-            text = _with_options(conf.read_text(encoding="utf-8"), _OPTIONS.get(conf.name, {}))
-            (folder / "conf" / conf.name).write_text(text, encoding="utf-8")
-        yield folder
+        yield folder or path
     finally:
-        shutil.rmtree(folder)
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder_of_links(path: Path) -> Path | None:
+    """Return a new folder with this file's options; None where the disk is full or read-only, and memory, too."""
+    reason: OSError | None = None
+    for where in _TEMPORARY:
+        folder = None
+        try:
+            folder = Path(tempfile.mkdtemp(prefix="voiceguide-model-", dir=where))
+            for entry in path.resolve().iterdir():
+                if entry.name != "conf":
+                    (folder / entry.name).symlink_to(entry)
+            (folder / "conf").mkdir()
+            for conf in (path / "conf").iterdir():
+                text = _with_options(conf.read_text(encoding="utf-8"), _OPTIONS.get(conf.name, {}))
+                (folder / "conf" / conf.name).write_text(text, encoding="utf-8")
+        except OSError as error:
+            reason = error
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+        else:
+            return folder
+    log.warning(
+        "No temporary file can be written (%s), so words are heard about a quarter of a second later. Make room "
+        "in /tmp, or set TMPDIR to a folder that can be written.",
+        reason.strerror if reason else "",
+    )
+    return None
 
 
 def _with_options(text: str, options: Mapping[str, float]) -> str:

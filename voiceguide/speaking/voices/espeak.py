@@ -51,7 +51,10 @@ _log = logging.getLogger(__name__)
 @cache
 def is_installed() -> bool:
     """Return whether espeak-ng's library is there; loading it may still fail."""
-    return find_library("espeak-ng") is not None
+    try:
+        return find_library("espeak-ng") is not None
+    except OSError:  # it asks a compiler in the end, which needs a temporary file
+        return False
 
 
 class EspeakVoice:

@@ -151,7 +151,9 @@ def _receive(stream: BinaryIO, requests: queue.SimpleQueue[str]) -> None:
 
 def main() -> None:
     """Answer requests until standard input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C reaches the whole group; the parent decides
+    # By ctrl-C, by systemd and by a terminal that is gone; the parent decides.
+    for sent_to_all in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sent_to_all, signal.SIG_IGN)
     # pyttsx3 prints to standard output, which carries the messages here.
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as replies:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
