@@ -23,7 +23,7 @@ from voiceguide.hearing.verdict.verdict import Verdict
 from voiceguide.history.journal import Journal, Watcher
 from voiceguide.speaking.voice import Samples
 
-_ANSWERS = {"waiting": Command.START, "ask_ready": Command.READY}
+_ANSWERS = {"check_ask": Command.START, "ask_ready": Command.READY}
 """Key of the guide's line, and what the listener answers to it."""
 
 

@@ -20,13 +20,16 @@ _WIDTH = 64
 _HEIGHT = 12
 """Always the same, so that a terminal has nothing to scroll: ten lines and the frame. Longer lines are cut off."""
 _STATES = {
+    State.CHECKING: ("a reason not to begin?", "white"),
     State.WAITING: ("waiting for “start”", "white"),
+    State.RETURNING: ("go on where it stopped?", "white"),
     State.INTRODUCING: ("introducing", "cyan"),
     State.SETTING_UP: ("getting into position", "cyan"),
     State.CHANGING: ("changing", "cyan"),
     State.HOLDING: ("hold", "green"),
     State.RESTING: ("rest", "green"),
     State.PAUSED: ("paused", "yellow"),
+    State.STOPPING: ("does something hurt?", "bold yellow"),
     State.ENDING: ("end the session?", "yellow"),
     State.SAFETY: ("pain: the exercise has stopped", "bold red"),
     State.DOUBT: ("does something hurt?", "bold yellow"),
@@ -93,7 +96,7 @@ def line_for(entry: dict[str, Any]) -> Text | None:
             words = f"“{entry['text']}” → {entry['command']} ({entry['engine']})"
             return Text.assemble(time, ("heard   ", "green"), words)
         case "state":
-            if entry["state"] in (State.WAITING, State.FINISHED):
+            if entry["state"] in (State.CHECKING, State.WAITING, State.FINISHED):
                 return Text.assemble(time, ("state   ", "cyan"), entry["state"])
             side = f", {entry['side']} side" if entry["side"] else ""
             count = f", {entry['repeat']} of {entry['repeats']}" if entry["repeats"] > 1 else ""

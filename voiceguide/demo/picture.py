@@ -18,13 +18,16 @@ ROW_S = 120.0
 _SPOKEN, _CUT, _PERSON = "#08519c", "#54278f", "#a50f15"
 
 _COLOURS = {
+    "checking": "#f0f0f0",
     "waiting": "#d9d9d9",
+    "returning": "#f0f0f0",
     "introducing": "#c6dbef",
     "setting_up": "#9ecae1",
     "changing": "#bcbddc",
     "holding": "#a1d99b",
     "resting": "#e5f5e0",
     "paused": "#fee391",
+    "stopping": "#fec44f",
     "ending": "#fec44f",
     "safety": "#fb6a4a",
     "quiet": "#fcbba1",

@@ -20,7 +20,7 @@ from voiceguide.core.view import View
 BREATH_WORDS = frozenset({"breathe_in", "breathe_out"})
 """Keys of the lines that are breath words."""
 
-ASKS = frozenset({"waiting", "ask_ready"})
+ASKS = frozenset({"check_ask", "ask_ready"})
 """Keys of the lines after which the guide waits for the person's word."""
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FORMATS = (".png", ".svg")
 
 _COLOURS = {
-    State.WAITING: "#d9d9d9",
+    State.CHECKING: "#d9d9d9",
     State.INTRODUCING: "#c6dbef",
     State.SETTING_UP: "#9ecae1",
     State.CHANGING: "#bcbddc",

@@ -15,7 +15,7 @@ from voiceguide.preview.account import ASKS, Account, Breath, Chapter, Passage
 from voiceguide.preview.cue_sheet import chapter_title
 
 STATES = {
-    State.WAITING: "waiting for “start”",
+    State.CHECKING: "the question before the start",
     State.INTRODUCING: "introduction",
     State.SETTING_UP: "into the position",
     State.HOLDING: "hold",

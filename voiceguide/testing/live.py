@@ -177,7 +177,7 @@ class LiveSession:
     def into_a_hold(self) -> None:
         """Lead the session into its first hold, by voice and faster than the clock."""
         self.port.hurries = True  # until the first cue, see `_notice`
-        self.wait_for("say_finished", key="waiting")
+        self.wait_for("say_finished", key="check_ask")
         self.say("start")
         self.wait_for("state", state="introducing")
         self.say("ready")
