@@ -17,6 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import astuple, dataclass
 from functools import cache, partial
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,9 @@ from numpy.typing import NDArray
 
 from benchmarks.phrasings import NONE, phrasings
 from training.people import PEOPLE_SAY, clips
+from training.reading import reading
 from training.texts import negatives, phrases
-from training.voices import Sound, already_spoken, takes
+from training.voices import Sound, already_spoken, spoken, takes
 from voiceguide.audio.port import BLOCK
 from voiceguide.audio.room import Noise, Placed, Room, place
 from voiceguide.audio.room.levels import ratio, rms_dbfs
@@ -48,6 +50,9 @@ KEPT = Path("build/training/heard")
 BEFORE, AFTER = samples(1.5), samples(0.8)
 HISS_DBFS = -76.0
 PINK_DB = 10.0
+READ_EACH = 12
+"""Sentences that each voice reads."""
+
 RIDGE = 0.3
 """Weight of the squared weights: evidence that tells little stays near zero."""
 
@@ -93,10 +98,13 @@ def everything(human: Path | None) -> Iterator[Said]:
     wanted = {one.text: frozenset(map(Command, set(one.means) - {NONE})) for one in phrasings("tune")}
     wanted |= {text: frozenset({command}) for text, command in phrases().items() if text not in wanted}
     wanted |= {text: frozenset() for text in negatives() if text not in wanted}
+    sentences = reading("tune", 1)
     for take in takes("tune"):
         for text, sound in already_spoken(take).items():
             if text in wanted:
                 yield Said(take.name, text, wanted[text], sound)
+        for text, sound in spoken(take, islice(sentences, READ_EACH)).items():
+            yield Said(f"{take.name}, reading", text, frozenset(), sound)
     if human is None:
         print("no people's recordings: fitted on synthetic voices alone")
         return
@@ -104,8 +112,8 @@ def everything(human: Path | None) -> Iterator[Said]:
     words = [clip for clip in clips(human, "tune") if clip.kind == "speech_commands"]
     commands = [clip for clip in words if clip.word in PEOPLE_SAY]
     others = [clip for clip in words if clip.word not in PEOPLE_SAY]
-    reading = [clip for side in ("train", "tune") for clip in clips(human, side) if clip.kind == "librispeech"]
-    for clip in (*commands, *others, *reading[::3]):
+    read = [clip for side in ("train", "tune") for clip in clips(human, side) if clip.kind == "librispeech"]
+    for clip in (*commands, *others, *read):
         means = frozenset({Command(clip.word)}) if clip.word in PEOPLE_SAY else frozenset()
         yield Said(f"people, {clip.kind}", clip.word, means, clip.sound)
 

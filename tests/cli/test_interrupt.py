@@ -79,7 +79,7 @@ class TestInterrupt:
         assert soundfile.info(speaker).duration >= 30
         entries = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
         assert entries[0]["kind"] == "state"
-        assert entries[-1]["key"] == "waiting"
+        assert entries[-1]["key"] == "check_ask"
 
     def test_while_the_voice_is_prepared_leaves_no_process(self, tmp_path: Path) -> None:
         cache = tmp_path / "cache"

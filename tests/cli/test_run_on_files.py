@@ -73,7 +73,7 @@ def test_a_session_in_english_through_moonshine(
     assert_heard(entries, said)
     assert {entry["engine"] for entry in entries if entry["kind"] == "heard"} == {"moonshine"}
     states = [entry["state"] for entry in entries if entry["kind"] == "state"]
-    assert states == ["waiting", "introducing", "introducing", "setting_up", "holding", "safety", "finished"]
+    assert states == ["checking", "introducing", "introducing", "setting_up", "holding", "safety", "finished"]
     assert entries[-1]["kind"] == "finished"
     assert entries[-1]["how"] == "pain"
     assert [entry["key"] for entry in entries if entry["kind"] == "say_finished"][-1] == "goodbye"
@@ -122,10 +122,10 @@ def test_the_first_session_says_what_the_guide_is_and_files_do_not_count_as_one(
 
     assert first_words() == "not_a_device"
     assert first_words() == "not_a_device"
-    assert first_words("--no-introduce") == "waiting"
+    assert first_words("--no-introduce") == "check_ask"
     own_data_folder.mkdir(parents=True)
     (own_data_folder / "introduced").touch()
-    assert first_words() == "waiting"
+    assert first_words() == "check_ask"
     assert first_words("--introduce") == "not_a_device"
 
 

@@ -118,7 +118,7 @@ def test_in_a_hold_it_leads_out_and_the_next_start_offers_to_go_on(
 
 def test_what_nohup_keeps_from_ending_it_does_not_end(run: Callable[..., Running]) -> None:
     one = run("signal.signal(signal.SIGHUP, signal.SIG_IGN)")
-    one.wait_for(kind="say_started", key="waiting")
+    one.wait_for(kind="say_started", key="check_ask")
     one.process.send_signal(signal.SIGHUP)
     one.wait_for(kind="state", state="holding")
     one.process.send_signal(signal.SIGTERM)

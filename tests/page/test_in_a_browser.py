@@ -142,16 +142,17 @@ def mistaken_s(phone: Any, live: LiveSession) -> float:
     return float(drawn["time"] - (drawn["at"] - began))
 
 
-def test_a_page_asks_for_a_beginning_and_only_the_room_says_yes(browser: Any, live: LiveSession) -> None:
+def test_a_page_asks_for_a_beginning_and_only_the_room_begins(browser: Any, live: LiveSession) -> None:
     phone = opened(browser, live)
+    live.wait_for("say_finished", key="check_ask")
+    live.say("no")
     live.wait_for("say_finished", key="waiting")
     phone.get_by_role("button", name="Start", exact=True).click()
-    live.wait_for("say_started", key="start_asked")
-    phone.get_by_role("button", name="Yes", exact=True).click()
-    live.wait_for("heard", command="yes", engine="page")
+    live.wait_for("say_finished", key="start_asked")
+    phone.get_by_role("button", name="Start", exact=True).click()
     until(lambda: len(live.of("say_started", key="start_asked")) >= 2, "the question once more")
     assert not live.of("started")
-    live.say("yes")
+    live.say("start")
     live.wait_for("started")
     shows(phone, "#state", "Introduction")
     assert phone.complaints == []
@@ -212,7 +213,7 @@ def test_with_the_keyboard_alone(browser: Any, live: LiveSession) -> None:
 
 def test_a_phone_in_the_house_is_paired_by_what_is_said(browser: Any, tmp_path: Path) -> None:
     with LiveSession(tmp_path, lan=True, pairings=tmp_path / "paired.json") as live:
-        live.wait_for("say_finished", key="waiting")
+        live.wait_for("say_finished", key="check_ask")
         # Through what a proxy says, this machine is as strange as any phone.
         phone = opened(browser, live, extra_http_headers={"X-Forwarded-For": "192.168.7.31"})
         shows(phone, "#pairing-title", "Pair this phone")
@@ -272,7 +273,7 @@ def test_a_routine_is_written_with_its_mistakes_told_as_one_types(browser: Any, 
 
 def test_the_voice_is_chosen_for_the_next_session(browser: Any, live: LiveSession) -> None:
     phone = opened(browser, live)
-    live.wait_for("say_finished", key="waiting")
+    live.wait_for("say_finished", key="check_ask")
     choice = phone.get_by_label("Voice", exact=True)
     offered = ["Hibari (natural)", "eSpeak (plain)"]
     until(lambda: choice.locator("option").all_text_contents() == offered, "the voices there are")

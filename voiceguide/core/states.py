@@ -72,7 +72,7 @@ ANY_VOICE_COUNTS = frozenset({State.HOLDING, State.DOUBT, State.STOPPING})
 whether something hurts."""
 
 
-MAY_SPEAK_OF_OTHERS = frozenset({State.WAITING, State.PAUSED})
+MAY_SPEAK_OF_OTHERS = frozenset({State.CHECKING, State.WAITING, State.PAUSED})
 """States in which the guide may speak of what has nothing to do with the session, such as pairing a phone."""
 
 
