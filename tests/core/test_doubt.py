@@ -85,6 +85,15 @@ def test_s8_the_question_whether_something_hurts_never_ends_in_movement_by_itsel
     assert asked[-1] == "hurts_wait" or heard is Command.PAIN
 
 
+def test_s8_a_television_is_not_told_again_and_again_that_the_guide_waits(reach: Reach) -> None:
+    virtual = quiet_moment_of_a_hold(reach)
+    for _ in range(100):
+        virtual.hear(None)
+        virtual.run(3)
+    assert virtual.session.state is State.DOUBT
+    assert [said.key for said in virtual.spoken].count("hurts_wait") <= 5
+
+
 def test_s8_an_answer_that_comes_late_still_answers(reach: Reach) -> None:
     virtual = quiet_moment_of_a_hold(reach)
     virtual.hear(None)

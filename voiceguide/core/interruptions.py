@@ -20,6 +20,9 @@ from voiceguide.core.walk import Walk
 ANSWER_WITHIN = samples(15)
 """A question that nobody answers is asked once more after this long."""
 
+TOLD_AGAIN_AFTER = samples(60)
+"""Speech that is no answer is told so often that the guide waits: a television talks on."""
+
 DOUBTS = 2
 DOUBTS_IN = samples(180)
 """So many doubts in so much time at the most, for speech that is not like a cry. More is a cough or a television,
@@ -64,6 +67,7 @@ class Interruptions:
         self._returns_to: State | None = None  # the pause or the question that was interrupted beside the walk
         self._doubts: deque[int] = deque(maxlen=DOUBTS)  # sample times of the last ones
         self._asked_again = False
+        self._told_to_wait: int | None = None  # when it was last said that the guide waits for an answer
 
     @property
     def interrupted(self) -> State | None:
@@ -185,6 +189,7 @@ class Interruptions:
     def _begin_to_ask(self, state: State) -> None:
         self.suspend(state)
         self._asked_again = False
+        self._told_to_wait = None
         self._ask()
 
     def _ask(self) -> None:
@@ -203,7 +208,10 @@ class Interruptions:
 
     def _wait_for_words(self) -> None:
         """Wait for as long as it takes: whether something hurts was asked, and silence is no answer (S8)."""
-        self._scene.say(self._scene.prompt("hurts_wait"))
+        now = self._scene.now
+        if self._told_to_wait is None or now - self._told_to_wait >= TOLD_AGAIN_AFTER:
+            self._told_to_wait = now
+            self._scene.say(self._scene.prompt("hurts_wait"))
 
     # --- doubt --------------------------------------------------------------------------------------------
 
