@@ -133,7 +133,7 @@ def line(key: str, kind: str, wait_s: float, say: str, expect: str) -> Line:
 
 
 SCRIPT = (
-    line("waiting", "say_finished", 0.9, "start", "start"),
+    line("check_ask", "say_finished", 0.9, "start", "start"),
     line("purpose", "say_started", 1.2, "it hurts", "pain"),
     line("safety_ask", "say_finished", 1.0, "sharp pain", "sharp"),
     line("safety_offer_rest", "say_finished", 1.5, "stop", "stop"),

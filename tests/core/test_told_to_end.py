@@ -40,7 +40,7 @@ def test_what_was_ended_by_the_person_stays_ended_by_them(reach: Reach) -> None:
     virtual = reach(State.HOLDING)
     virtual.hear(Command.STOP)
     virtual.hear(Command.NO)
-    virtual.hear(Command.STOP)
+    virtual.run_until_silent()
     virtual.hear(Command.YES)
     assert virtual.session.state is State.FINISHED
     virtual.feed(ToldToEnd(virtual.now))
