@@ -182,9 +182,13 @@ class LiveSession:
         self.wait_for("state", state="introducing")
         self.say("ready")
         self.wait_for("state", state="setting_up")
+        until(self._ready_and_begun, "the first hold")
+
+    def _ready_and_begun(self) -> bool:
+        """Say "ready" once more: right after the last one it counts as the same call."""
         self.say("ready")
-        self.say("ready")
-        self.wait_for("cue")
+        time.sleep(0.1)
+        return bool(self.of("cue"))
 
     def restart_page(self) -> None:
         """End the page's server and put up another one at the same port."""
