@@ -34,7 +34,8 @@ DOES_IT_HURT = (State.DOUBT, State.STOPPING)
 BESIDE = (State.PAUSED, State.STOPPING, State.ENDING, State.DOUBT, State.SAFETY)
 """States that keep what they interrupt."""
 
-_QUESTIONS = {State.STOPPING: "stop_hurts", State.ENDING: "stop_ask", State.DOUBT: "doubt_ask"}
+QUESTIONS = {State.STOPPING: "stop_hurts", State.ENDING: "stop_ask", State.DOUBT: "doubt_ask"}
+"""The prompt that asks, in each state beside the walk that asks something."""
 
 
 @dataclass(frozen=True)
@@ -182,10 +183,6 @@ class Interruptions:
         """Ask whether the session shall end; without an answer it stays paused."""
         self._begin_to_ask(State.ENDING)
 
-    def question(self) -> list[Line]:
-        """Return what is being asked in a state beside the walk that asks something."""
-        return self._scene.prompt(_QUESTIONS[self._scene.state])
-
     def _begin_to_ask(self, state: State) -> None:
         self.suspend(state)
         self._asked_again = False
@@ -193,7 +190,8 @@ class Interruptions:
         self._ask()
 
     def _ask(self) -> None:
-        self._scene.say(self.question(), partial(self._scene.wait_for, ANSWER_WITHIN, self._no_answer))
+        question = self._scene.prompt(QUESTIONS[self._scene.state])
+        self._scene.say(question, partial(self._scene.wait_for, ANSWER_WITHIN, self._no_answer))
 
     def _no_answer(self) -> None:
         if not self._asked_again:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 
 from voiceguide.core.clock import samples
-from voiceguide.core.interruptions import Interruptions
+from voiceguide.core.interruptions import DOES_IT_HURT, QUESTIONS
 from voiceguide.core.lines import Line
 from voiceguide.core.scene import Scene
 from voiceguide.core.states import State
@@ -32,9 +32,7 @@ _WHERE = {
     State.CHECKING: "check_ask",
     State.RETURNING: "return_ask",
     State.QUIET: "safety_rest",
-    State.STOPPING: "stop_hurts",
-    State.ENDING: "stop_ask",
-    State.DOUBT: "doubt_ask",
+    **QUESTIONS,
 }
 """The prompt that tells where we are and what can be said, or what was asked. None in the conversation about pain,
 which asks by itself, nor after the goodbye."""
@@ -46,13 +44,11 @@ class Misheard:
     Args:
         scene: the session's present.
         walk: the walk along the routine.
-        beside: what interrupts it.
     """
 
-    def __init__(self, scene: Scene, walk: Walk, beside: Interruptions) -> None:
+    def __init__(self, scene: Scene, walk: Walk) -> None:
         self._scene = scene
         self._walk = walk
-        self._beside = beside
         self._missed: int | None = None  # when something was not understood, until something is
         self._told: deque[int] = deque(maxlen=TOLD)  # sample times
 
@@ -67,7 +63,7 @@ class Misheard:
     def not_understood(self) -> None:
         """Say that nothing was understood, the second time, and what can be said now."""
         scene, now = self._scene, self._scene.now
-        if scene.state is State.HOLDING or scene.state in (State.DOUBT, State.STOPPING, State.FINISHED):
+        if scene.state in (*DOES_IT_HURT, State.HOLDING, State.FINISHED):
             self._missed = None
             return
         again = self._missed is not None and now - self._missed < TOGETHER

@@ -100,7 +100,7 @@ class Session:
         self._title = routine.title
         self._beside = Interruptions(self._scene, self._walk)
         self._opening = Opening(self._scene, self._walk, remembered, first_time=first_time, recorded=recorded)
-        self._misheard = Misheard(self._scene, self._walk, self._beside)
+        self._misheard = Misheard(self._scene, self._walk)
         self._yielding = Yielding(self._scene)
         self._asking = Asking(self._scene, self._walk)
         self._safeguard = Safeguard(self._scene, self._walk, self._beside, phrases)
