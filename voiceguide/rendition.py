@@ -73,7 +73,7 @@ class RenditionPort:
         return np.zeros(len(block), np.int16)
 
     def close(self) -> None:
-        """The sink belongs to whoever made it."""
+        """Nothing: the sink's owner closes it."""
 
 
 class ReadyListener:

@@ -47,7 +47,7 @@ def test_a_television_is_told_so_twice_in_three_minutes_at_most(reach: Reach) ->
     assert [line.key for line in virtual.spoken].count("not_understood") == 2
 
 
-def test_whoever_was_understood_in_between_is_not_told(reach: Reach) -> None:
+def test_a_command_that_is_understood_in_between_starts_the_count_anew(reach: Reach) -> None:
     virtual = reach(State.PAUSED)
     virtual.hear(None)
     virtual.hear(Command.HOW_LONG)

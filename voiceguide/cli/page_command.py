@@ -138,7 +138,7 @@ class _Here:
         """It watches the journal itself."""
 
     def close(self) -> None:
-        """It belongs to whoever made it."""
+        """Nothing: its owner closes it."""
 
 
 def _tell(console: Console, addresses: list[str]) -> None:

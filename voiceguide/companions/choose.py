@@ -23,9 +23,9 @@ _log = logging.getLogger(__name__)
 def choose_companions(
     settings: Settings, presses: Presses, language: str = "en", voice: str = ""
 ) -> list[Companion]:
-    """Return the companions that the settings ask for, at work already. Whoever takes them closes them.
+    """Return the companions that the settings ask for, at work already. The caller closes them.
 
-    One that cannot be had is told of in the log, and the guide does without.
+    If one cannot start, the log says so and the guide goes on without it.
 
     Args:
         settings: of whoever set up the speaker.

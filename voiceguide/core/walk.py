@@ -376,8 +376,8 @@ class Walk:
     def break_off(self) -> None:
         """End at once and wherever the person is, because the program is told to end.
 
-        The records come first: nobody knows whether there is time for the words. Whoever was in the middle of the
-        routine is offered to go on the next time, as after a power cut.
+        The records come first: nobody knows whether there is time for the words. The next session offers to go on
+        from here, as after a power cut.
         """
         words = "stopping_now" if self.position is None else "stopping_in_position"
         self.how = self.how or "cut_off"
