@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -11,11 +10,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
+from started import PATIENCE_S, Started
 
 from voiceguide.core.clock import RATE, samples
 from voiceguide.guide import LAST_WORDS
@@ -25,10 +24,9 @@ from voiceguide.speaking.voices.espeak import EspeakVoice
 Says = Callable[..., Path]
 
 INTO_A_HOLD = [(8.0, "start"), (12.0, "ready"), (17.0, "ready"), (22.0, "ready")]
-PATIENCE_S = 90
 
 
-class Running:
+class Running(Started):
     """`voiceguide run` in a process group of its own, on a microphone that stays quiet after the first words."""
 
     def __init__(
@@ -48,20 +46,6 @@ class Running:
             text=True,
             start_new_session=True,
         )
-
-    def entries(self) -> list[dict[str, Any]]:
-        try:
-            lines = (self.folder / "events.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
-        except FileNotFoundError:
-            return []
-        return [json.loads(line) for line in lines if line.endswith("\n")]
-
-    def wait_for(self, **fields: object) -> None:
-        ends = time.monotonic() + PATIENCE_S
-        while not any(fields.items() <= entry.items() for entry in self.entries()):
-            assert self.process.poll() is None, self.process.communicate()
-            assert time.monotonic() < ends
-            time.sleep(0.01)
 
 
 @pytest.fixture

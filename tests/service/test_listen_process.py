@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import signal
@@ -22,15 +21,13 @@ import numpy as np
 import pytest
 import soundfile
 from speakers import JOE, natural_voice
+from started import PATIENCE_S, Started
 
 from voiceguide.audio.samples import to_int16
 from voiceguide.core.clock import RATE, samples
 from voiceguide.demo.person import LEVEL_DB, NOISE_DB
 from voiceguide.guide import LAST_WORDS
 from voiceguide.speaking.finish import finish
-
-PATIENCE_S = 90
-"""There to end a hang, not to measure."""
 
 ENDS_WITHIN_S = 10
 """Generous, on a machine that does other things; see docs/raspberry-pi.md for what was measured."""
@@ -58,7 +55,7 @@ def quiet_evening(path: Path, words: list[tuple[float, str]], minutes: int = 40)
 
 
 @dataclass
-class Listening:
+class Listening(Started):
     """A process that listens."""
 
     process: subprocess.Popen[str]
@@ -70,21 +67,6 @@ class Listening:
     @property
     def speaker(self) -> Path:
         return self.folder / "spoken.wav"
-
-    def entries(self) -> list[dict[str, Any]]:
-        try:
-            lines = (self.folder / "events.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
-        except FileNotFoundError:
-            return []
-        return [json.loads(line) for line in lines if line.endswith("\n")]
-
-    def wait_for(self, **fields: object) -> None:
-        """Wait for an entry of the journal."""
-        ends = time.monotonic() + PATIENCE_S
-        while not any(fields.items() <= entry.items() for entry in self.entries()):
-            assert self.process.poll() is None, self.process.communicate()
-            assert time.monotonic() < ends, self.entries()[-5:]
-            time.sleep(0.02)
 
     def end(self, number: int = signal.SIGTERM) -> float:
         """Send a signal, see it leave, and return the seconds it took."""
