@@ -1,7 +1,7 @@
 """What becomes of a session when its sound card fails: `python -m benchmarks.device [PART ...]`, as root on Linux.
 
 Every fault is done for real to a real `voiceguide listen` on a sound server without hardware (`device_stage.py`,
-`device_faults.py`). The parts: faults, drift, disk, ends, restarts, hours (`soak.py`), live (half an hour on the
+`device_faults.py`). The parts: faults, drift, disk, ends, restarts, busy, hours (`soak.py`), live (half an hour on the
 card). All but the last two by default; what was measured is kept beside the tables, so that parts can be measured
 one by one.
 """
@@ -27,7 +27,7 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import held_card
+from benchmarks import busy, held_card
 from benchmarks.device_faults import FAULTS, Fault, Suffered, suffer
 from benchmarks.device_stage import GuideProcess, Stage
 from benchmarks.drifting import DriftingMicrophone
@@ -211,6 +211,7 @@ PARTS: dict[str, Callable[[], Any]] = {
     "disk": disk,
     "ends": ends,
     "restarts": restarts,
+    "busy": busy.busy,
     "hours": hours,
     "live": live,
 }
@@ -320,6 +321,8 @@ def tables(found: Found) -> list[Table]:
         )
     if rest.rows:
         made.append(rest)
+    if rows := found.get("busy"):
+        made.append(busy.table(rows))
     for key, title, about in (
         (
             "hours",

@@ -90,7 +90,14 @@ class GuideProcess:
     """A real `voiceguide listen`, with its events as they come."""
 
     def __init__(
-        self, folder: Path, env: dict[str, str], *, routine: str, history: Path, engine: str = "moonshine"
+        self,
+        folder: Path,
+        env: dict[str, str],
+        *,
+        routine: str,
+        history: Path,
+        engine: str = "moonshine",
+        first: tuple[str, ...] = GUIDE_FIRST,
     ) -> None:
         self.events: list[Stamped] = []
         self.began = time.monotonic()
@@ -99,7 +106,7 @@ class GuideProcess:
         command = [sys.executable, "-c", "from voiceguide.cli.main import main; main()", "listen", routine]
         self.process = subprocess.Popen(
             [
-                *GUIDE_FIRST,
+                *first,
                 *command,
                 "--engine",
                 engine,
@@ -232,6 +239,7 @@ class Person:
         self._render = render or FliteVoice("rms").render
         self._answers = answers
         self.speak = self.say  # may be replaced
+        self.spoke: list[tuple[float, float]] = []  # when anything was said, from when to when
 
     def say(self, words: str) -> float:
         """Say something; return when it was over."""
@@ -239,8 +247,10 @@ class Person:
         if not path.exists():
             sound = finish(self._render(words)) * np.float32(10 ** ((PERSON_DBFS + 20) / 20))
             soundfile.write(path, sound, RATE, "PCM_16")
+        began = time.monotonic()
         subprocess.run(["paplay", "--device=mic", str(path)], env=self._env, check=False, timeout=20)
-        return time.monotonic()
+        self.spoke.append((began, time.monotonic()))
+        return self.spoke[-1][1]
 
     def is_obeyed(
         self, guide: GuideProcess, words: str, by: Callable[[dict[str, Any]], bool], tries: int = 3
@@ -312,7 +322,13 @@ def _long_enough(entry: dict[str, Any]) -> bool:
 class Stage:
     """All of it together, in a folder of its own that is gone afterwards."""
 
-    def __init__(self, routine: str, server: tuple[str, ...] = PULSEAUDIO) -> None:
+    def __init__(
+        self,
+        routine: str,
+        server: tuple[str, ...] = PULSEAUDIO,
+        render: Callable[[str], Samples] | None = None,
+        guide_first: tuple[str, ...] = GUIDE_FIRST,
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="vg-", dir="/tmp"))
         self.server = SoundServer(self.folder, server)
         self.card = HeldCard(self.folder)
@@ -320,14 +336,17 @@ class Stage:
         self.env = {**self.server.env, "XDG_CACHE_HOME": str(cache), "XDG_DATA_HOME": str(self.folder / "data")}
         self.routine = routine
         self.loudspeaker = Loudspeaker(self.server)
-        self.person = Person(self.folder, self.env)
+        self.person = Person(self.folder, self.env, render)
+        self._guide_first = guide_first
         self.guides: list[GuideProcess] = []
 
     def guide(self, history: Path | None = None, engine: str = "moonshine") -> GuideProcess:
         """Start a guide."""
         kept = history or self.folder / "history.db"
         env = {**self.env, **self.card.env}
-        guide = GuideProcess(self.folder, env, routine=self.routine, history=kept, engine=engine)
+        guide = GuideProcess(
+            self.folder, env, routine=self.routine, history=kept, engine=engine, first=self._guide_first
+        )
         self.guides.append(guide)
         return guide
 

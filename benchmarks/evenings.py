@@ -20,6 +20,7 @@ from benchmarks.unrelated import television
 from voiceguide.app import Choices, Prepared, prepare
 from voiceguide.audio.port import MicrophoneBlock, SpeakerBlock
 from voiceguide.audio.room import Nobody, RoomPort, place
+from voiceguide.audio.slips import NO_SLIPS, Slips
 from voiceguide.core.actions import Sound
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
@@ -101,7 +102,7 @@ class Watched:
     port: RoomPort
     longest: int
     name: str = "a watched room"
-    slipped: int = 0
+    slipped: Slips = NO_SLIPS
     now: int = 0
 
     def exchange(self, block: SpeakerBlock) -> MicrophoneBlock | None:

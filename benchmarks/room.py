@@ -12,6 +12,7 @@ import numpy as np
 from benchmarks.people import Render, call
 from voiceguide.audio.port import MicrophoneBlock, SpeakerBlock
 from voiceguide.audio.samples import to_int16
+from voiceguide.audio.slips import NO_SLIPS
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.demo.person import NOISE_DB
@@ -36,7 +37,7 @@ class Room:
     """
 
     name = "a simulated room"
-    slipped = 0
+    slipped = NO_SLIPS
 
     def __init__(self) -> None:
         level = 10 ** (NOISE_DB / 20)

@@ -23,6 +23,7 @@ import numpy as np
 from benchmarks.measure import open_files, resident_mb
 from voiceguide.audio.port import MicrophoneBlock, SpeakerBlock
 from voiceguide.audio.samples import to_int16
+from voiceguide.audio.slips import NO_SLIPS
 from voiceguide.core.clock import samples, seconds
 from voiceguide.demo.flite import FliteVoice
 from voiceguide.demo.person import LEVEL_DB, NOISE_DB
@@ -70,7 +71,7 @@ class SoakPort:
     """
 
     name = "a simulated room"
-    slipped = 0
+    slipped = NO_SLIPS
 
     def __init__(self, length: int, report: Any) -> None:
         voice = FliteVoice("slt")

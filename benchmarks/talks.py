@@ -36,6 +36,7 @@ from voiceguide.app import Choices, Prepared, prepare
 from voiceguide.audio.port import MicrophoneBlock, SpeakerBlock
 from voiceguide.audio.room import Occupant, Room, RoomPort, place
 from voiceguide.audio.samples import to_int16
+from voiceguide.audio.slips import NO_SLIPS
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.demo.actor import Actor, Words
@@ -223,7 +224,7 @@ class QuietPort:
     """
 
     name = "a quiet room"
-    slipped = 0
+    slipped = NO_SLIPS
 
     def __init__(self, occupant: Occupant) -> None:
         self._occupant = occupant

@@ -20,6 +20,7 @@ import numpy as np
 from benchmarks.tables import Table, write_between
 from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
 from voiceguide.audio.samples import to_int16
+from voiceguide.audio.slips import NO_SLIPS
 from voiceguide.core.clock import RATE, samples
 from voiceguide.history.journal import Journal
 from voiceguide.service.ready import make_ready
@@ -44,7 +45,7 @@ class WaitingRoom:
     """
 
     name = "a room"
-    slipped = 0
+    slipped = NO_SLIPS
 
     def __init__(self, sound: Samples) -> None:
         self.cpu_s = 0.0

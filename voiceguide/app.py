@@ -16,6 +16,7 @@ from typing import Self
 
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
+from voiceguide.audio.slips import NO_SLIPS, Slips
 from voiceguide.core.actions import Sound
 from voiceguide.core.memory import NOTHING, Remembered
 from voiceguide.core.plan import Routine
@@ -190,7 +191,7 @@ class Prepared:
         live: bool = False,
         cancel_echo: bool = False,
         rehearsed: bool = False,
-        slips: Callable[[], int] = lambda: 0,
+        slips: Callable[[], Slips] = lambda: NO_SLIPS,
         card: CardWatch | None = None,
     ) -> Hearing:
         """Return the chain from the microphone to the verdicts; the arguments are those of `guide`."""
@@ -226,7 +227,7 @@ def listening(
     live: bool = False,
     cancel_echo: bool,
     enrolment: Path | None = None,
-    slips: Callable[[], int] = lambda: 0,
+    slips: Callable[[], Slips] = lambda: NO_SLIPS,
     card: CardWatch | None = None,
 ) -> Hearing:
     """Return a chain that listens.
@@ -237,7 +238,7 @@ def listening(
         live: listen in a thread of its own.
         cancel_echo: the microphone hears the speaker.
         enrolment: file of what a person rehearsed, None to do without; it need not be there.
-        slips: how often samples were lost or added so far between loudspeaker and microphone.
+        slips: what was lost or added so far between loudspeaker and microphone.
         card: notices when the sound card is lost (`watch_of`).
     """
     enrolled = words_of(enrolment) if enrolment is not None else None

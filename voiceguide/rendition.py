@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from voiceguide.audio.port import MicrophoneBlock, SpeakerBlock
+from voiceguide.audio.slips import NO_SLIPS
 from voiceguide.core.actions import Sound
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
@@ -62,7 +63,7 @@ class RenditionPort:
     """
 
     name = "a rendition"
-    slipped = 0
+    slipped = NO_SLIPS
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink

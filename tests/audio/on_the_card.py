@@ -95,7 +95,7 @@ def outlive_a_suspended_microphone() -> dict[str, Any]:
     subprocess.run(["pactl", "suspend-sink", "mic", "0"], check=True)
     _exchange_until(port, lambda: port.lost is None)
     _exchange(port, 50)
-    answer = {"told": told, "lost": port.lost, "slipped": port.slipped, "counted": dict(port.troubles)}
+    answer = {"told": told, "lost": port.lost, "slipped": port.slipped.unknown, "counted": dict(port.troubles)}
     port.close()
     children = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
     return {**answer, "children": children.split()}

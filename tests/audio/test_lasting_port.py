@@ -13,6 +13,7 @@ import pytest
 from voiceguide.audio.card_link import Counters
 from voiceguide.audio.lasting import PROOF, SILENT_FOR, LastingPort
 from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
+from voiceguide.audio.slips import NO_SLIPS, Slips
 from voiceguide.backoff import FIRST_S, MOST_S
 from voiceguide.errors import AudioError
 
@@ -29,7 +30,7 @@ class FakeCard:
         self.speaker = speaker
         self.name = f"{self.microphone} -> {speaker}"
         self.counters = Counters(speaker_gaps=2)
-        self.slipped = 0
+        self.slipped = NO_SLIPS
         self.played: list[float] = []
         self.closed = False
         self._world = world
@@ -115,7 +116,11 @@ def until(port: LastingPort, condition: Callable[[], bool], block: SpeakerBlock 
 def test_a_card_that_works_is_used_as_it_is(world: World) -> None:
     port = world.port()
     assert port.exchange(SPEECH).tolist() == [7] * BLOCK
-    assert (port.lost, port.slipped, port.name) == (None, 0, "USB Mic: - (hw:1,0) -> USB Speaker: - (hw:2,0)")
+    assert (port.lost, port.slipped, port.name) == (
+        None,
+        NO_SLIPS,
+        "USB Mic: - (hw:1,0) -> USB Speaker: - (hw:2,0)",
+    )
     port.close()
     assert world.opened[0].closed
 
@@ -132,7 +137,7 @@ def test_what_fails_is_told_at_once_and_opened_again_by_its_full_name(world: Wor
     assert world.asked[0] == (None, "speaker", False)
     assert world.asked[-1] == ("USB Mic: - (hw:1,0)", "USB Speaker: - (hw:2,0)", False)
     assert port.exchange(SPEECH).any()
-    assert port.slipped == 1, "an echo canceller looks for its delay anew"
+    assert port.slipped == Slips(unknown=1), "an echo canceller looks for its delay anew"
     assert port.troubles["reopened"] == 1
     assert port.troubles["speaker_gaps"] == 4, "those of both cards"
     assert len(world.opened[-1].played) > PROOF
@@ -163,14 +168,14 @@ def test_without_need_of_a_microphone_none_is_opened(world: World) -> None:
 def test_slips_of_one_card_and_of_the_next_add_up(world: World) -> None:
     port = world.port()
     port.exchange(SPEECH)
-    world.opened[0].slipped = 3
-    assert port.slipped == 3
+    world.opened[0].slipped = Slips(unknown=3, later=-160)
+    assert port.slipped == Slips(unknown=3, later=-160)
     world.microphone = world.speaker = False
     port.exchange(SPEECH)
-    assert port.slipped == 3, "it never goes back"
+    assert port.slipped == Slips(unknown=3, later=-160), "it never goes back"
     world.microphone = world.speaker = True
     until(port, lambda: port.lost is None)
-    assert port.slipped == 4
+    assert port.slipped == Slips(unknown=4, later=-160)
 
 
 def test_tries_come_more_and_more_rarely_and_never_end(world: World) -> None:
@@ -281,7 +286,7 @@ def test_a_card_of_no_use_is_opened_again_once_the_guide_is_silent(world: World)
     assert len(world.opened) == 1
     until(port, lambda: len(world.opened) == 2 and port.exchange(SILENCE).any())
     assert world.opened[0].closed
-    assert (port.lost, port.slipped, port.troubles["reopened"]) == (None, 1, 1)
+    assert (port.lost, port.slipped.unknown, port.troubles["reopened"]) == (None, 1, 1)
     world.speaker = False
     port.reopen()
     until(port, lambda: port.lost is not None)

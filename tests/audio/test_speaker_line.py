@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceguide.audio.card_link import Counters
-from voiceguide.audio.speaker_line import FEWER, MORE, SECOND, SPARE, SpeakerLine
+from voiceguide.audio.port import BLOCK
+from voiceguide.audio.slips import NO_SLIPS, Slips
+from voiceguide.audio.speaker_line import FEWER, GROWS, MORE, MOST_MORE, OFTEN, SECOND, SPARE, SpeakerLine
 
 CUSHION = 4
 
@@ -71,16 +73,18 @@ def test_a_session_that_is_late_leaves_a_hole_and_every_other_block_keeps_its_pl
     assert hole == list(range(150, 150 + late))[-len(hole) :]
     assert len(hole) == late - (CUSHION - 1) == devices.counters.speaker_dropped
     assert (devices.counters.speaker_gaps, devices.counters.speaker_shifts) == (1, 0)
-    assert devices.counters.slips == 0
+    assert devices.counters.slips == NO_SLIPS
 
 
 def test_a_session_that_stays_late_is_played_again_within_three_seconds() -> None:
     devices = Devices()
     devices.run(150)
+    lag = devices.lag
     devices.run(20, answers=False)  # and these are never answered
     devices.run(5 * SECOND)
     assert None not in devices.played[150 + 3 * SECOND + CUSHION :]
-    assert devices.counters.speaker_shifts == devices.counters.slips == 1
+    assert devices.counters.speaker_shifts == 1
+    assert devices.counters.slips == Slips(later=(devices.lag - lag) * BLOCK)
 
 
 def test_when_a_late_session_recovers_the_voice_does_not_lag_behind_for_long() -> None:
@@ -168,6 +172,46 @@ def test_what_a_card_that_ran_dry_did_not_play_is_left_out() -> None:
     assert devices.lag == lag
     assert devices.counters.speaker_dropped == 8
     assert devices.counters.speaker_shifts == 1
+
+
+def test_a_session_that_is_late_again_and_again_gets_more_time_and_every_block_of_it_is_counted() -> None:
+    devices = Devices()
+    devices.run(150)
+    lag = devices.lag
+    lags = []
+    for _ in range(6):
+        devices.run(2 * CUSHION + 2, answers=False)
+        for _ in range(2 * CUSHION + 2):
+            devices.answer()
+        devices.run(SECOND)
+        lags.append(devices.lag - lag)
+        assert devices.counters.slips == Slips(later=lags[-1] * BLOCK)
+    assert lags == [0, GROWS, *[2 * GROWS] * 4], "as much as it takes"
+    assert devices.counters.speaker_gaps == 3, "then no hole is left"
+
+
+def test_a_card_that_runs_dry_again_and_again_gets_more_but_not_without_end() -> None:
+    devices = Devices()
+    devices.run(150)
+    lag = devices.lag
+    for _ in range(20):
+        devices.line.ran_dry()
+        devices.run(SECOND)
+    assert devices.lag - lag == MOST_MORE
+    assert devices.counters.slips == Slips(later=MOST_MORE * BLOCK)
+
+
+def test_a_session_that_is_late_now_and_then_keeps_its_place() -> None:
+    devices = Devices()
+    devices.run(150)
+    lag = devices.lag
+    for _ in range(6):
+        devices.run(CUSHION + 2, answers=False)
+        for _ in range(CUSHION + 2):
+            devices.answer()
+        devices.run(OFTEN)
+    assert devices.lag == lag
+    assert devices.counters.slips == NO_SLIPS
 
 
 def test_at_the_end_what_is_left_is_played() -> None:

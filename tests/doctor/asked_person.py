@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
+from voiceguide.audio.slips import NO_SLIPS
 from voiceguide.core.clock import samples
 from voiceguide.speaking.voices.hibari import HibariVoice, is_installed
 
@@ -39,7 +40,7 @@ class Asked:
     """
 
     name = "a person who is asked"
-    slipped = 0
+    slipped = NO_SLIPS
 
     def __init__(self, says: Sequence[NDArray[np.int16] | None]) -> None:
         self._says = list(says)

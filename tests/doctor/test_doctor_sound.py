@@ -13,6 +13,7 @@ from voiceguide.audio.files import FilePort
 from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
 from voiceguide.audio.room import Fault, Nobody, Noise, Room, RoomPort, place
 from voiceguide.audio.room.noises import make
+from voiceguide.audio.slips import Slips
 from voiceguide.core.clock import RATE, samples
 from voiceguide.doctor.probe import birdsong
 from voiceguide.doctor.sound import (
@@ -100,8 +101,8 @@ class Loses(VirtualPort):
     name = "a card that loses sound"
 
     @property
-    def slipped(self) -> int:  # type: ignore[override]
-        return self.now // RATE
+    def slipped(self) -> Slips:  # type: ignore[override]
+        return Slips(later=-BLOCK * (self.now // RATE))
 
     def exchange(self, block: SpeakerBlock) -> MicrophoneBlock | None:
         return super().exchange(block)

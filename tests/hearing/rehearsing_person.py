@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
+from voiceguide.audio.slips import NO_SLIPS
 from voiceguide.core.clock import samples
 
 Sound = NDArray[np.int16]
@@ -37,7 +38,7 @@ class Answering:
     """An audio port with somebody in front of it who does what is asked. The guide itself is not heard."""
 
     name = "a person who rehearses"
-    slipped = 0
+    slipped = NO_SLIPS
 
     def __init__(self, says: Says, hiss: float = HISS) -> None:
         self._says = says

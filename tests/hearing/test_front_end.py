@@ -12,6 +12,7 @@ from speakers import NATURAL, natural_voice
 
 from voiceguide.audio.port import BLOCK
 from voiceguide.audio.samples import to_int16
+from voiceguide.audio.slips import NO_SLIPS, Slips
 from voiceguide.core.clock import RATE, samples
 from voiceguide.core.events import VoiceBegan, VoiceEnded
 from voiceguide.demo.flite import FliteVoice
@@ -193,8 +194,8 @@ def test_neither_silence_nor_a_tone_is_a_voice(make: Callable[[int], Samples]) -
 
 
 def test_when_samples_were_lost_on_the_way_the_echo_is_looked_for_anew() -> None:
-    """The card has lost 25 ms: told so, the canceller finds the echo again within seconds."""
-    said, slips = guide(30), 0
+    """The card has lost 25 ms and does not know how much: the canceller finds the echo again."""
+    said, slips = guide(30), NO_SLIPS
     half, lost = samples(15), samples(0.025)
     whole = echo_of(said)
     microphone = np.concatenate((whole[:half], whole[half + lost :], np.zeros(lost, np.float32)))
@@ -202,7 +203,7 @@ def test_when_samples_were_lost_on_the_way_the_echo_is_looked_for_anew() -> None
     chain = Chain(Ears(TypedRecogniser(), load_language("en")), front_end, slips=lambda: slips)
     delays = []
     for at in range(0, len(said), BLOCK):
-        slips = int(at >= half)
+        slips = Slips(unknown=int(at >= half))
         chain.accept(to_int16(microphone[at : at + BLOCK]), said[at : at + BLOCK])
         assert front_end.canceller is not None
         delays.append(front_end.canceller.delay_ms)
@@ -212,6 +213,31 @@ def test_when_samples_were_lost_on_the_way_the_echo_is_looked_for_anew() -> None
     assert before is not None
     assert after is not None
     assert before - after == pytest.approx(25, abs=0.5)
+    unknown = sum(delay is None for delay in delays[half // BLOCK :]) * BLOCK
+    assert unknown <= samples(0.6), "one look at the echo is enough"
+
+
+def test_what_was_lost_and_counted_costs_nothing_that_was_learned() -> None:
+    """Two blocks are dropped and counted: what is left of the guide's voice stays as soft as it was."""
+    said = guide(30)
+    half, lost = samples(15), 2 * BLOCK
+    whole = echo_of(said)
+    microphone = np.concatenate((whole[:half], whole[half + lost :], np.zeros(lost, np.float32)))
+    left = {}
+    for counted in (True, False):
+        front_end = FrontEnd()
+        heard = []
+        for at in range(0, len(said), BLOCK):
+            if at == half and counted:
+                front_end.slipped(Slips(later=-lost))
+            heard.append(front_end.listen(to_int16(microphone[at : at + BLOCK]), said[at : at + BLOCK])[0])
+            assert front_end.canceller is not None
+            known = front_end.canceller.delay_ms is not None and front_end.canceller.converged
+            assert known or not counted or not half <= at < half + samples(1)
+        after = np.concatenate(heard)[half + samples(0.2) : half + samples(2)]
+        left[counted] = 10 * np.log10(np.mean(np.square(after.astype(float))) + 1)
+        front_end.close()
+    assert left[True] < left[False] - 6, "dB"
 
 
 def hear(front_end: FrontEnd, microphone: Samples, reference: Samples) -> None:
@@ -224,10 +250,15 @@ def test_what_is_heard_right_after_a_slip_may_still_be_the_guide(front_end: Fron
     said = guide(12)
     hear(front_end, echo_of(said), said)
     assert front_end.around.guide
-    front_end.slipped()
-    hear(front_end, echo_of(said)[: samples(0.3)], said[: samples(0.3)])
+    front_end.slipped(Slips(unknown=1))
+    hear(front_end, echo_of(said)[: samples(0.2)], said[: samples(0.2)])
     assert front_end.around.guide
     assert not front_end.around.apart
+    again = slice(samples(0.2), samples(3.0))
+    events = [event for _, event in listen(front_end, echo_of(said)[again], said[again])]
+    assert not any(isinstance(event, VoiceBegan) for event in events), "its echo was nobody's voice"
+    assert not front_end.around.other
+    assert front_end.around.apart
 
 
 def test_a_slip_does_not_turn_a_headset_into_a_loudspeaker_but_another_device_may(
@@ -235,7 +266,7 @@ def test_a_slip_does_not_turn_a_headset_into_a_loudspeaker_but_another_device_ma
 ) -> None:
     said = guide(6)
     hear(front_end, np.zeros_like(said), said)
-    front_end.slipped()
+    front_end.slipped(Slips(unknown=1))
     hear(front_end, np.zeros(samples(0.3), np.float32), said[: samples(0.3)])
     assert front_end.around == QUIET
     front_end.replaced()

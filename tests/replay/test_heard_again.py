@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from taping import SCRIPT, NoisyPort, tape, typed
 
+from voiceguide.audio.slips import Slips
 from voiceguide.core.commands import Command
 from voiceguide.core.events import Heard
 from voiceguide.hearing.chain import Hearing
@@ -41,18 +42,18 @@ class Slipping(NoisyPort):
     """A card that loses sound twice."""
 
     @property
-    def slipped(self) -> int:
-        return (self.now > 32_000) + (self.now > 48_000)
+    def slipped(self) -> Slips:
+        return Slips(unknown=int(self.now > 32_000), later=-320 * (self.now > 48_000))
 
 
 class Witness:
     """Keeps what it is given, and when it learned that sound was lost."""
 
-    def __init__(self, slips: Callable[[], int]) -> None:
+    def __init__(self, slips: Callable[[], Slips]) -> None:
         self.slips = slips
         self.frames: list[Frame | None] = []
         self.spoken: list[Samples] = []
-        self.slipped: list[int] = []
+        self.slipped: list[Slips] = []
         self.wanted: list[tuple[int, frozenset[Command], bool]] = []
 
     def listen_for(self, commands: frozenset[Command], *, hold: bool = False) -> None:
@@ -74,7 +75,7 @@ def test_hearing_gets_again_what_it_got_then(tmp_path: Path) -> None:
     recorded = read_recording(tmp_path / "session")
     witnesses: list[Witness] = []
 
-    def listening(slips: Callable[[], int]) -> Hearing:
+    def listening(slips: Callable[[], Slips]) -> Hearing:
         witnesses.append(Witness(slips))
         return witnesses[0]
 
@@ -85,6 +86,6 @@ def test_hearing_gets_again_what_it_got_then(tmp_path: Path) -> None:
     assert len(frames) < len(witness.frames), "silence after the microphone's end"
     # As a card plays it: with sixteen bits.
     assert np.abs(np.concatenate(witness.spoken) - port.played[: len(witness.spoken) * 160]).max() < 1 / 32_768
-    assert [witness.slipped.index(times) for times in (1, 2)] == [200, 300]
+    assert [witness.slipped.index(one) for one in (Slips(1), Slips(1, -320))] == [200, 300]
     assert witness.wanted[0][0] == 0
     assert [(pair.then is None, pair.now is None) for pair in pairs] == [(False, True)] * 2

@@ -13,6 +13,7 @@ import soundfile
 
 from voiceguide import errors
 from voiceguide.audio.port import MicrophoneBlock, SpeakerBlock
+from voiceguide.audio.slips import NO_SLIPS
 from voiceguide.cli import listen_command
 from voiceguide.cli.main import main
 from voiceguide.core.clock import RATE
@@ -43,7 +44,7 @@ class Port:
     """A loudspeaker that keeps what it plays."""
 
     name = "a port"
-    slipped = 0
+    slipped = NO_SLIPS
 
     def __init__(self) -> None:
         self.played: list[SpeakerBlock] = []

@@ -11,6 +11,7 @@ import pytest
 
 from voiceguide.app import Prepared
 from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
+from voiceguide.audio.slips import NO_SLIPS
 from voiceguide.core.events import HearingLost, Trouble
 from voiceguide.core.standby import Offer
 from voiceguide.hearing.noticed import Noticed
@@ -45,7 +46,7 @@ class Room:
     """Silence, in which "start" and "yes" are typed."""
 
     name = "a quiet room"
-    slipped = 0
+    slipped = NO_SLIPS
 
     def __init__(self) -> None:
         self.typed: queue.SimpleQueue[str] = queue.SimpleQueue()

@@ -11,6 +11,7 @@ import numpy as np
 
 from voiceguide.app import Prepared
 from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
+from voiceguide.audio.slips import NO_SLIPS
 from voiceguide.core.standby import Offer
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.history.journal import Journal
@@ -45,7 +46,7 @@ class Evening:
     """A service in a quiet room, as fast as it can be; one thing after the other is done as soon as it may be."""
 
     name = "a quiet room"
-    slipped = 0
+    slipped = NO_SLIPS
 
     def __init__(self, steps: list[Step]) -> None:
         self._steps = steps

@@ -13,6 +13,7 @@ import pytest
 
 from voiceguide.app import Prepared
 from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
+from voiceguide.audio.slips import NO_SLIPS
 from voiceguide.core.standby import Offer
 from voiceguide.errors import VoiceError
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
@@ -145,7 +146,7 @@ class Room:
     """A quiet port, twenty times as fast as time, that does one thing after the other as soon as it may."""
 
     name = "a quiet room"
-    slipped = 0
+    slipped = NO_SLIPS
 
     def __init__(self, steps: list[tuple[Callable[[], object], Callable[[], object]]]) -> None:
         self.steps = steps

@@ -23,6 +23,7 @@ from voiceguide.audio.card_link import FAILED, LONGEST, OPENED, Counters, Wanted
 from voiceguide.audio.devices import LOST
 from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
 from voiceguide.audio.samples import Resampler, to_float, to_int16
+from voiceguide.audio.slips import Slips
 from voiceguide.core.clock import RATE
 from voiceguide.errors import AudioError
 
@@ -138,11 +139,8 @@ class CardPort:
         return self._counters
 
     @property
-    def slipped(self) -> int:
-        """How often the delay from speaker to microphone may have changed, up to the newest microphone block.
-
-        When it has grown over an `exchange`, an echo canceller does best to look for its delay anew.
-        """
+    def slipped(self) -> Slips:
+        """How the delay from speaker to microphone has changed, up to the newest microphone block."""
         return self._counters.slips
 
     def exchange(self, block: SpeakerBlock) -> MicrophoneBlock:

@@ -23,6 +23,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from voiceguide.audio.port import BLOCK
+from voiceguide.audio.slips import Slips
+
 CardBlock = NDArray[np.int16]
 """10 ms of mono 16-bit samples at the card's rate."""
 
@@ -67,6 +70,7 @@ class Counters:
         speaker_dropped: blocks never played because they came too late.
         speaker_shifts: times the speaker's place in time was set anew, because the two devices or the session did
             not keep step.
+        speaker_later_blocks: blocks by which all of that together made the speaker later; below zero earlier.
     """
 
     microphone_blocks: int = 0
@@ -77,6 +81,7 @@ class Counters:
     speaker_gaps: int = 0
     speaker_dropped: int = 0
     speaker_shifts: int = 0
+    speaker_later_blocks: int = 0
 
     @property
     def troubles(self) -> dict[str, int]:
@@ -84,14 +89,19 @@ class Counters:
         return {name: number for name, number in vars(self).items() if not name.endswith("_blocks")}
 
     @property
-    def slips(self) -> int:
-        """Times the delay from speaker to microphone may have changed. A gap alone does not change it."""
-        lost = self.microphone_overflows + self.microphone_dropped
-        return lost + self.speaker_underflows + self.speaker_shifts
+    def slips(self) -> Slips:
+        """How the delay from speaker to microphone has changed. A gap alone does not change it.
+
+        Every block that was dropped here lets all that follow arrive 10 ms earlier.
+        """
+        return Slips(
+            unknown=self.microphone_overflows + self.speaker_underflows,
+            later=BLOCK * (self.speaker_later_blocks - self.microphone_dropped),
+        )
 
 
 _NUMBER = struct.Struct("=Q")
-_COUNTERS = struct.Struct(f"={len(fields(Counters))}Q")
+_COUNTERS = struct.Struct(f"={len(fields(Counters))}q")
 _SAMPLES_AT = len(MICROPHONE) + _COUNTERS.size
 
 

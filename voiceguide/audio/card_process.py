@@ -14,6 +14,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import queue
 import select
 import signal
 import socket
@@ -25,6 +26,7 @@ from typing import Any
 
 import numpy as np
 
+from voiceguide.audio import priority
 from voiceguide.audio.card_link import (
     FAILED,
     LONGEST,
@@ -53,11 +55,11 @@ CUSHION_PER_RESAMPLER = 2
 CLOSE_LIMIT_S = 2.0
 """Seconds that closing may take. With a living sound server it takes under 0.2, with a dead one for ever."""
 
+_FIRST_CALL_S = 5.0
+"""Seconds that a stream may take to call back for the first time; a suspended one takes 1.6."""
+
 _TAIL = 4
 """Blocks of silence at the end, as much as PortAudio holds back: stopping at once cost the last 20 ms of sound."""
-
-_REALTIME_PRIORITY = 5
-_NICENESS = -10
 
 
 class Card:
@@ -84,6 +86,7 @@ class Card:
         self._closing = False
         self._tail = 0
         self._drained = threading.Event()
+        self._threads: queue.SimpleQueue[int] = queue.SimpleQueue()  # those that call back, as soon as they do
         self._input: Any = None
         if self._mic is not None:
             self._input, self._mic_rate = self._open(devices, self._mic, Direction.MICROPHONE)
@@ -112,8 +115,11 @@ class Card:
     def _mic_name(self) -> str:
         return self._mic.name if self._mic is not None else "no microphone"
 
-    def run(self) -> None:
+    def run(self, *, realtime: bool = True) -> None:
         """Wait for the first block, then play and listen until the program closes its end; then close the streams.
+
+        Args:
+            realtime: whether the threads of the streams have real-time priority.
 
         Raises:
             AudioError: the streams do not start.
@@ -128,6 +134,8 @@ class Card:
             raise AudioError(
                 f"{self._mic_name} -> {self._loudspeaker.name} does not start. PortAudio says: {error}. {LOST}"
             ) from error
+        if not realtime:
+            threading.Thread(target=self._ask_rtkit, daemon=True).start()
         wait_for(self._link, 0)
         # More than can be waiting; it is over at once when the last block has been taken.
         self._drained.wait(timeout=0.5)
@@ -139,6 +147,11 @@ class Card:
             if self._input is not None:
                 self._input.abort()
                 self._input.close()
+
+    def _ask_rtkit(self) -> None:
+        for _ in range(1 + (self._input is not None)):
+            with suppress(queue.Empty):
+                priority.first_by_rtkit(self._threads.get(timeout=_FIRST_CALL_S), priority.CARD)
 
     def _open(self, devices: list[Device], device: Device, direction: Direction) -> tuple[Any, int]:
         microphone = direction is Direction.MICROPHONE
@@ -164,6 +177,8 @@ class Card:
         ) from failure
 
     def _on_microphone(self, samples: Any, _frames: int, _time: Any, status: Any) -> None:
+        if not self._counters.microphone_blocks:
+            self._threads.put(threading.get_native_id())
         if status.input_overflow:
             self._counters.microphone_overflows += 1
         self._hand_over(samples)
@@ -179,8 +194,11 @@ class Card:
             pass  # the program is gone, and so is this process in a moment
 
     def _on_speaker(self, samples: Any, _frames: int, _time: Any, status: Any) -> None:
+        if not self._counters.speaker_blocks:
+            self._threads.put(threading.get_native_id())
         if status.output_underflow:
             self._counters.speaker_underflows += 1
+            self._line.ran_dry()
         self._receive()
         if self._input is None:
             self._hand_over(np.zeros(len(samples), np.int16))
@@ -201,13 +219,19 @@ class Card:
             self._closing = True
 
 
-def serve(link: socket.socket, wanted: Wanted) -> None:
-    """Open a card and run it until the program closes its end; tell the program how that went."""
+def serve(link: socket.socket, wanted: Wanted, *, realtime: bool = True) -> None:
+    """Open a card and run it until the program closes its end; tell the program how that went.
+
+    Args:
+        link: this process's end of the socket.
+        wanted: which devices.
+        realtime: whether the process has real-time priority; else RealtimeKit is asked for its threads.
+    """
     with suppress(BrokenPipeError):  # the program is gone
         try:
             card = Card(link, wanted)
             link.send(OPENED + json.dumps(card.opened).encode())
-            card.run()
+            card.run(realtime=realtime)
         except AudioError as error:
             link.send(FAILED + str(error).encode())
 
@@ -224,15 +248,6 @@ def _end_with_the_program(link: socket.socket) -> None:
     wait_for(link, 0)
     time.sleep(CLOSE_LIMIT_S)
     os._exit(1)
-
-
-def _hurry() -> None:
-    """Ask to be run before other programs. Threads that PortAudio starts later inherit it."""
-    try:
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(_REALTIME_PRIORITY))
-    except OSError:  # not permitted; `LimitRTPRIO=` or a line in /etc/security/limits.d permits it
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
 
 
 def _silence_libraries() -> None:
@@ -254,10 +269,10 @@ def main() -> None:
     link = socket.socket(fileno=int(sys.argv[1]))
     link.setblocking(False)
     threading.Thread(target=_end_with_the_program, args=(link,), daemon=True).start()
-    _hurry()
+    realtime = priority.first(priority.CARD)  # threads that PortAudio starts later inherit it
     _silence_libraries()
     gc.disable()  # nothing here makes cycles
-    serve(link, Wanted(**json.loads(sys.argv[2])))
+    serve(link, Wanted(**json.loads(sys.argv[2])), realtime=realtime)
     os._exit(0)  # sounddevice would first talk to the sound server again, which may be dead
 
 

@@ -13,6 +13,7 @@ import soundfile
 from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
 from voiceguide.audio.recording import Recording
 from voiceguide.audio.samples import Resampler, to_int16
+from voiceguide.audio.slips import NO_SLIPS
 from voiceguide.core.clock import RATE
 from voiceguide.errors import AudioError
 
@@ -54,7 +55,7 @@ class FilePort:
             self.close()
             raise
 
-    slipped = 0
+    slipped = NO_SLIPS
 
     @property
     def name(self) -> str:

@@ -28,6 +28,7 @@ import numpy as np
 from voiceguide.audio.card import CardPort
 from voiceguide.audio.card_link import Counters
 from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
+from voiceguide.audio.slips import NO_SLIPS, Slips
 from voiceguide.backoff import Backoff
 from voiceguide.core.clock import RATE
 from voiceguide.errors import AudioError
@@ -71,8 +72,8 @@ class Card(Protocol):
         ...
 
     @property
-    def slipped(self) -> int:
-        """How often the echo's delay may have changed."""
+    def slipped(self) -> Slips:
+        """How the echo's delay has changed."""
         ...
 
     def exchange(self, block: SpeakerBlock) -> MicrophoneBlock:
@@ -136,7 +137,7 @@ class LastingPort:
         self._backoff = Backoff()
         self._next_try = 0.0
         self._doubted = False
-        self._slips = 0  # up to the card that is open, or was last
+        self._slips = NO_SLIPS  # up to the card that is open, or was last
         self._counted: Counter[str] = Counter()  # of the cards before it
         try:
             self._take(open_card(mic, speaker, deaf=deaf))
@@ -159,9 +160,9 @@ class LastingPort:
         return self._lost
 
     @property
-    def slipped(self) -> int:
-        """How often the delay from speaker to microphone may have changed; opening again is one such time."""
-        return self._slips + (self._card.slipped if self._card is not None and self._lost is None else 0)
+    def slipped(self) -> Slips:
+        """How the delay from speaker to microphone has changed; opening again changes it nobody knows how much."""
+        return self._slips + (self._card.slipped if self._card is not None and self._lost is None else NO_SLIPS)
 
     @property
     def troubles(self) -> Mapping[str, int]:
@@ -250,7 +251,7 @@ class LastingPort:
         attempt, self._attempt = self._attempt, None
         if attempt.card is not None and attempt.deaf is self._deaf:
             self._counted["reopened"] += 1
-            self._slips += 1 - attempt.card.slipped
+            self._slips += Slips(unknown=1) - attempt.card.slipped
             if self._lost is not None:
                 _log.warning("%s works again, after %.0f s", attempt.card.name, self._clock() - self._lost_since)
             self._take(attempt.card)

@@ -7,6 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from voiceguide.audio.slips import Slips
+
 BLOCK = 160
 """Samples per exchange: 10 ms at 16 kHz, the frame length of WebRTC's voice activity detector."""
 
@@ -23,8 +25,8 @@ class AudioPort(Protocol):
         ...
 
     @property
-    def slipped(self) -> int:
-        """How often so far samples were lost or added, so that an echo comes at another time than before."""
+    def slipped(self) -> Slips:
+        """What was lost or added so far, so that an echo comes at another time than before."""
         ...
 
     def exchange(self, block: SpeakerBlock) -> MicrophoneBlock | None:

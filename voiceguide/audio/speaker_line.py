@@ -3,6 +3,7 @@
 The session hands over one numbered block for each block of the microphone, so a block's number also says with
 which part of the microphone's sound its echo comes back. The echo canceller lives on that distance. Therefore a
 session that is late does not move it: silence is played for what is missing, and what comes too late never is.
+Where the distance has to change, it is counted in blocks.
 """
 
 from __future__ import annotations
@@ -23,6 +24,12 @@ SPARE = 10
 """Blocks above the cushion that may wait at any time, 100 ms; of more only the newest are kept. So many come when
 a card wakes up long after its microphone."""
 
+OFTEN = 5 * SECOND
+"""The second time within so many blocks that the card or the session was late, more blocks are kept ready."""
+
+GROWS = 4
+MOST_MORE = 12
+"""By so many blocks at a time, and by so many at most: every block lets the guide fall silent 10 ms later."""
 
 _FAR = SECOND * SECOND
 
@@ -34,12 +41,15 @@ class SpeakerLine:
 
     Args:
         counters: where losses are counted.
-        cushion: blocks that must wait before the first is played.
+        cushion: blocks that must wait before the first is played; more when the machine is busy.
     """
 
     def __init__(self, counters: Counters, cushion: int) -> None:
         self._counters = counters
         self._cushion = cushion
+        self._most_cushion = cushion + MOST_MORE
+        self._owed = 0  # blocks of silence to be played, so that the cushion grows by as many
+        self._late_at = -OFTEN  # block at which somebody was late last
         self._waiting: deque[tuple[int, CardBlock]] = deque()
         self._newest = -1  # number of the block that came last
         self._due: int | None = None  # number of the next block to play; None before the first
@@ -55,6 +65,13 @@ class SpeakerLine:
         self._newest = number
         self._came = True
 
+    def ran_dry(self) -> None:
+        """Take that the card has played all it had before this block was asked for."""
+        now = self._counters.speaker_blocks
+        if now - self._late_at < OFTEN:
+            self._owed = min(GROWS, self._most_cushion - self._cushion)
+        self._late_at = now
+
     def take(self, *, closing: bool = False) -> CardBlock | None:
         """Return the next block, or None to play silence.
 
@@ -69,10 +86,18 @@ class SpeakerLine:
                 return None
             self._due = self._waiting[0][0]
         due = self._in_step(self._due)
-        self._due = due + 1
         missing = not self._waiting or self._waiting[0][0] > due
-        self._counters.speaker_gaps += missing and not self._missing
+        if missing and not self._missing:
+            self._counters.speaker_gaps += 1
+            self.ran_dry()
         self._missing = missing
+        if self._owed:
+            self._owed -= 1
+            self._cushion += 1
+            self._counters.speaker_later_blocks += 1
+            self._due = due
+            return None
+        self._due = due + 1
         return None if missing else self._waiting.popleft()[1]
 
     def _in_step(self, due: int) -> int:
@@ -80,9 +105,9 @@ class SpeakerLine:
         due += self._off_for_long(self._newest + 1 - due)
         self._drop_before(due)
         if len(self._waiting) > self._cushion + SPARE:
+            self._shift(self._waiting[-self._cushion][0] - due)
             due = self._waiting[-self._cushion][0]
             self._drop_before(due)
-            self._counters.speaker_shifts += 1
             self._watch_for_a_second()
         return due
 
@@ -113,8 +138,13 @@ class SpeakerLine:
         if not (off and again):
             return 0
         self._astray = False
-        self._counters.speaker_shifts += 1
+        self._shift(off)
         return off
+
+    def _shift(self, ahead: int) -> None:
+        """Count that blocks are left out, or below zero that the same ones are waited for again."""
+        self._counters.speaker_shifts += 1
+        self._counters.speaker_later_blocks -= ahead
 
     def _watch_for_a_second(self) -> None:
         self._watched = 0

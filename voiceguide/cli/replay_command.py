@@ -14,6 +14,7 @@ from rich.text import Text
 
 from voiceguide.app import listening
 from voiceguide.audio.recording import Recording
+from voiceguide.audio.slips import Slips
 from voiceguide.cli.options import Engine
 from voiceguide.core.clock import seconds
 from voiceguide.errors import RecordingError
@@ -94,7 +95,7 @@ def _hear(recorded: Recorded, engine: str | None, console: Console) -> None:
     pack = read_language(recorded.folder / Names.LANGUAGE)
     with closing(choose_recogniser(about.language, engine or about.recogniser)) as recogniser:
 
-        def chain(slips: Callable[[], int]) -> Hearing:
+        def chain(slips: Callable[[], Slips]) -> Hearing:
             return listening(
                 recogniser,
                 pack,

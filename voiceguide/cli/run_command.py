@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from voiceguide.app import Choices, Prepared, prepare
+from voiceguide.audio import priority
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
@@ -103,6 +104,8 @@ def run(
     with ExitStack() as stack:
         ending = stack.enter_context(ending_in_good_order(BESIDES_CTRL_C))
         stack.enter_context(lasting_output(live=not on_files))
+        if not on_files:
+            priority.first(priority.GUIDE)
         recorder = None
         if record is not None:  # closed last, so entered first
             recorder = stack.enter_context(closing(Recorder(record, find_routine(routine), live=not on_files)))

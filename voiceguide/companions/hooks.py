@@ -19,6 +19,7 @@ import subprocess
 import threading
 from typing import Any
 
+from voiceguide.audio import priority
 from voiceguide.companions.condition import Watch
 from voiceguide.core.view import View
 from voiceguide.settings import Hooks
@@ -99,6 +100,7 @@ class HookRunner:
             program, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         ) as running:
             self._running = running
+            priority.as_others(running.pid)
             try:
                 code = running.wait(LIMIT_S)
             except subprocess.TimeoutExpired:

@@ -10,6 +10,7 @@ import soundfile
 
 from voiceguide.audio.port import MicrophoneBlock, SpeakerBlock
 from voiceguide.audio.samples import to_int16
+from voiceguide.audio.slips import NO_SLIPS
 from voiceguide.core.clock import RATE
 from voiceguide.demo.actor import Actor, Uttered, Words
 from voiceguide.demo.script import Line, Script
@@ -39,7 +40,7 @@ class PersonPort:
     """
 
     name = "a simulated person"
-    slipped = 0
+    slipped = NO_SLIPS
 
     def __init__(self, script: Script, voice: Voice, recording: Path, seed: int = 1) -> None:
         loudness = np.float32(10 ** (LEVEL_DB / 20))

@@ -95,7 +95,7 @@ def listen_to_silence(port: AudioPort) -> Quiet:
         offset=float(heard.mean()) / FULL_SCALE,
         clipped=clipped_share(heard),
         dead=_dead(heard),
-        slips=port.slipped - before,
+        slips=(port.slipped - before).times,
     )
 
 
@@ -126,7 +126,7 @@ def listen_to_the_loudspeaker(port: AudioPort, floor_dbfs: float, song: Samples 
         voice_dbfs=_voice_dbfs(heard, played, floor_dbfs) if track.found else -math.inf,
         clipped=clipped_share(heard),
         dead=_dead(heard),
-        slips=port.slipped - before,
+        slips=(port.slipped - before).times,
     )
 
 

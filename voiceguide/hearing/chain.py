@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from voiceguide.audio.slips import NO_SLIPS, Slips
 from voiceguide.core.commands import Command
 from voiceguide.hearing.ears import Listening
 from voiceguide.hearing.front_end.front_end import FrontEnd
@@ -54,7 +55,7 @@ class Chain:
         front_end: the room between speaker and microphone; None when the microphone cannot hear the speaker.
         watch: notices when the microphone itself fails; None for a file, which may well be silent.
         remarks: told with the first block.
-        slips: how often samples were lost or added so far between loudspeaker and microphone.
+        slips: what was lost or added so far between loudspeaker and microphone.
         card: notices when the sound card is lost; None for a port that cannot be.
     """
 
@@ -64,7 +65,7 @@ class Chain:
         front_end: FrontEnd | None = None,
         watch: MicrophoneWatch | None = None,
         remarks: Sequence[Remark] = (),
-        slips: Callable[[], int] = lambda: 0,
+        slips: Callable[[], Slips] = lambda: NO_SLIPS,
         card: CardWatch | None = None,
     ) -> None:
         self._ears = ears
@@ -106,8 +107,8 @@ class Chain:
         if self._front_end is None:
             return [*noticed, *self._ears.accept(microphone)]
         if (slipped := self._slips()) != self._slipped:
+            self._front_end.slipped(slipped - self._slipped)
             self._slipped = slipped
-            self._front_end.slipped()
         clean, voice = self._front_end.listen(microphone, spoken)
         if voice is not None:
             noticed.append(voice)

@@ -11,6 +11,7 @@ import numpy as np
 
 from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
 from voiceguide.audio.samples import to_int16
+from voiceguide.audio.slips import NO_SLIPS
 from voiceguide.core.actions import Sound
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
@@ -127,7 +128,7 @@ class _ReplayedPort:
     """Gives the recorded microphone's blocks and compares what goes to the speaker with what went."""
 
     name = "a recording"
-    slipped = 0
+    slipped = NO_SLIPS
 
     def __init__(self, recorded: Recorded, sink: Sink | None) -> None:
         self._recorded = recorded

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from voiceguide.audio.samples import to_float
+from voiceguide.audio.slips import NO_SLIPS, Slips
 from voiceguide.core.clock import samples
 from voiceguide.hearing.chain import Hearing
 from voiceguide.hearing.verdict.verdict import Verdict
@@ -33,12 +34,12 @@ class Pair:
         return self.then == self.now
 
 
-def hear_again(recorded: Recorded, listening: Callable[[Callable[[], int]], Hearing]) -> list[Pair]:
+def hear_again(recorded: Recorded, listening: Callable[[Callable[[], Slips]], Hearing]) -> list[Pair]:
     """Let a chain hear the recorded microphone and loudspeaker again.
 
     Args:
         recorded: the recording.
-        listening: returns a fresh chain, in step; is given what tells how often sound was lost or added so far.
+        listening: returns a fresh chain, in step; is given what tells what was lost or added so far.
 
     Returns:
         All verdicts of then and now in order of time, those on the same words side by side.
@@ -47,7 +48,7 @@ def hear_again(recorded: Recorded, listening: Callable[[Callable[[], int]], Hear
         RecogniserError: an ear failed.
     """
     now: list[Verdict] = []
-    slipped = 0
+    slipped = NO_SLIPS
     hearing = listening(lambda: slipped)
     try:
         for block in range(recorded.blocks):

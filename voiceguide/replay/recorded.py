@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from voiceguide import __version__
 from voiceguide.audio.port import BLOCK
 from voiceguide.audio.samples import to_float
+from voiceguide.audio.slips import Slips
 from voiceguide.core.clock import RATE
 from voiceguide.core.commands import Command
 from voiceguide.errors import RecordingError
@@ -49,7 +50,7 @@ class Recorded:
         deaf: the block at which hearing failed, and what it said.
         listened_for: by block, what the session listened for from that block on.
         pressed: by block, what was pressed and not spoken.
-        slipped: by block, how often the card had lost or added sound from that block on.
+        slipped: by block, what the card had lost or added from that block on.
         events: the journal's entries.
         whole: False when the process was killed or the disk full before the end.
     """
@@ -64,7 +65,7 @@ class Recorded:
     deaf: tuple[int, str] | None = None
     listened_for: dict[int, tuple[frozenset[Command], bool]] = field(default_factory=dict)
     pressed: dict[int, list[Press]] = field(default_factory=dict)
-    slipped: dict[int, int] = field(default_factory=dict)
+    slipped: dict[int, Slips] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     whole: bool = True
 
@@ -112,7 +113,7 @@ def read_recording(folder: Path) -> Recorded:
     noticed: dict[int, list[Noticed]] = {}
     listened_for: dict[int, tuple[frozenset[Command], bool]] = {}
     pressed: dict[int, list[Press]] = {}
-    slipped: dict[int, int] = {}
+    slipped: dict[int, Slips] = {}
     ended: int | None = None
     closed: int | None = None
     failed: tuple[int, str] | None = None
@@ -126,8 +127,8 @@ def read_recording(folder: Path) -> Recorded:
                     listened_for[block] = frozenset(Command(command) for command in commands), hold
                 case {"block": int(block), "pressed": list(presses)}:
                     pressed[block] = [Press(Command(one["command"]), one["by"], one["text"]) for one in presses]
-                case {"block": int(block), "slipped": int(times)}:
-                    slipped[block] = times
+                case {"block": int(block), "slipped": int(unknown)}:
+                    slipped[block] = Slips(unknown, int(entry.get("later", 0)))
                 case {"block": int(block), "microphone": "ended"}:
                     ended = block if ended is None else ended
                 case {"block": int(block), "microphone": "failed", "reason": str(reason)}:

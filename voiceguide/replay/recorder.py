@@ -15,6 +15,7 @@ from typing import Any, Protocol, TextIO
 from voiceguide.audio.port import AudioPort, MicrophoneBlock, SpeakerBlock
 from voiceguide.audio.recording import Recording
 from voiceguide.audio.samples import to_float, to_int16
+from voiceguide.audio.slips import NO_SLIPS, Slips
 from voiceguide.core.commands import Command
 from voiceguide.errors import AudioError, RecogniserError, RecordingError
 from voiceguide.hearing.chain import Hearing
@@ -149,9 +150,10 @@ class Recorder:
         else:
             self._put_sound(self._microphone, to_float(frame))
 
-    def slipped(self, times: int) -> None:
-        """Take how often sound was lost or added so far, when that has changed."""
-        self._line(self._hearing, {"block": self._blocks - 1, "slipped": times})
+    def slipped(self, so_far: Slips) -> None:
+        """Take what was lost or added so far, when that has changed."""
+        told = {"slipped": so_far.unknown, "later": so_far.later}
+        self._line(self._hearing, {"block": self._blocks - 1, **told})
 
     def port_failed(self, error: AudioError) -> None:
         """Take the failure of the port."""
@@ -222,14 +224,14 @@ class _RecordedPort:
     def __init__(self, port: AudioPort, recorder: Recorder) -> None:
         self._port = port
         self._recorder = recorder
-        self._slipped = 0
+        self._slipped = NO_SLIPS
 
     @property
     def name(self) -> str:
         return self._port.name
 
     @property
-    def slipped(self) -> int:
+    def slipped(self) -> Slips:
         return self._port.slipped
 
     def exchange(self, block: SpeakerBlock) -> MicrophoneBlock | None:

@@ -16,6 +16,7 @@ from typing import Any, Self
 import numpy as np
 
 from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
+from voiceguide.audio.slips import NO_SLIPS
 from voiceguide.companions.companion import Companion
 from voiceguide.core.actions import Sound
 from voiceguide.core.clock import RATE, samples
@@ -54,7 +55,7 @@ class PacedPort:
     """
 
     name = "a paced port"
-    slipped = 0
+    slipped = NO_SLIPS
 
     def __init__(self) -> None:
         self.began: float | None = None

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from voiceguide.audio.port import MicrophoneBlock, SpeakerBlock
+from voiceguide.audio.slips import NO_SLIPS
 from voiceguide.core.clock import RATE
 from voiceguide.speaking.voice import Samples
 
@@ -19,7 +20,7 @@ class VirtualPort:
     """
 
     name = "a virtual port"
-    slipped = 0
+    slipped = NO_SLIPS
 
     def __init__(self, mic_s: float = math.inf) -> None:
         self._mic_ends = mic_s * RATE

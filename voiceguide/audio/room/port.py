@@ -14,6 +14,7 @@ from voiceguide.audio.room.acoustics import LEAD, Placed, convolve
 from voiceguide.audio.room.levels import active_dbfs, ratio, rms_dbfs
 from voiceguide.audio.room.microphone import Microphone
 from voiceguide.audio.room.streams import Convolver, Playback, saturate
+from voiceguide.audio.slips import NO_SLIPS
 from voiceguide.core.clock import samples, seconds
 from voiceguide.speaking.finish import ACTIVE_LEVEL_DB
 from voiceguide.speaking.voice import Samples
@@ -92,7 +93,7 @@ class RoomPort:
     """
 
     name = "a simulated room"
-    slipped = 0
+    slipped = NO_SLIPS
 
     def __init__(
         self,

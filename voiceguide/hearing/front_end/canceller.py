@@ -169,10 +169,18 @@ class EchoCanceller:
         if self._gate is not None:
             self._gate.forget_noise()
 
+    def shift(self, by: int) -> None:
+        """The echo comes so many samples later from now on, below zero earlier. All that was learned stays."""
+        self._finder.restart()  # what it has collected shows the echo where it was
+        self._track.shift(by)
+        if self._track.found:
+            self._held_back += by
+            self._keep_within_reach()
+
     def restart(self) -> None:
         """Sound was lost, or the devices were opened again: find the delay anew. The room and the clocks stay.
 
-        Until it is found, a second of the guide's speech, the microphone passes through.
+        Until it is found, half a second of the guide's speech, the microphone passes through and the filter rests.
         """
         self._finder.restart()
         self._track.lose()

@@ -36,7 +36,9 @@ _SLACK = 1.5
 
 _AGREEING = 3
 _CLOSE = 3.0
-"""So many sightings in a row within so many samples of each other make a new delay."""
+"""So many sightings in a row within so many samples of each other make a new delay. Where one has been known and
+sound was lost, the first sighting is taken: a wrong one is higher than `STRONG` in one look of hundreds, and the
+next looks would put it right."""
 
 
 class DelayTrack:
@@ -47,6 +49,7 @@ class DelayTrack:
         self._spread = np.diag([0.0, _USUAL_DRIFT**2])
         self._at = 0.0
         self._found = False
+        self._known = False  # it was found once
         self._sure = False
         self._strays: list[Sighting] = []
 
@@ -71,6 +74,11 @@ class DelayTrack:
     def delay(self, at: float) -> float:
         """Return the delay at a sample time, in samples."""
         return float(self._state[0] + self._state[1] * (at - self._at))
+
+    def shift(self, by: float) -> None:
+        """The echo comes so many samples later from now on."""
+        self._state[0] += by
+        self._strays.clear()
 
     def lose(self) -> None:
         """The delay is no longer known; the drift is taken to be what it was until sightings say otherwise."""
@@ -112,11 +120,12 @@ class DelayTrack:
         if self._strays and abs(sighting.delay - self._strays[-1].delay) > _CLOSE:
             self._strays.clear()
         self._strays.append(sighting)
-        if len(self._strays) < _AGREEING:
+        lost = self._known and not self._found
+        if not lost and len(self._strays) < _AGREEING:
             return False
         self._strays.clear()
         self._predict(sighting.at)
         self._state[0] = sighting.delay
         self._spread = np.diag([_READING**2, self._spread[1, 1] + _SHAKEN**2])
-        self._found = True
+        self._found = self._known = True
         return True

@@ -6,6 +6,7 @@ import logging
 
 import numpy as np
 
+from voiceguide.audio.slips import Slips
 from voiceguide.core.clock import samples
 from voiceguide.core.events import VoiceBegan, VoiceEnded
 from voiceguide.errors import EchoError
@@ -56,6 +57,7 @@ class FrontEnd:
         self._noticed = -VOICE_WITHIN
         self._spoken = 0  # samples of the guide's speech since an echo was looked for
         self._silent = 0  # samples since the last reference that was not nothing at all
+        self._astray = False  # there is an echo, and nobody knows where
         self._canceller: EchoCanceller | None = None
         try:
             self._canceller = EchoCanceller()
@@ -67,17 +69,22 @@ class FrontEnd:
         """The echo canceller, None without a library for it."""
         return self._canceller
 
-    def slipped(self) -> None:
-        """Samples were lost or added on the way: find out anew when the echo comes."""
-        if self._canceller is not None:
+    def slipped(self, by: Slips) -> None:
+        """Sound was lost or added on the way: the echo comes at another time from now on."""
+        if self._canceller is None:
+            return
+        if by.later:
+            self._canceller.shift(by.later)
+        if by.unknown:
             if self._canceller.delay_ms is not None:
                 self._spoken = 0  # there is an echo, only not where it was: this is no headset
+                self._astray = True
             self._canceller.restart()
 
     def replaced(self) -> None:
         """Microphone or loudspeaker may be other ones from now on: a headset may have become a loudspeaker."""
         self._spoken = 0
-        self.slipped()
+        self.slipped(Slips(unknown=1))
 
     def listen(self, microphone: Frame, reference: Samples) -> tuple[Frame, VoiceBegan | VoiceEnded | None]:
         """Take one exchange's blocks.
@@ -102,10 +109,14 @@ class FrontEnd:
             return microphone, None
         clean = self._canceller.process(microphone, reference)
         guide = self._now - self._spoke <= HANGOVER
-        voice = self._voice.accept(microphone, self._canceller.filtered, guide=guide)
+        if guide and self._astray:
+            voice = self._voice.pass_over(microphone)
+            self._astray = self._canceller.delay_ms is None
+        else:
+            voice = self._voice.accept(microphone, self._canceller.filtered, guide=guide)
         if self._voice.speaking:
             self._noticed = self._now
-        return clean, voice if self._canceller.converged else None
+        return clean, voice if self._canceller.converged or isinstance(voice, VoiceEnded) else None
 
     @property
     def around(self) -> Around:

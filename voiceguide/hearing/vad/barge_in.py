@@ -106,6 +106,15 @@ class BargeIn:
             event = self._turn(voice=self._is_voice(window, echo, guide=guide)) or event
         return event
 
+    def pass_over(self, microphone: Frame) -> VoiceBegan | VoiceEnded | None:
+        """Take a block of which nobody can tell whose it is; it begins no voice, and nothing is learnt from it."""
+        self._at += len(microphone)
+        event: VoiceBegan | VoiceEnded | None = None
+        for window, _ in zip(self._left.accept(microphone), self._taken_out.accept(microphone), strict=True):
+            self._detector.pass_over(window)
+            event = self._turn(voice=False) or event
+        return event
+
     def _is_voice(self, window: Frame, taken_out: Frame, *, guide: bool) -> bool:
         level = float(np.mean(np.square(window, dtype=np.float64)))
         self._echo = (

@@ -1,0 +1,119 @@
+"""A guide on a busy machine: programs that never rest, and a report of pain over the guide's voice."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from benchmarks.device_stage import GuideProcess, Stage
+from benchmarks.tables import Table
+from training.voices import Take, rendered
+from voiceguide.speaking.voice import Samples
+
+Found = dict[str, Any]
+
+ROUTINE = "psoas-short"
+LOADS = (0, 8)
+"""Programs that take all the processor they get."""
+
+TRIALS = 10
+"""Reports of pain at each load."""
+
+CALLS = 2
+WORDS = "it hurts"
+ANSWERED_WITHIN_S = 4.0
+
+_BURN = "while True: pass"
+_CALLER = Take("piper", "joe", {"length": 1.0, "noise": 0.667})
+
+
+def busy() -> list[Found]:
+    """Report pain over the guide's voice, in one session after the other, at each load."""
+    return [_at(load) for load in LOADS]
+
+
+def table(found: list[Found]) -> Table:
+    """Return what was measured, for people."""
+    made = Table(
+        "A busy machine",
+        f"“{WORDS.capitalize()}”, in a natural voice over the guide's, in a hold. The guide asks for its priority by "
+        f"itself. Obeyed: within {ANSWERED_WITHIN_S:g} s of the call. Nobody said: commands and reports without a call.",
+        ["busy programs", "reports", "at the first", "within two", "seconds, worst", "nobody said", "counted"],
+    )
+    for one in found:
+        counted = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in one["counted"].items())
+        made.add(
+            one["load"],
+            one["trials"],
+            one["first"],
+            one["first"] + one["second"],
+            f"{max(one['seconds'], default=0.0):.1f}",
+            len(one["false"]),
+            counted or "nothing",
+        )
+    return made
+
+
+def _at(load: int) -> Found:
+    found: Found = {"load": load, "trials": 0, "first": 0, "second": 0, "seconds": [], "false": [], "counted": {}}
+    with _burning(load), Stage(ROUTINE, render=_render, guide_first=()) as stage:
+        while found["trials"] < TRIALS:
+            guide = stage.guide()
+            _session(stage, guide, found)
+            guide.end()
+            found["counted"] = _added(found["counted"], guide)
+    print(found, flush=True)
+    return found
+
+
+def _session(stage: Stage, guide: GuideProcess, found: Found) -> None:
+    """Report pain in the first hold, and again in each one that comes."""
+    while found["trials"] < TRIALS and stage.person.lead_to(guide, "holding", 180):
+        found["trials"] += 1
+        for name in ("first", "second")[:CALLS]:
+            if guide.wait_for(_long, time.monotonic(), 25) is None:
+                break
+            began = time.monotonic()
+            ended = stage.person.speak(WORDS)
+            pain = guide.wait_for(lambda entry: entry["kind"] == "pain", began, ANSWERED_WITHIN_S + ended - began)
+            if pain is not None:
+                found[name] += 1
+                found["seconds"].append(round(pain.at - ended, 2))
+                break
+    found["false"] += [
+        one.entry
+        for one in guide.events
+        if one.entry["kind"] in ("heard", "pain")
+        and not any(began <= one.at <= ended + ANSWERED_WITHIN_S + 2 for began, ended in stage.person.spoke)
+    ]
+
+
+def _long(entry: dict[str, Any]) -> bool:
+    return entry["kind"] == "say_started" and len(entry["text"]) > 30
+
+
+def _added(counted: dict[str, int], guide: GuideProcess) -> dict[str, int]:
+    last = next((one.entry for one in reversed(guide.events) if one.entry["kind"] == "sound_card"), {})
+    names = [name for name in last if name not in ("time_s", "kind")]
+    return {name: counted.get(name, 0) + last.get(name, 0) for name in dict.fromkeys([*counted, *names])}
+
+
+def _render(words: str) -> Samples:
+    return np.concatenate(list(rendered(_CALLER, iter([words]))))
+
+
+@contextmanager
+def _burning(count: int) -> Iterator[None]:
+    burners = [subprocess.Popen([sys.executable, "-c", _BURN]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for one in burners:
+            one.kill()
+            one.wait()
