@@ -42,8 +42,9 @@ def table(found: list[Found]) -> Table:
     """Return what was measured, for people."""
     made = Table(
         "A busy machine",
-        f"“{WORDS.capitalize()}”, in a natural voice over the guide's, in a hold. The guide asks for its priority by "
-        f"itself. Obeyed: within {ANSWERED_WITHIN_S:g} s of the call. Nobody said: commands and reports without a call.",
+        f"“{WORDS.capitalize()}”, in a natural voice over the guide's, in a hold. The guide asks for its "
+        f"priority by itself. Obeyed: within {ANSWERED_WITHIN_S:g} s of the call. Nobody said: commands and "
+        "reports of pain without a call.",
         ["busy programs", "reports", "at the first", "within two", "seconds, worst", "nobody said", "counted"],
     )
     for one in found:

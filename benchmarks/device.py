@@ -1,9 +1,9 @@
 """What becomes of a session when its sound card fails: `python -m benchmarks.device [PART ...]`, as root on Linux.
 
 Every fault is done for real to a real `voiceguide listen` on a sound server without hardware (`device_stage.py`,
-`device_faults.py`). The parts: faults, drift, disk, ends, restarts, busy, hours (`soak.py`), live (half an hour on the
-card). All but the last two by default; what was measured is kept beside the tables, so that parts can be measured
-one by one.
+`device_faults.py`). The parts: faults, drift, disk, ends, restarts, busy (`busy.py`), hours (`soak.py`) and live,
+half an hour on the card. All but the last two by default; what was measured is kept beside the tables, so that
+parts can be measured one by one.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Asking to be run before other programs, so that a busy machine neither cuts the guide's words nor misses a call.
 
 All that plays and listens runs in real time (SCHED_RR) where the system allows it: root, `LimitRTPRIO=` of the
-service, a line in /etc/security/limits.d. Threads and processes that are started later inherit it; `as_others` takes
-it from a program that is not the guide's. Where it is not allowed, a desktop's RealtimeKit gives it to single threads
-that never work for long: the sound card's.
+service, a line in /etc/security/limits.d. Threads and processes that are started later inherit it; `as_others`
+takes it from programs that are not the guide's. Where it is not allowed, a desktop's RealtimeKit gives it to
+single threads that never work for long: the sound card's.
 """
 
 from __future__ import annotations
