@@ -245,7 +245,7 @@ def listening(
     front_end = FrontEnd() if cancel_echo else None
     typed = isinstance(recogniser, TypedRecogniser)
     return Chain(
-        ears_of(recogniser, pack, enrolled, live=live),
+        ears_of(recogniser, pack, enrolled, live=live, card=card),
         front_end,
         MicrophoneWatch() if live and not typed else None,
         () if typed else missing_parts(front_end),
@@ -265,10 +265,14 @@ def ears_of(
     enrolled: Enrolled | None = None,
     *,
     live: bool,
+    card: CardWatch | None = None,
 ) -> Listening:
     """Return the ears of a session or a rehearsal; the arguments are those of `listening`."""
     ears = Ears(recogniser, pack, enrolled)
-    return EarsInThread(ears, ears, ears if isinstance(recogniser, Revivable) else None) if live else ears
+    if not live:
+        return ears
+    late = (lambda: card.behind) if card is not None else (lambda: 0)
+    return EarsInThread(ears, ears, ears if isinstance(recogniser, Revivable) else None, late)
 
 
 def words_of(path: Path) -> Enrolled | None:

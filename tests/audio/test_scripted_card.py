@@ -170,6 +170,24 @@ def test_silence_is_played_until_the_cushion_is_there(plug: Plug, opened: Opened
     assert card.speaker.pull().tolist() == [16_384] * 160
 
 
+def test_what_has_waited_tells_how_far_the_program_is_behind(
+    plug: Plug, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 5.0
+    monkeypatch.setattr("time.monotonic_ns", lambda: int(now * 1e9))
+    card = plug(16_000)
+    port = opened()
+    assert port.behind_s == 0.0
+    card.mic.deliver(QUIET)
+    now += 0.5
+    card.mic.deliver(QUIET)
+    port.exchange(SILENCE)
+    now += 0.25
+    assert port.behind_s == 0.75
+    port.exchange(SILENCE)
+    assert port.behind_s == 0.25
+
+
 def test_a_slip_comes_with_the_block_at_which_it_happened(plug: Plug, opened: Opened) -> None:
     card = plug(16_000)
     port = opened()

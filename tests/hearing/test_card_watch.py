@@ -19,6 +19,7 @@ from voiceguide.hearing.verdict.situation import QUIET, Around
 class FakeCard:
     lost: str | None = None
     troubles: dict[str, int] = field(default_factory=dict)
+    behind_s: float = 0.0
     reopened: int = 0
 
     def reopen(self) -> None:

@@ -6,11 +6,12 @@ import time
 import numpy as np
 import pytest
 
+from voiceguide.core.clock import samples
 from voiceguide.core.commands import Command
 from voiceguide.core.events import Heard, HearingBack, HearingLost, HearingSlow, Trouble
 from voiceguide.errors import RecogniserError
 from voiceguide.hearing.ears_thread import BACKLOG, DEAF_AFTER, KEPT_OF_DEAFNESS, EarsInThread
-from voiceguide.hearing.health.shedding import SLOW_AT, Level
+from voiceguide.hearing.health.shedding import LOST_AFTER, SLOW_AT, Level
 from voiceguide.hearing.noticed import Noticed, Remark
 from voiceguide.hearing.recognisers.recogniser import Frame
 from voiceguide.hearing.verdict.rules import Rule
@@ -120,7 +121,10 @@ def test_a_slow_recogniser_loses_frames_but_not_the_time() -> None:
     ears.accept(FRAME)
     assert inner.called.acquire(timeout=PATIENCE)  # the thread holds one, the others wait
     noticed = [one for _ in range(given - 1) for one in ears.accept(FRAME)]
-    assert noticed == [HearingSlow(SLOW_AT + 160)], "there is nothing that these ears could leave out"
+    slow, deaf = noticed
+    assert slow == HearingSlow(SLOW_AT + 160), "there is nothing that these ears could leave out"
+    assert isinstance(deaf, HearingLost)
+    assert deaf.at <= samples(3.1)
     lost = ears.dropped
     assert lost == 99
     inner.may_listen.set()
@@ -130,6 +134,21 @@ def test_a_slow_recogniser_loses_frames_but_not_the_time() -> None:
     ears.close()
     assert inner.silence == lost * 160
     assert inner.at == (given + 1) * 160
+
+
+def test_a_program_that_is_seconds_behind_the_card_tells_it_at_once_and_when_it_is_over() -> None:
+    """The ears themselves keep up: it is the loop that was not run."""
+    inner, late = ScriptedEars(), samples(3.0)
+    ears = EarsInThread(inner, late=lambda: late)
+    told: list[Noticed] = []
+    for _ in range(LOST_AFTER // 160 + 1):
+        told += ears.accept(FRAME)
+    assert [type(one) for one in told if not isinstance(one, Verdict)] == [HearingSlow, HearingLost]
+    late = 0
+    wait_for(inner, LOST_AFTER // 160 + 1)
+    told = ears.accept(FRAME)
+    assert [type(one) for one in told if not isinstance(one, Verdict)] == [HearingBack]
+    ears.close()
 
 
 def test_a_hung_recogniser_is_told() -> None:
@@ -195,7 +214,7 @@ def test_s7_a_recogniser_that_failed_is_brought_back_however_often_it_takes(
     give(ears, 1)
     inner.failure = RecogniserError("killed")
     lost = give_until(ears, inner, HearingLost)[-1]
-    assert isinstance(lost, HearingLost)
+    assert isinstance(deaf, HearingLost)
     assert (lost.reason, lost.trouble) == ("killed", Trouble.RECOGNISER)
     before = inner.frames
     noticed = give_until(ears, inner, HearingBack)

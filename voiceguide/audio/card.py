@@ -12,6 +12,7 @@ import select
 import socket
 import subprocess
 import sys
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -96,6 +97,7 @@ class CardPort:
         self._number = 0
         self._asked = 0  # blocks that the speaker had asked for, and microphone blocks since
         self._unasked = 0
+        self._given_ns = 0
         self._counters = Counters()
         self._told: dict[str, int] = {}
         self._process: CardEnd | None = (start or CardProcess)(Wanted(mic, speaker, deaf))
@@ -143,6 +145,11 @@ class CardPort:
         """How the delay from speaker to microphone has changed, up to the newest microphone block."""
         return self._counters.slips
 
+    @property
+    def behind_s(self) -> float:
+        """Seconds since the card gave what the last `exchange` returned: what the program takes too long for."""
+        return max(0.0, (time.monotonic_ns() - self._given_ns) / 1e9) if self._given_ns else 0.0
+
     def exchange(self, block: SpeakerBlock) -> MicrophoneBlock:
         """Queue a block for the speaker and wait for the next one of the microphone.
 
@@ -163,7 +170,9 @@ class CardPort:
         while not self._heard:
             limit_s = self._deaf_after_s if self._exchanges else max(self._deaf_after_s, WAKE_LIMIT_S)
             complaint = f'The microphone "{self._mic}" stopped delivering: nothing for {limit_s:g} s.'
-            self._counters, delivered = card_link.read_microphone(self._receive(limit_s, complaint))
+            self._given_ns, self._counters, delivered = card_link.read_microphone(
+                self._receive(limit_s, complaint)
+            )
             self._see_that_the_speaker_asks()
             self._heard.extend(self._at_our_rate(delivered))
         self._exchanges += 1

@@ -7,7 +7,7 @@ or has had enough. All samples are mono 16-bit at the device's own rate, 10 ms i
     program to process   the block's number (8 bytes) and its samples
     process to program   b"o" and the opened devices as JSON
                          b"-" and what went wrong, UTF-8
-                         b"m", the counters (8 bytes each) and a block of samples
+                         b"m", when the card gave it, the counters (8 bytes each) and a block of samples
 
 Why a socket and not shared memory: it wakes whoever waits, says at once when the other side has died, leaves
 nothing behind and needs no memory barriers, which Python cannot give on a Raspberry Pi's processor. A message
@@ -101,8 +101,10 @@ class Counters:
 
 
 _NUMBER = struct.Struct("=Q")
+_TIME = struct.Struct("=q")
 _COUNTERS = struct.Struct(f"={len(fields(Counters))}q")
-_SAMPLES_AT = len(MICROPHONE) + _COUNTERS.size
+_COUNTERS_AT = len(MICROPHONE) + _TIME.size
+_SAMPLES_AT = _COUNTERS_AT + _COUNTERS.size
 
 
 def pair() -> tuple[socket.socket, socket.socket]:
@@ -124,12 +126,19 @@ def read_speaker(message: bytes) -> tuple[int, CardBlock]:
     return _NUMBER.unpack_from(message)[0], np.frombuffer(message, np.int16, offset=_NUMBER.size)
 
 
-def microphone_message(counters: Counters, block: CardBlock) -> bytes:
-    """Return a microphone block as a message, with what has been counted up to this block."""
-    return MICROPHONE + _COUNTERS.pack(*vars(counters).values()) + block.tobytes()
+def microphone_message(at_ns: int, counters: Counters, block: CardBlock) -> bytes:
+    """Return a microphone block as a message.
+
+    Args:
+        at_ns: when the card gave it, by `time.monotonic_ns`, which is one clock for all processes.
+        counters: what has been counted up to this block.
+        block: the samples.
+    """
+    return MICROPHONE + _TIME.pack(at_ns) + _COUNTERS.pack(*vars(counters).values()) + block.tobytes()
 
 
-def read_microphone(message: bytes) -> tuple[Counters, CardBlock]:
-    """Return the counters and the samples of a microphone block."""
-    counted = Counters(*_COUNTERS.unpack_from(message, len(MICROPHONE)))
-    return counted, np.frombuffer(message, np.int16, offset=_SAMPLES_AT)
+def read_microphone(message: bytes) -> tuple[int, Counters, CardBlock]:
+    """Return what `microphone_message` was given."""
+    (at_ns,) = _TIME.unpack_from(message, len(MICROPHONE))
+    counted = Counters(*_COUNTERS.unpack_from(message, _COUNTERS_AT))
+    return at_ns, counted, np.frombuffer(message, np.int16, offset=_SAMPLES_AT)

@@ -187,7 +187,7 @@ class Card:
         counters = self._counters
         counters.microphone_blocks += 1
         try:
-            self._link.send(microphone_message(counters, samples))
+            self._link.send(microphone_message(time.monotonic_ns(), counters, samples))
         except BlockingIOError:
             counters.microphone_dropped += 1
         except OSError:

@@ -76,6 +76,11 @@ class Card(Protocol):
         """How the echo's delay has changed."""
         ...
 
+    @property
+    def behind_s(self) -> float:
+        """Seconds by which what was returned last is old."""
+        ...
+
     def exchange(self, block: SpeakerBlock) -> MicrophoneBlock:
         """Play a block and return the next one heard."""
         ...
@@ -163,6 +168,11 @@ class LastingPort:
     def slipped(self) -> Slips:
         """How the delay from speaker to microphone has changed; opening again changes it nobody knows how much."""
         return self._slips + (self._card.slipped if self._card is not None and self._lost is None else NO_SLIPS)
+
+    @property
+    def behind_s(self) -> float:
+        """Seconds by which the program is behind the card; 0 while there is none."""
+        return self._card.behind_s if self._card is not None and self._lost is None else 0.0
 
     @property
     def troubles(self) -> Mapping[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -61,12 +61,18 @@ class EarsInThread:
         ears: what listens; used by the thread alone from now on.
         thrifty: the same, if it can leave something out when it falls behind.
         revivable: the same, if it can be brought back when it failed.
+        late: by how many samples what is handed over is old already.
     """
 
     def __init__(
-        self, ears: Listening, thrifty: Thrifty | None = None, revivable: Revivable | None = None
+        self,
+        ears: Listening,
+        thrifty: Thrifty | None = None,
+        revivable: Revivable | None = None,
+        late: Callable[[], int] = lambda: 0,
     ) -> None:
         self._ears = ears
+        self._late = late
         self._thrifty = thrifty
         self._revivable = revivable
         self._backoff = Backoff()
@@ -112,7 +118,8 @@ class EarsInThread:
         except queue.Full:
             self._dropped += 1
             self._missing += len(frame)
-        noticed = [*self._shedding.look(self._frames.qsize() * len(frame), len(frame)), *self._fetch()]
+        behind = self._late() + self._frames.qsize() * len(frame)
+        noticed = [*self._shedding.look(behind, len(frame)), *self._fetch()]
         if noticed:
             return noticed
         if self._failure is not None:

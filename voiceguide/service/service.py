@@ -325,7 +325,7 @@ class Service:
         """Make the ears."""
         prepared, pack = self._ready.prepared, self._ready.named.pack
         enrolled = words_of(place(pack.language)) if self._live else None
-        ears = ears_of(prepared.recogniser, pack, enrolled, live=self._live)
+        ears = ears_of(prepared.recogniser, pack, enrolled, live=self._live, card=self._card_watch)
         self._dozing = Dozing(ears)
         self._hearing = self._chain(self._dozing)
 

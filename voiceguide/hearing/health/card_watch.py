@@ -31,6 +31,11 @@ class LastingCard(Protocol):
         """How often sound was lost or late so far, by kind."""
         ...
 
+    @property
+    def behind_s(self) -> float:
+        """Seconds by which the program is behind the card."""
+        ...
+
     def reopen(self) -> None:
         """Open it again, though it works: what comes from it is useless."""
         ...
@@ -56,6 +61,11 @@ class CardWatch:
     def deaf(self) -> bool:
         """True while nothing comes from the card but silence of its own making."""
         return self._lost is not None
+
+    @property
+    def behind(self) -> int:
+        """Samples by which the program is behind the card."""
+        return samples(self._card.behind_s)
 
     def look(self, count: int) -> list[Noticed]:
         """Look once more, `count` samples after the last time, and return what there is to say."""

@@ -1,6 +1,7 @@
 """What the ears leave out when the machine cannot keep up with the sound, and when they take it up again.
 
-How far they are behind is counted in samples that wait to be heard, never in seconds on a wall.
+How far they are behind is counted in samples that wait to be heard, here and on the way from the sound card: a
+machine that does not let the guide run at all must not go unnoticed.
 
 | level  | left out                                       |
 |--------|------------------------------------------------|
@@ -36,9 +37,8 @@ SLOW_AT = samples(1.5)
 """Behind by this at the deepest level: who speaks must know that an answer takes longer."""
 
 LOST_AT = samples(2.5)
-LOST_AFTER = samples(8.0)
-"""Behind by this for so long: sound is being dropped. Later than `worker.DEAF_AFTER` notices that an ear hangs for
-good, which is another matter."""
+LOST_AFTER = samples(0.5)
+"""Behind by this for so long: a report of pain would be answered three seconds late, or be dropped."""
 
 
 class Level(IntEnum):
