@@ -214,7 +214,7 @@ def test_s7_a_recogniser_that_failed_is_brought_back_however_often_it_takes(
     give(ears, 1)
     inner.failure = RecogniserError("killed")
     lost = give_until(ears, inner, HearingLost)[-1]
-    assert isinstance(deaf, HearingLost)
+    assert isinstance(lost, HearingLost)
     assert (lost.reason, lost.trouble) == ("killed", Trouble.RECOGNISER)
     before = inner.frames
     noticed = give_until(ears, inner, HearingBack)
