@@ -14,6 +14,7 @@ from voiceguide.app import Choices, Prepared, prepare
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
+from voiceguide.cli.alone import be_alone
 from voiceguide.cli.lasting_output import lasting_output
 from voiceguide.cli.options import (
     CancelEcho,
@@ -22,6 +23,7 @@ from voiceguide.cli.options import (
     HistoryFile,
     InputDevice,
     MicFile,
+    OtherCard,
     OutputDevice,
     SessionVoice,
     SettingsFrom,
@@ -65,6 +67,7 @@ def run(
     events: EventsFile = None,
     input_device: InputDevice = None,
     output_device: OutputDevice = None,
+    other_card: OtherCard = False,
     typed: Annotated[bool, typer.Option(help="Type the commands instead of speaking them.")] = False,
     cancel_echo: CancelEcho = None,
     record: Annotated[
@@ -94,7 +97,7 @@ def run(
     """
     console = Console()
     on_files = mic is not None
-    card_or_files(mic, speaker, input_device, output_device)
+    card_or_files(mic, speaker, input_device, output_device, other_card=other_card)
     _see_that_they_agree(
         on_files=on_files, typed=typed, page=page, keeps=history is not None, no_history=no_history
     )
@@ -103,6 +106,8 @@ def run(
     with ExitStack() as stack:
         ending = stack.enter_context(ending_in_good_order(BESIDES_CTRL_C))
         stack.enter_context(lasting_output(live=not on_files))
+        kept_in = None if no_history or (on_files and history is None) else history or history_file()
+        be_alone(stack, on_card=not on_files, other_card=other_card, history=kept_in, events=events)
         recorder = None
         if record is not None:  # closed last, so entered first
             recorder = stack.enter_context(closing(Recorder(record, find_routine(routine), live=not on_files)))
@@ -112,8 +117,8 @@ def run(
         prepared = stack.enter_context(prepare(choices, listener, apart=not on_files))
         journal = stack.enter_context(closing(Journal(events)))
         kept = None
-        if not no_history and (history is not None or not on_files):
-            kept = stack.enter_context(closing(History(history or history_file(), prepared.routine)))
+        if kept_in is not None:
+            kept = stack.enter_context(closing(History(kept_in, prepared.routine)))
             journal.watch(kept.notice)
         introduced = kept.introduced if kept else is_introduced(history_file())
         devices = input_device or audio.input, output_device or audio.output
