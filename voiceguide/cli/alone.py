@@ -14,19 +14,15 @@ The others open no card: `hear`, `demo`, `preview`, `render` and `replay` work o
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
+from voiceguide.history.journal import Journal
 from voiceguide.locks import hold_events, hold_history, hold_room
 
 
 def be_alone(
-    stack: ExitStack,
-    *,
-    on_card: bool = False,
-    other_card: bool = False,
-    history: Path | None = None,
-    events: Path | None = None,
+    stack: ExitStack, *, on_card: bool = False, other_card: bool = False, history: Path | None = None
 ) -> None:
     """Hold what only one guide may use, until the stack is left.
 
@@ -35,7 +31,6 @@ def be_alone(
         on_card: it speaks and listens in a room.
         other_card: on a card of its own, out of earshot of another guide.
         history: the file it keeps its sessions in; None for none.
-        events: the file it writes what happens to; None for none.
 
     Raises:
         InUseError: another guide uses one of them.
@@ -45,4 +40,14 @@ def be_alone(
             stack.enter_context(lock)
     if history is not None:
         stack.enter_context(hold_history(history))
+
+
+def journal_alone(stack: ExitStack, events: Path | None) -> Journal:
+    """Return the journal of a guide, closed when the stack is left; its file is made here, and this guide's alone.
+
+    Raises:
+        ChoiceError: the file cannot be written.
+        InUseError: another guide writes it.
+    """
     stack.enter_context(hold_events(events))
+    return stack.enter_context(closing(Journal(events)))

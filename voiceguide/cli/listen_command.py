@@ -12,7 +12,7 @@ import typer
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
-from voiceguide.cli.alone import be_alone
+from voiceguide.cli.alone import be_alone, journal_alone
 from voiceguide.cli.lasting_output import lasting_output
 from voiceguide.cli.options import (
     Engine,
@@ -32,7 +32,6 @@ from voiceguide.companions.choose import choose_companions
 from voiceguide.companions.companion import Companion
 from voiceguide.doctor import audible
 from voiceguide.history.history import is_introduced
-from voiceguide.history.journal import Journal
 from voiceguide.loudness import loudness
 from voiceguide.page.begin import board_of
 from voiceguide.page.elsewhere import PageElsewhere
@@ -113,7 +112,7 @@ def listen(
                 settings = settings.model_copy(update={"routines": routines})
             audio, last.names = settings.audio, settings.routines
             kept = history or (None if on_files else history_file())
-            be_alone(stack, history=kept, events=events)
+            be_alone(stack, history=kept)
             tell("loading recogniser and voice")
             ready = make_ready(
                 settings.routines,
@@ -126,7 +125,7 @@ def listen(
             last.speech = ready.prepared.speech
             if kept and not on_files and _offers_rehearsal(ready, kept):
                 ready = replace(ready, rehearses=True)
-            journal = stack.enter_context(closing(Journal(events)))
+            journal = journal_alone(stack, events)
             port = last.port = stack.enter_context(closing(open_port(patient=True)))
             tell("making ready what will be said; the first time this takes a while, then it is kept")
             ready.render(systemd.preparing)

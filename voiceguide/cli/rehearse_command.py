@@ -14,7 +14,7 @@ from rich.text import Text
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
-from voiceguide.cli.alone import be_alone
+from voiceguide.cli.alone import be_alone, journal_alone
 from voiceguide.cli.lasting_output import lasting_output
 from voiceguide.cli.options import (
     CancelEcho,
@@ -37,7 +37,6 @@ from voiceguide.errors import VoiceguideError
 from voiceguide.hearing.enrolment.templates import forget, place
 from voiceguide.hearing.recognisers.apart import RecogniserApart
 from voiceguide.hearing.recognisers.choose import choose_recogniser
-from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language
 from voiceguide.rehearsing import Rehearsed, everything_said, rehearse
 from voiceguide.service.ending import BESIDES_CTRL_C, ending_in_good_order, leave_at_once
@@ -103,11 +102,11 @@ def rehearsal(
     with ExitStack() as stack:
         ending = stack.enter_context(ending_in_good_order(BESIDES_CTRL_C))
         stack.enter_context(lasting_output(live=live))
-        be_alone(stack, on_card=live, other_card=other_card, events=events)
+        be_alone(stack, on_card=live, other_card=other_card)
         load = RecogniserApart if live else choose_recogniser
         recogniser = stack.enter_context(closing(load(language, engine or settings.engine)))
         speech = SpeechStore(stack.enter_context(closing(load_voice(language, voice, settings.voice))))
-        journal = stack.enter_context(closing(Journal(events)))
+        journal = journal_alone(stack, events)
         port: AudioPort
         if mic is not None:
             port = stack.enter_context(closing(FilePort(mic, speaker, silence_after_s=math.inf)))

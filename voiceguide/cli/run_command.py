@@ -14,7 +14,7 @@ from voiceguide.app import Choices, Prepared, prepare
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
-from voiceguide.cli.alone import be_alone
+from voiceguide.cli.alone import be_alone, journal_alone
 from voiceguide.cli.lasting_output import lasting_output
 from voiceguide.cli.options import (
     CancelEcho,
@@ -107,7 +107,7 @@ def run(
         ending = stack.enter_context(ending_in_good_order(BESIDES_CTRL_C))
         stack.enter_context(lasting_output(live=not on_files))
         kept_in = None if no_history or (on_files and history is None) else history or history_file()
-        be_alone(stack, on_card=not on_files, other_card=other_card, history=kept_in, events=events)
+        be_alone(stack, on_card=not on_files, other_card=other_card, history=kept_in)
         recorder = None
         if record is not None:  # closed last, so entered first
             recorder = stack.enter_context(closing(Recorder(record, find_routine(routine), live=not on_files)))
@@ -115,7 +115,7 @@ def run(
         listener = TypedRecogniser(lines=read_lines()) if typed else None
         choices = Choices(routine, voice, engine or settings.engine, settings.voice, as_kept=not on_files)
         prepared = stack.enter_context(prepare(choices, listener, apart=not on_files))
-        journal = stack.enter_context(closing(Journal(events)))
+        journal = journal_alone(stack, events)
         kept = None
         if kept_in is not None:
             kept = stack.enter_context(closing(History(kept_in, prepared.routine)))
