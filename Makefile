@@ -1,7 +1,7 @@
 # Two commands for a newcomer; each does all set-up itself on Debian 12 or 64-bit Raspberry Pi OS.
 #   make demo   a whole session without microphone, loudspeaker or downloaded model
 #   make test   lint, types and all tests
-# What else there is: make docs, fuzz, bench, bench-hearing, bench-power-cut, bench-device, bench-safety, bench-page, screenshots, test-install, docs-tables, fit-words, fit-verdict, clean.
+# What else there is: make docs, fuzz, bench, bench-hearing, bench-power-cut, bench-device, bench-safety, bench-page, screenshots, test-install, docs-tables, fit-words, fit-verdict, lock, clean.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,7 +12,7 @@ APT_RUN := $(call apt,run) $(call apt,demo)
 APT_TEST := $(call apt,test)
 APT_TRAIN := $(call apt,train)
 
-.PHONY: demo test lint types docs fuzz bench bench-hearing bench-power-cut bench-device bench-safety bench-page screenshots test-install docs-tables fit-words fit-verdict clean
+.PHONY: lock demo test lint types docs fuzz bench bench-hearing bench-power-cut bench-device bench-safety bench-page screenshots test-install docs-tables fit-words fit-verdict clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -93,6 +93,11 @@ fit-verdict: $(VENV)/.test
 	sh packaging/apt.sh $(APT_RUN) $(APT_TRAIN)
 	$(BIN)/pip install --quiet --editable '.[train]'
 	nice -n 5 $(BIN)/python -m training.verdict $(if $(HUMAN),--human $(HUMAN))
+
+# The packages that install.sh installs, with their hashes, after pyproject.toml has changed. NEWEST=yes takes newer ones.
+lock: $(VENV)/.test
+	$(BIN)/pip install --quiet uv
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python packaging/lock.py $(if $(NEWEST),--newest)
 
 $(VENV)/.demo: pyproject.toml packaging/apt.sh packaging/apt-packages.txt
 	sh packaging/apt.sh $(APT_RUN)

@@ -15,6 +15,8 @@ for whom with --user.
   --with PARTS   also install what these need, by commas: page (a page for a phone), home (home automation), gpio (a
                  light and a button at a Pi's pins), korean (the Korean model). With page or home the service may
                  use the network.
+  --newest       install the newest packages that may do, in place of the ones that were tried and whose hashes are
+                 in packaging/lock
   --no-service   do not set up the service that starts the guide with the machine
   --no-doctor    do not look at the end whether everything works
   --uninstall    remove the program, its models, its rendered speech and the service; the history, rehearsed words,
@@ -40,7 +42,7 @@ fail() {
 
 source=$(cd "$(dirname "$0")/.." && pwd)
 user="" extras=natural
-service=yes doctor=yes action=install
+service=yes doctor=yes action=install locked=yes
 arguments=""
 while [ $# -gt 0 ]; do
     case $1 in
@@ -54,9 +56,16 @@ while [ $# -gt 0 ]; do
         case ,$2, in
         *[!a-z,]* | *,,*) fail "--with needs names, such as page,home" ;;
         esac
+        for part in $(echo "$2" | tr , ' '); do
+            case $part in
+            page | home | gpio | korean) ;;
+            *) fail "there is no part $part; there are page, home, gpio and korean" ;;
+            esac
+        done
         extras=$extras,$2 arguments="$arguments --with $2"
         shift
         ;;
+    --newest) locked=no arguments="$arguments $1" ;;
     --no-service) service=no arguments="$arguments $1" ;;
     --no-doctor) doctor=no arguments="$arguments $1" ;;
     --uninstall) action=uninstall arguments="$arguments $1" ;;
@@ -132,25 +141,50 @@ uninstall() {
     if [ "$(readlink "$link" 2>/dev/null)" = "$venv/bin/voiceguide" ]; then
         rm -f "$link"
     fi
-    rm -rf "$venv" "$data/docs" "$data/models" "$HOME/.cache/voiceguide"
+    rm -rf "$venv" "$data/docs" "$data/models" "$data/locks" "$HOME/.cache/voiceguide"
+    rm -f "$data/history.sqlite.lock"
     # Only if nothing is left in it.
     rmdir "$data" 2>/dev/null || say "Kept: what you made yourself, in $data:" "$(cd "$data" && echo ./*)"
     say "Debian packages stay, others may need them; so does lingering (sudo loginctl disable-linger $user)."
+}
+
+# Nothing else can be built with than what is in the environment, so that is locked as well.
+pip_install() {
+    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-build-isolation "$@"
+}
+
+# What the program needs: the very files that were tried, by their hashes, or the newest that may do.
+dependencies() {
+    if [ "$locked" = no ]; then
+        pip_install --upgrade "hatchling>=1.25" setuptools wheel
+        pip_install --upgrade "${source}[$extras]"
+        return
+    fi
+    set --
+    for part in $(echo "$extras" | tr , ' '); do
+        set -- "$@" --requirement "$source/packaging/lock/$part.txt"
+    done
+    { pip_install --require-hashes --requirement "$source/packaging/lock/build.txt" &&
+        pip_install --require-hashes "$@"; } ||
+        fail "a package could not be had as it is locked. When the network works, a newer version of voiceguide may
+help, or --newest, which takes the newest packages and has not been tried with them"
 }
 
 program() {
     step "The program (the first time this takes some minutes)"
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
         fail "Python 3.11 or newer is needed: Raspberry Pi OS Bookworm or newer"
+    python3 -c 'import platform, sys; sys.exit(platform.machine() not in ("x86_64", "aarch64") or sys.maxsize < 2**32)' ||
+        fail "a 64-bit system on a PC or an ARM machine is needed: the English model has no package for others"
     mkdir -p "$data" "$(dirname "$link")"
     # One whose Python went away with an upgrade of the system is made anew.
     if ! "$venv/bin/python" -c '' 2>/dev/null; then
         rm -rf "$venv"
         python3 -m venv "$venv"
     fi
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --upgrade "${source}[$extras]"
+    dependencies
     # The version may be the same as before and the code another one: the last copy wins.
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --force-reinstall "$source"
+    pip_install --no-deps --force-reinstall "$source"
     if [ -e "$link" ] && [ "$(readlink "$link")" != "$venv/bin/voiceguide" ]; then
         say "$link is something else and stays; the program is $venv/bin/voiceguide."
     else

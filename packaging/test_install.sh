@@ -95,6 +95,7 @@ try() {
     clean_system
     data=$home/.local/share/voiceguide
     install=$home/voiceguide/packaging/install.sh
+    lock=$home/voiceguide/packaging/lock
 
     inside sh "$install" && failed "as root without --user it must say for whom"
     says "say for whom"
@@ -115,6 +116,8 @@ try() {
     there "$home/.local/bin/voiceguide"
     [ "$(stat -c %U "$root$data/venv" 2>/dev/null || true)" != root ] || failed "the program belongs to root"
     as_tester "$home/.local/bin/voiceguide" doctor --no-words && failed "a sound card is found here"
+    as_tester "$data/venv/bin/pip" install --dry-run --no-index --require-hashes -r "$lock/natural.txt" ||
+        failed "something else than the locked packages is installed"
 
     echo "== $release: install again, for another user's systemd"
     # What somebody made themselves.
@@ -137,8 +140,14 @@ try() {
     inside apt-get remove -q -y alsa-utils || failed "taking a package away"
     as_tester sh "$install" --user root && failed "an ordinary user may not install for another one"
     says "only root can install for another user"
-    as_tester sh "$install" --with page,home --no-doctor || failed "the third installation"
+    cp "$root$lock/home.txt" "$work/home.txt"
+    sed -i 's/sha256:..../sha256:0000/' "$root$lock/home.txt"
+    as_tester sh "$install" --with page,home --no-doctor && failed "a package with another hash is installed"
     says "installing: alsa-utils"
+    says "could not be had as it is locked"
+    as_tester "$data/venv/bin/python" -c "import paho.mqtt" && failed "a package with another hash is installed"
+    cp "$work/home.txt" "$root$lock/home.txt"
+    as_tester sh "$install" --with page,home --no-doctor || failed "the third installation"
     as_tester "$data/venv/bin/python" -c "import paho.mqtt, starlette, uvicorn" || failed "--with installs nothing"
     there "$home/.config/systemd/user/voiceguide.service.d/network.conf"
     was_told "loginctl enable-linger tester" "systemctl --user daemon-reload" \

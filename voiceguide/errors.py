@@ -55,6 +55,14 @@ class UnwritableError(AudioError, ChoiceError):
     """A sound file that was named to be written has no such ending, or cannot be written there."""
 
 
+class InUseError(VoiceguideError):
+    """Another guide uses what only one at a time may."""
+
+
+class CardInUseError(InUseError, AudioError):
+    """Another guide speaks and listens on this machine, or uses this sound device."""
+
+
 class EchoError(VoiceguideError):
     """The guide's voice cannot be taken out of what the microphone hears; a session can go on without."""
 

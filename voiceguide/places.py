@@ -27,6 +27,15 @@ def history_file() -> Path:
     return data_folder() / "history.sqlite"
 
 
+def lock_folder() -> Path:
+    """Return the folder of the locks that guides of this user hold.
+
+    Not the one for what lives as long as the user is logged in: systemd empties the service's part of that while
+    another guide may hold a lock in it.
+    """
+    return data_folder() / "locks"
+
+
 def settings_file() -> Path:
     """Return the file with the settings of whoever set up this speaker. It need not be there."""
     return _xdg("XDG_CONFIG_HOME", ".config") / "settings.yaml"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -126,6 +128,21 @@ def test_what_is_sent_to_all_processes_does_not_silence_the_guide(sound_card: So
     answer = sound_card.run("send_to_the_process", by)
     assert answer.code == 0, answer.errors
     assert not answer.json["left"]
+
+
+def test_a_device_that_another_guide_uses_is_not_opened_until_that_one_is_killed(sound_card: SoundServer) -> None:
+    holding = "from voiceguide.audio.card import CardPort; port = CardPort(); print(flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", holding], env=sound_card.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as first:
+        assert first.stdout is not None
+        first.stdout.readline()
+        second = sound_card.run("choose").json["error"]
+        other = sound_card.run("choose", "kitchen", "kitchen").json
+        first.kill()
+    assert f'Another guide (process {first.pid}) uses the sound device "default"' in second
+    assert other == {"name": "Kitchen_Speakerphone -> Kitchen_Speakerphone"}
+    assert sound_card.run("choose").json == {"name": "default -> default"}
 
 
 def test_a_card_can_be_opened_again_and_again_and_nothing_is_left_of_it(sound_card: SoundServer) -> None:

@@ -32,12 +32,22 @@ def test_shellcheck_finds_nothing(script: Path) -> None:
 def test_help_names_every_option() -> None:
     done = run("sh", "packaging/install.sh", "--help")
     assert done.returncode == 0
-    for option in ("--user", "--no-service", "--no-doctor", "--uninstall"):
+    for option in ("--user", "--newest", "--no-service", "--no-doctor", "--uninstall"):
         assert option in done.stdout
         assert f"{option})" in (ROOT / "packaging" / "install.sh").read_text(), option
 
 
-@pytest.mark.parametrize("wrong", [("--frobnicate",), ("--user",), ("--user", "nobody-of-this-name")])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--frobnicate",),
+        ("--user",),
+        ("--user", "nobody-of-this-name"),
+        ("--with",),
+        ("--with", "pages"),
+        ("--with", "page,../../etc"),
+    ],
+)
 def test_what_cannot_be_done_changes_nothing_and_says_so(wrong: tuple[str, ...]) -> None:
     done = run("sh", "packaging/install.sh", *wrong)
     assert done.returncode != 0

@@ -78,6 +78,7 @@ def nowhere() -> Port:
         (errors.ModelError("x"), "gave_up_recogniser"),
         (errors.VoiceError("x"), "gave_up_voice"),
         (errors.AudioError("x"), "gave_up_sound"),
+        (errors.InUseError("x"), "gave_up_in_use"),
         (ZeroDivisionError("x"), "gave_up_otherwise"),
     ],
 )
@@ -98,6 +99,15 @@ def test_somebody_in_a_position_is_led_out_of_it_first() -> None:
     last.speech, last.in_session = speech, lambda: True
     last.because_of(RuntimeError("stuck"))
     assert speech.texts == english("hearing_lost_rest", "gave_up_otherwise", "gave_up_help")
+
+
+def test_beside_another_guide_in_the_room_nothing_is_said() -> None:
+    speech, port = Said(), Port()
+    last = LastWords(nowhere, {})
+    last.speech, last.port = speech, port
+    last.because_of(errors.CardInUseError("x"))
+    assert speech.texts == []
+    assert port.played == []
 
 
 def test_a_port_of_its_own_is_closed() -> None:

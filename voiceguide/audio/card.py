@@ -26,7 +26,8 @@ from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
 from voiceguide.audio.samples import Resampler, to_float, to_int16
 from voiceguide.audio.slips import Slips
 from voiceguide.core.clock import RATE
-from voiceguide.errors import AudioError
+from voiceguide.errors import AudioError, CardInUseError
+from voiceguide.locks import Lock, hold_devices
 
 OPEN_LIMIT_S = 15.0
 """Seconds that opening may take: 0.3 on a PC with a living sound server. A hanging one answers never."""
@@ -80,6 +81,7 @@ class CardPort:
 
     Raises:
         AudioError: PortAudio is missing, no single device matches, or the device cannot be opened.
+        CardInUseError: another guide uses one of the devices.
     """
 
     def __init__(
@@ -100,6 +102,7 @@ class CardPort:
         self._given_ns = 0
         self._counters = Counters()
         self._told: dict[str, int] = {}
+        self._held: list[Lock] = []
         self._process: CardEnd | None = (start or CardProcess)(Wanted(mic, speaker, deaf))
         self._link = self._process.link
         self._readable = select.poll()
@@ -110,6 +113,11 @@ class CardPort:
         opened = json.loads(message.removeprefix(OPENED))
         self._mic, mic_rate = opened["mic"], opened["mic_rate"]
         self._loudspeaker, speaker_rate = opened["speaker"], opened["speaker_rate"]
+        try:
+            self._held = hold_devices([self._loudspeaker] if deaf else [self._mic, self._loudspeaker])
+        except CardInUseError:
+            self.close()  # it has not been started: nothing was heard or played
+            raise
         self._rates = mic_rate, speaker_rate
         self._from_card = Resampler(mic_rate, RATE, BLOCK, "LQ")
         self._to_card = Resampler(RATE, speaker_rate, round(speaker_rate / 100), "LQ")
@@ -199,6 +207,8 @@ class CardPort:
         if process is not None and not process.end(limit_s) and limit_s:
             _log.warning("%s did not close within %g s and was ended by force", self.name, limit_s)
         self._link.close()
+        for lock in self._held:
+            lock.close()
 
     def _receive(self, limit_s: float, complaint: str) -> bytes:
         """Return the next message of the card's process."""

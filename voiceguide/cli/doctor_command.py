@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Annotated
 
@@ -15,11 +16,13 @@ from rich.text import Text
 
 from voiceguide.audio.card import CardPort
 from voiceguide.audio.files import FilePort
+from voiceguide.cli.alone import be_alone
 from voiceguide.cli.options import (
     CancelEcho,
     Engine,
     InputDevice,
     MicFile,
+    OtherCard,
     OutputDevice,
     SessionVoice,
     SettingsFrom,
@@ -59,6 +62,7 @@ def doctor(
     speaker: SpeakerFile = None,
     input_device: InputDevice = None,
     output_device: OutputDevice = None,
+    other_card: OtherCard = False,
     cancel_echo: CancelEcho = None,
     settings_from: SettingsFrom = None,
     engine: Engine = None,
@@ -68,15 +72,18 @@ def doctor(
 
     The exit code is 0 when nothing fails, 1 when something does, and 2 when the command is wrong.
     """
-    card_or_files(mic, speaker, input_device, output_device)
+    card_or_files(mic, speaker, input_device, output_device, other_card=other_card)
 
     chosen, settings_check = settings(settings_from)
     loaded, routines_check = routines(chosen.routines)
     audio = chosen.audio
 
+    stack = ExitStack()
+
     def open_sound() -> Sound:
         if mic is not None:
             return Sound(FilePort(mic, speaker, silence_after_s=math.inf))
+        be_alone(stack, on_card=True, other_card=other_card)
         card = CardPort(input_device or audio.input, output_device or audio.output)
         return Sound(card, card.rates)
 
@@ -94,7 +101,8 @@ def doctor(
     aside = Console(stderr=True)
     load = RecogniserApart if live else choose_recogniser
     examined = examine(wanted, open_sound, load=load, tell=lambda what: aside.print(Text(what, style="dim")))
-    checks = [settings_check, routines_check, *examined]
+    with stack:
+        checks = [settings_check, routines_check, *examined]
     if as_json:
         typer.echo(json.dumps({"safe": safe(checks), "checks": [asdict(check) for check in checks]}, indent=2))
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from voiceguide.audio import priority
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
+from voiceguide.cli.alone import be_alone, journal_alone
 from voiceguide.cli.lasting_output import lasting_output
 from voiceguide.cli.options import (
     Engine,
@@ -19,6 +21,7 @@ from voiceguide.cli.options import (
     HistoryFile,
     InputDevice,
     MicFile,
+    OtherCard,
     OutputDevice,
     SessionVoice,
     SettingsFrom,
@@ -30,7 +33,6 @@ from voiceguide.companions.choose import choose_companions
 from voiceguide.companions.companion import Companion
 from voiceguide.doctor import audible
 from voiceguide.history.history import is_introduced
-from voiceguide.history.journal import Journal
 from voiceguide.loudness import loudness
 from voiceguide.page.begin import board_of
 from voiceguide.page.elsewhere import PageElsewhere
@@ -65,6 +67,7 @@ def listen(
     events: EventsFile = None,
     input_device: InputDevice = None,
     output_device: OutputDevice = None,
+    other_card: OtherCard = False,
     history: HistoryFile = None,
     settings_from: SettingsFrom = None,
     engine: Engine = None,
@@ -83,7 +86,7 @@ def listen(
     cannot go on it says why before it leaves.
     """
     on_files = mic is not None
-    card_or_files(mic, speaker, input_device, output_device)
+    card_or_files(mic, speaker, input_device, output_device, other_card=other_card)
     audio = Audio()
 
     def open_port(*, patient: bool) -> AudioPort:
@@ -101,14 +104,18 @@ def listen(
         systemd = Systemd()
         stack.callback(systemd.close)
         last = LastWords(lambda: open_port(patient=False))
-        if last_words:
+        if last_words:  # another guide would hear them, and it goes on
+            be_alone(stack, on_card=not on_files, other_card=other_card)
             last.say(FOR_GOOD, "gave_up_help")
             return
         try:
+            be_alone(stack, on_card=not on_files, other_card=other_card)
             settings = settings_here(settings_from)
             if routines:
                 settings = settings.model_copy(update={"routines": routines})
             audio, last.names = settings.audio, settings.routines
+            kept = history or (None if on_files else history_file())
+            be_alone(stack, history=kept)
             tell("loading recogniser and voice")
             ready = make_ready(
                 settings.routines,
@@ -119,11 +126,9 @@ def listen(
             )
             stack.enter_context(ready.prepared)
             last.speech = ready.prepared.speech
-            kept = history or (None if on_files else history_file())
-            first_time = kept is None or not is_introduced(kept)
-            if not on_files and worth_offering(ready.named.pack.language, first_time=first_time):
+            if kept and not on_files and _offers_rehearsal(ready, kept):
                 ready = replace(ready, rehearses=True)
-            journal = stack.enter_context(closing(Journal(events)))
+            journal = journal_alone(stack, events)
             port = last.port = stack.enter_context(closing(open_port(patient=True)))
             tell("making ready what will be said; the first time this takes a while, then it is kept")
             ready.render(systemd.preparing)
@@ -154,6 +159,10 @@ def listen(
             raise
     if ending.told:
         leave_at_once()
+
+
+def _offers_rehearsal(ready: Ready, history: Path) -> bool:
+    return worth_offering(ready.named.pack.language, first_time=not is_introduced(history))
 
 
 def _companions(settings: Settings, presses: Presses, ready: Ready) -> list[Companion]:

@@ -62,6 +62,14 @@ SpeakerFile = Annotated[
 ]
 InputDevice = Annotated[str | None, typer.Option("--input", help="Microphone: part of its name.")]
 OutputDevice = Annotated[str | None, typer.Option("--output", help="Loudspeaker: part of its name.")]
+OtherCard = Annotated[
+    bool,
+    typer.Option(
+        "--other-card",
+        help="Run beside another guide on this machine: on another card, out of its earshot, named with --input "
+        "and --output.",
+    ),
+]
 CancelEcho = Annotated[
     bool | None,
     typer.Option(
@@ -97,7 +105,7 @@ def settings_here(path: Path | None) -> Settings:
     return read_settings(path or settings_file())
 
 
-def card_or_files(mic: Path | None, speaker: Path | None, *devices: str | None) -> None:
+def card_or_files(mic: Path | None, speaker: Path | None, *devices: str | None, other_card: bool = False) -> None:
     """See that the sound comes from one place: a card, or files.
 
     Raises:
@@ -110,6 +118,8 @@ def card_or_files(mic: Path | None, speaker: Path | None, *devices: str | None) 
         )
     if mic is not None and any(devices):
         raise ChoiceError("--mic names a file, --input and --output name devices: use one or the other.")
+    if mic is not None and other_card:
+        raise ChoiceError("--mic hears a file, --other-card is about sound cards: use one or the other.")
 
 
 def write_out(text: str, output: Path, *, private: bool = False) -> None:

@@ -14,6 +14,7 @@ from rich.text import Text
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
+from voiceguide.cli.alone import be_alone, journal_alone
 from voiceguide.cli.lasting_output import lasting_output
 from voiceguide.cli.options import (
     CancelEcho,
@@ -21,6 +22,7 @@ from voiceguide.cli.options import (
     EventsFile,
     InputDevice,
     MicFile,
+    OtherCard,
     OutputDevice,
     SessionVoice,
     SettingsFrom,
@@ -35,7 +37,6 @@ from voiceguide.errors import VoiceguideError
 from voiceguide.hearing.enrolment.templates import forget, place
 from voiceguide.hearing.recognisers.apart import RecogniserApart
 from voiceguide.hearing.recognisers.choose import choose_recogniser
-from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language
 from voiceguide.rehearsing import Rehearsed, everything_said, rehearse
 from voiceguide.service.ending import BESIDES_CTRL_C, ending_in_good_order, leave_at_once
@@ -75,6 +76,7 @@ def rehearsal(
     events: EventsFile = None,
     input_device: InputDevice = None,
     output_device: OutputDevice = None,
+    other_card: OtherCard = False,
     cancel_echo: CancelEcho = None,
     engine: Engine = None,
     voice: SessionVoice = None,
@@ -93,17 +95,18 @@ def rehearsal(
     if forget_it:
         typer.echo("forgotten" if forget(place(language)) else "there was nothing to forget")
         return
-    card_or_files(mic, speaker, input_device, output_device)
+    card_or_files(mic, speaker, input_device, output_device, other_card=other_card)
     live = mic is None
     settings = settings_here(settings_from) if live else Settings()
     audio = settings.audio
     with ExitStack() as stack:
         ending = stack.enter_context(ending_in_good_order(BESIDES_CTRL_C))
         stack.enter_context(lasting_output(live=live))
+        be_alone(stack, on_card=live, other_card=other_card)
         load = RecogniserApart if live else choose_recogniser
         recogniser = stack.enter_context(closing(load(language, engine or settings.engine)))
         speech = SpeechStore(stack.enter_context(closing(load_voice(language, voice, settings.voice))))
-        journal = stack.enter_context(closing(Journal(events)))
+        journal = journal_alone(stack, events)
         port: AudioPort
         if mic is not None:
             port = stack.enter_context(closing(FilePort(mic, speaker, silence_after_s=math.inf)))

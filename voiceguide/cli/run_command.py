@@ -15,6 +15,7 @@ from voiceguide.audio import priority
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
+from voiceguide.cli.alone import be_alone, journal_alone
 from voiceguide.cli.lasting_output import lasting_output
 from voiceguide.cli.options import (
     CancelEcho,
@@ -23,6 +24,7 @@ from voiceguide.cli.options import (
     HistoryFile,
     InputDevice,
     MicFile,
+    OtherCard,
     OutputDevice,
     SessionVoice,
     SettingsFrom,
@@ -66,6 +68,7 @@ def run(
     events: EventsFile = None,
     input_device: InputDevice = None,
     output_device: OutputDevice = None,
+    other_card: OtherCard = False,
     typed: Annotated[bool, typer.Option(help="Type the commands instead of speaking them.")] = False,
     cancel_echo: CancelEcho = None,
     record: Annotated[
@@ -95,7 +98,7 @@ def run(
     """
     console = Console()
     on_files = mic is not None
-    card_or_files(mic, speaker, input_device, output_device)
+    card_or_files(mic, speaker, input_device, output_device, other_card=other_card)
     _see_that_they_agree(
         on_files=on_files, typed=typed, page=page, keeps=history is not None, no_history=no_history
     )
@@ -104,6 +107,8 @@ def run(
     with ExitStack() as stack:
         ending = stack.enter_context(ending_in_good_order(BESIDES_CTRL_C))
         stack.enter_context(lasting_output(live=not on_files))
+        kept_in = None if no_history or (on_files and history is None) else history or history_file()
+        be_alone(stack, on_card=not on_files, other_card=other_card, history=kept_in)
         if not on_files:
             priority.first(priority.GUIDE)
         recorder = None
@@ -113,10 +118,10 @@ def run(
         listener = TypedRecogniser(lines=read_lines()) if typed else None
         choices = Choices(routine, voice, engine or settings.engine, settings.voice, as_kept=not on_files)
         prepared = stack.enter_context(prepare(choices, listener, apart=not on_files))
-        journal = stack.enter_context(closing(Journal(events)))
+        journal = journal_alone(stack, events)
         kept = None
-        if not no_history and (history is not None or not on_files):
-            kept = stack.enter_context(closing(History(history or history_file(), prepared.routine)))
+        if kept_in is not None:
+            kept = stack.enter_context(closing(History(kept_in, prepared.routine)))
             journal.watch(kept.notice)
         introduced = kept.introduced if kept else is_introduced(history_file())
         devices = input_device or audio.input, output_device or audio.output

@@ -102,6 +102,7 @@ PROMPTS: Mapping[str, frozenset[str]] = {
     "hearing_quiet": frozenset(),
     "stopping_now": frozenset(),
     "stopping_in_position": frozenset(),
+    "gave_up_in_use": frozenset(),
     "gave_up_settings": frozenset(),
     "gave_up_routine": frozenset(),
     "gave_up_recogniser": frozenset(),

@@ -36,11 +36,6 @@ from voiceguide.speaking.voice import Voice
 _SPOKEN = samples(4.0)
 """So much speech is listened to for measuring how fast that goes."""
 
-RUNNING = (
-    "The service is running and hears all this, too. Better: systemctl --user stop voiceguide, then doctor, then "
-    "systemctl --user start voiceguide"
-)
-
 Tell = Callable[[str], None]
 """Is told what goes on, and every sentence the guide says."""
 
@@ -105,10 +100,7 @@ def examine(
     yield from disk()
     yield clock()
     yield heat_and_power()
-    for check in service():
-        if check.figures.get("running") and wanted.sound:
-            tell(RUNNING)
-        yield check
+    yield from service()
     with ExitStack() as stack:
         voice = _voice(stack, wanted)
         yield voice_check(voice)

@@ -14,6 +14,8 @@ from voiceguide.core.lines import LINE_GAP
 from voiceguide.core.phrases import Phrases
 from voiceguide.errors import (
     AudioError,
+    CardInUseError,
+    InUseError,
     LanguageError,
     ModelError,
     RecogniserError,
@@ -58,7 +60,12 @@ class LastWords:
         self._environment = environment
 
     def because_of(self, error: Exception) -> None:
-        """Say why the guide cannot go on; never raises."""
+        """Say why the guide cannot go on; never raises.
+
+        Beside another guide it says nothing: that one would hear it, and it goes on.
+        """
+        if isinstance(error, CardInUseError):
+            return
         out_of_it = ("hearing_lost_rest",) if self.in_session() else ()
         self.say(*out_of_it, reason(error), "gave_up_help")
 
@@ -102,6 +109,8 @@ class LastWords:
 def reason(error: Exception) -> str:
     """Return the name of the prompt that says what kind of error ends the guide."""
     match error:
+        case InUseError():
+            return "gave_up_in_use"
         case SettingsError():
             return "gave_up_settings"
         case RoutineError() | LanguageError():
