@@ -80,6 +80,7 @@ class Judged(VirtualSession):
         before = self.store.copy(self.store.keep(self.session))
         actions = super().feed(event)
         promises.keep(Edge(before, event, actions, self.session))
+        self.session.view(event.at)  # can be shown after every step
         return actions
 
 
