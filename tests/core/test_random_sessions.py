@@ -84,7 +84,7 @@ class Judged(VirtualSession):
         return actions
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(steps=st.lists(STEPS, max_size=40), remembered=MEMORIES)
 def test_random_sessions_keep_the_promises(
     phrases: Phrases, steps: list[tuple[str, object]], remembered: Remembered
