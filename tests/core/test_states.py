@@ -61,13 +61,12 @@ def test_pain_is_in_every_row() -> None:
 
 
 @pytest.mark.parametrize("state", State)
-def test_every_command_does_what_the_table_says(reach: Reach, state: State, subtests: pytest.Subtests) -> None:
+def test_every_command_does_what_the_table_says(reach: Reach, state: State) -> None:
     session = reach(state).session
     store = Store(session)
     kept = store.keep(session)
     for command in Command:
-        with subtests.test(command=command):
-            does_what_the_table_says(store.copy(kept), command)
+        does_what_the_table_says(store.copy(kept), command)
 
 
 def does_what_the_table_says(session: Session, command: Command) -> None:
