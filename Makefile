@@ -18,8 +18,10 @@ APT_TRAIN := $(call apt,train)
 demo: $(VENV)/.demo
 	$(BIN)/voiceguide demo
 
+# All tests pass with plain `pytest` as well, one after the other. Files stay whole, so that what they set up is set up once.
 test: $(VENV)/.test lint types
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not real_time" --numprocesses=auto --dist=loadfile --no-loadscope-reorder
+	$(BIN)/pytest -m real_time
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

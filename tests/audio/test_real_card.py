@@ -18,6 +18,8 @@ from benchmarks import held_card
 from benchmarks.held_card import HeldCard
 from voiceguide.audio.samples import to_float
 
+pytestmark = pytest.mark.real_time
+
 LISTING = "from voiceguide.audio.devices import list_devices; print(list_devices())"
 COMMAND = "import sys; from voiceguide.cli.main import main; sys.argv[0] = 'voiceguide'; main()"
 TYPED = ("run", "psoas-short", "--typed", "--no-history", "--voice", "pyttsx3")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from voiceguide.audio.samples import to_int16
 from voiceguide.cli.main import main
 from voiceguide.core.clock import RATE, samples
 from voiceguide.demo.person import LEVEL_DB, NOISE_DB
-from voiceguide.speaking.finish import finish
+from voiceguide.speaking.cache import SpeechStore
 from voiceguide.speaking.voice import Voice
 
 REAL = ("--engine", "moonshine", "--voice", "pyttsx3")
@@ -50,16 +51,22 @@ def voiceguide(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPat
     return run
 
 
+@cache
+def said_by(voice: Voice) -> SpeechStore:
+    """What a voice says, rendered once for all tests."""
+    return SpeechStore(voice)
+
+
 @pytest.fixture
 def user_says(tmp_path: Path) -> Says:
     """Write a microphone's sound file: a quiet room in which somebody says words at given seconds."""
 
     def write(words: Iterable[tuple[float, str]], length_s: float, voice: Voice | None = None) -> Path:
-        speaker = voice or natural_voice(JOE)
+        speech = said_by(voice or natural_voice(JOE))
         noise = np.random.default_rng(7).standard_normal(samples(length_s))
         room = (noise * 10 ** (NOISE_DB / 20)).astype(np.float32)
         for at_s, text in words:
-            sound = finish(speaker.render(text)) * np.float32(10 ** (LEVEL_DB / 20))
+            sound = speech.samples(text) * np.float32(10 ** (LEVEL_DB / 20))
             room[samples(at_s) : samples(at_s) + len(sound)] += sound
         path = tmp_path / "user.wav"
         soundfile.write(path, to_int16(room), RATE)

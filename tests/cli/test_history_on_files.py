@@ -23,7 +23,7 @@ def test_a_session_that_is_killed_is_offered_again_and_goes_on_where_it_was(
     voiceguide: Voiceguide, user_says: Says, real: tuple[str, ...], tmp_path: Path
 ) -> None:
     journal, kept = tmp_path / "events.jsonl", tmp_path / "history.sqlite"
-    mic = user_says([(8.0, "start"), (20.0, "skip this exercise")], 120.0)
+    mic = user_says([(8.0, "start"), (20.0, "skip this exercise")], 600.0)  # not over before it is killed
     files = ("--mic", mic, "--events", journal, "--history", kept, *real, "--no-introduce")
     command = [Path(sys.executable).with_name("voiceguide"), "run", "psoas-short", *files]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as session:

@@ -25,7 +25,10 @@ from voiceguide.settings import Home
 
 MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin")
 
-pytestmark = pytest.mark.skipif(MOSQUITTO is None, reason="needs a broker: apt-get install mosquitto")
+pytestmark = [
+    pytest.mark.real_time,
+    pytest.mark.skipif(MOSQUITTO is None, reason="needs a broker: apt-get install mosquitto"),
+]
 
 
 class Broker:

@@ -122,7 +122,7 @@ def s5_release_first(edge: Edge) -> None:
 
 
 def s7_no_deaf_guide(edge: Edge) -> None:
-    if edge.after.view(edge.event.at).deaf:
+    if edge.after._deafness.deaf:
         assert edge.after.state in WAITS_FOR_WORDS | {State.FINISHED}, "S7: pauses, and nothing leads on"
     if isinstance(edge.event, HearingLost) and edge.after.state is not State.FINISHED:
         assert "hearing_lost" in [key for key, _ in edge.after._scene.lines.unsaid()], "S7: says so"
@@ -139,7 +139,7 @@ def s8_doubt_means_pause(edge: Edge) -> None:
         if cry or (not by_name and voice_over and len(before._beside._doubts) < DOUBTS):
             assert after.state is State.DOUBT, "S8: doubt means pause"
             assert said(edge) == ["doubt_ask"], "S8: and asks"
-    if isinstance(event, Heard) and unclear and event.perhaps in PAIN_FAMILY and not after.view(event.at).deaf:
+    if isinstance(event, Heard) and unclear and event.perhaps in PAIN_FAMILY and not after._deafness.deaf:
         assert after.state in {*DOES_IT_HURT, State.SAFETY}, "S8: what may be pain is asked about everywhere"
     if before.state in DOES_IT_HURT and not (isinstance(event, Heard) and event.command is not None):
         goes = {*DOES_IT_HURT, State.SAFETY, State.PAUSED}
@@ -214,6 +214,5 @@ def the_recogniser_follows(edge: Edge) -> None:
         assert not listened or listened[-1] == edge.after._scene.commands
     talk = edge.after._safeguard.talk
     if listened and talk is not None:
-        possible = {command for command in REPLY_OF if command in talk.answers()}
-        assert listened[-1] >= possible
+        assert listened[-1] >= REPLY_OF.keys() & talk.answers()
         assert Reply.SPOKEN not in REPLY_OF.values()

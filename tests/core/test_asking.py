@@ -163,14 +163,14 @@ def test_unknown_speech_while_it_is_asked_in_a_hold_is_doubt(reach: Reach) -> No
     assert virtual.session.state is State.SAFETY, "yes answers whether something hurts"
 
 
-@pytest.mark.parametrize("pain", sorted(PAIN_FAMILY))
 @pytest.mark.parametrize("state", sorted(ASKED_IN))
-def test_pain_while_it_is_asked_is_pain(reach: Reach, state: State, pain: Command) -> None:
-    virtual = reach(state)
-    perhaps(virtual, Command.HELP if state is State.WAITING else Command.HOW_LONG)
-    virtual.hear(pain)
-    assert virtual.session.state is State.SAFETY
-    assert "did_you_say" not in [key for key, _ in virtual.session._scene.lines.unsaid()]
+def test_pain_while_it_is_asked_is_pain(reach: Reach, state: State) -> None:
+    for pain in PAIN_FAMILY:
+        virtual = reach(state)
+        perhaps(virtual, Command.HELP if state is State.WAITING else Command.HOW_LONG)
+        virtual.hear(pain)
+        assert virtual.session.state is State.SAFETY, pain
+        assert "did_you_say" not in [key for key, _ in virtual.session._scene.lines.unsaid()], pain
 
 
 def test_what_may_be_pain_while_it_is_asked_is_asked_about_as_pain(reach: Reach) -> None:
@@ -364,26 +364,25 @@ def test_what_was_being_said_is_taken_up_after_a_pause_and_the_question_is_not(r
 
 
 @pytest.mark.parametrize("state", OVER_ANOTHER_QUESTION)
-@pytest.mark.parametrize("command", [Command.NEXT_SIDE, Command.REPEAT, Command.RESUME, Command.LOUDER])
-def test_nothing_is_asked_over_another_question(reach: Reach, state: State, command: Command) -> None:
-    virtual = reach(state)
-    assert "did_you_say" not in keys(perhaps(virtual, command))
+def test_nothing_is_asked_over_another_question(reach: Reach, state: State) -> None:
+    for command in (Command.NEXT_SIDE, Command.REPEAT, Command.RESUME, Command.LOUDER):
+        assert "did_you_say" not in keys(perhaps(reach(state), command)), command
 
 
 @pytest.mark.parametrize("state", sorted(ASKED_IN - {State.HOLDING}))
-@pytest.mark.parametrize("command", sorted(ASKED_BY_NAME - {Command.STOP}))
-def test_whatever_is_possible_is_asked_by_its_name(reach: Reach, state: State, command: Command) -> None:
-    virtual = reach(state)
-    assert keys(perhaps(virtual, command)) == (["did_you_say"] if command in TABLE[state] else [])
-    assert virtual.session.state is state
+def test_whatever_is_possible_is_asked_by_its_name(reach: Reach, state: State) -> None:
+    for command in ASKED_BY_NAME - {Command.STOP}:
+        virtual = reach(state)
+        assert keys(perhaps(virtual, command)) == (["did_you_say"] if command in TABLE[state] else []), command
+        assert virtual.session.state is state, command
 
 
-@pytest.mark.parametrize("command", sorted(ASKED_BY_NAME - {Command.STOP, Command.HELP}))
-def test_in_a_hold_too(reach: Reach, command: Command) -> None:
-    virtual = quiet_hold(reach)
-    said = keys(perhaps(virtual, command))
-    pauses = TABLE[State.HOLDING].get(command) is Step.PAUSE
-    assert said == ["paused" if pauses else "did_you_say" if command in TABLE[State.HOLDING] else "doubt_ask"]
+def test_in_a_hold_too(reach: Reach) -> None:
+    row = TABLE[State.HOLDING]
+    for command in ASKED_BY_NAME - {Command.STOP, Command.HELP}:
+        pauses = row.get(command) is Step.PAUSE
+        expected = "paused" if pauses else "did_you_say" if command in row else "doubt_ask"
+        assert keys(perhaps(quiet_hold(reach), command)) == [expected], command
 
 
 def test_every_state_listens_to_pain_while_it_is_asked(reach: Reach) -> None:

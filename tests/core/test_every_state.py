@@ -34,7 +34,8 @@ def begun() -> Session:
     return session
 
 
-@pytest.mark.timeout(1800)  # half a minute of computing, which a busy machine may stretch
+@pytest.mark.timeout(1800)  # a minute of computing, which a busy machine may stretch
+@pytest.mark.slow("every event in every state, a judge at each of the 600,000 steps")
 def test_the_promises_hold_on_every_step(capsys: pytest.CaptureFixture[str]) -> None:
     reached: set[State] = set()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import product
 
 import pytest
 from small_routine import ROUTINE, STRETCH
@@ -67,20 +68,16 @@ def test_the_first_session_hears_the_four_reasons_and_is_asked(new_session: NewS
     assert keys(virtual) == ["not_a_device", "how_to_speak", "four_reasons", "four_reasons", "check_ask"]
 
 
-@pytest.mark.parametrize("first_time", [True, False])
-@pytest.mark.parametrize("sessions", [0, 3])
-@pytest.mark.parametrize("after_s", [0.0, 4.0, 9.0, 14.0, 60.0])
 @pytest.mark.parametrize("answer", [Command.YES, Command.UNSURE, Command.NO])
-def test_no_answer_to_the_reasons_begins_anything(
-    new_session: NewSession, answer: Command, after_s: float, sessions: int, *, first_time: bool
-) -> None:
-    virtual = new_session(first_time=first_time, remembered=Remembered(today=10, sessions=sessions))
-    virtual.run(after_s)
-    virtual.hear(answer)
-    virtual.run(600)
-    assert virtual.session.state is State.WAITING
-    reason = answer is not Command.NO and virtual.records("advised")
-    assert bool(reason) == (answer is not Command.NO and after_s < 60), "afterwards the question is over"
+def test_no_answer_to_the_reasons_begins_anything(new_session: NewSession, answer: Command) -> None:
+    for first_time, sessions, after_s in product((True, False), (0, 3), (0.0, 4.0, 9.0, 14.0, 60.0)):
+        virtual = new_session(first_time=first_time, remembered=Remembered(today=10, sessions=sessions))
+        virtual.run(after_s)
+        virtual.hear(answer)
+        virtual.run(600)
+        assert virtual.session.state is State.WAITING, (first_time, sessions, after_s)
+        reason = answer is not Command.NO and virtual.records("advised")
+        assert bool(reason) == (answer is not Command.NO and after_s < 60), "afterwards the question is over"
 
 
 def test_later_sessions_ask_one_question_that_start_skips(new_session: NewSession) -> None:

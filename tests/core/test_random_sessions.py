@@ -80,10 +80,11 @@ class Judged(VirtualSession):
         before = self.store.copy(self.store.keep(self.session))
         actions = super().feed(event)
         promises.keep(Edge(before, event, actions, self.session))
+        self.session.view(event.at)  # can be shown after every step
         return actions
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(steps=st.lists(STEPS, max_size=40), remembered=MEMORIES)
 def test_random_sessions_keep_the_promises(
     phrases: Phrases, steps: list[tuple[str, object]], remembered: Remembered

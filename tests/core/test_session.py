@@ -274,7 +274,7 @@ def test_events_out_of_order_change_nothing(reach: Reach) -> None:
     assert (virtual.session.view(virtual.now), virtual.session.next_deadline()) == before
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     commands=st.lists(st.tuples(st.sampled_from([*Command, None]), st.floats(0, 60)), max_size=50),
     routine=st.sampled_from(

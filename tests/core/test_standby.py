@@ -398,7 +398,7 @@ class Judged(World):
         return actions
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(steps=st.lists(STEPS, max_size=40))
 def test_random_evenings(steps: list[tuple[str, object]]) -> None:
     standby = begun().session

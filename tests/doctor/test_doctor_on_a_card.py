@@ -9,6 +9,8 @@ from virtual_card import serve
 
 from voiceguide.speaking.finish import ACTIVE_LEVEL_DB
 
+pytestmark = pytest.mark.real_time
+
 SCRIPT = Path(__file__).with_name("doctor_on_the_card.py")
 
 

@@ -65,6 +65,7 @@ HURTS = [
 ]
 
 
+@pytest.mark.slow("two minutes through the real ears and the echo canceller")
 def test_pain_gets_through_the_guides_own_voice(prepared: Prepared, person: Voice) -> None:
     visited, entries = guided(prepared, person, HURTS)
     heard = [entry for entry in entries if entry["kind"] == "heard" and entry["command"]]

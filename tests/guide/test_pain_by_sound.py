@@ -61,6 +61,7 @@ def voice() -> Render:
         pytest.skip(str(error))
 
 
+@pytest.mark.slow("a whole conversation through the real ears")
 @pytest.mark.parametrize("title", SPOKEN)
 def test_pain_is_answered(prepared: Prepared, voice: Render, title: str, tmp_path: Path) -> None:
     came = converse(prepared, TALKS[title], voice, tmp_path)

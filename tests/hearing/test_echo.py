@@ -160,6 +160,7 @@ def test_words_spoken_over_the_guide_stay(canceller: EchoCanceller, to_echo_db: 
         assert gain == pytest.approx(1, abs=0.3)
 
 
+@pytest.mark.slow("half a minute heard twice, with the echo and without")
 def test_pain_is_heard_through_the_guide(canceller: EchoCanceller) -> None:
     reference = guide(32)
     times = [10.0, 14.0, 18.0, 22.0, 26.0]

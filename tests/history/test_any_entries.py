@@ -94,7 +94,7 @@ ENTRIES = st.one_of(
 LEAVES = ("killed", "closed")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sessions=st.lists(st.lists(ENTRIES, max_size=25), max_size=4), leaves=st.sampled_from(LEAVES))
 def test_whatever_is_told_no_report_is_lost_no_word_gets_in_and_the_file_stays_whole(
     told: NewTold, tmp_path: Path, sessions: list[list[dict[str, Any]]], leaves: str

@@ -67,7 +67,7 @@ headers = st.dictionaries(
 )
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(method=methods, path=paths, query=latin, body=bodies, changed=headers, local=st.booleans())
 def test_any_request_gets_an_answer_that_was_thought_of(
     page: Any, *, method: str, path: str, query: bytes, body: bytes, changed: dict[str, bytes], local: bool

@@ -23,9 +23,9 @@ from voiceguide.speaking.chosen import kept
 from voiceguide.testing.chromium import CHROMIUM, chromium
 from voiceguide.testing.live import LEAD_S, LiveSession, until
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="there is no chromium here: the page is not tried in a browser (apt install chromium)"
-)
+NO_CHROMIUM = "there is no chromium here: the page is not tried in a browser (apt install chromium)"
+
+pytestmark = [pytest.mark.real_time, pytest.mark.skipif(CHROMIUM is None, reason=NO_CHROMIUM)]
 
 WITHIN_S = 0.1
 """How far the circle may be from the spoken word."""

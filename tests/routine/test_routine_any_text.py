@@ -75,25 +75,25 @@ def assert_sense(routine: plan.Routine) -> None:
 
 
 @given(st.text() | st.text(alphabet="-:[]{}&*!|>'\"#%@`,? \n\tab01"))
-@settings(max_examples=max(200, AT_LEAST), deadline=None)
+@settings(max_examples=max(200, AT_LEAST))
 def test_any_text(path: Path, text: str) -> None:
     assert judge(path, text.encode("utf-8", "surrogatepass"))
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=max(200, AT_LEAST), deadline=None)
+@settings(max_examples=max(200, AT_LEAST))
 def test_any_bytes(path: Path, content: bytes) -> None:
     assert judge(path, content)
 
 
 @given(VALUES)
-@settings(max_examples=max(200, AT_LEAST), deadline=None)
+@settings(max_examples=max(200, AT_LEAST))
 def test_any_data(path: Path, data: object) -> None:
     assert judge(path, yaml.safe_dump(data, allow_unicode=True).encode("utf-8", "surrogatepass"))
 
 
 @given(st.data())
-@settings(max_examples=max(200, AT_LEAST), deadline=None)
+@settings(max_examples=max(200, AT_LEAST))
 def test_any_value_anywhere_in_a_good_routine(path: Path, good: str, data: st.DataObject) -> None:
     routine = yaml.safe_load(good)
     for _ in range(data.draw(st.integers(1, 4))):
@@ -108,7 +108,7 @@ def test_any_value_anywhere_in_a_good_routine(path: Path, good: str, data: st.Da
 
 
 @given(st.floats(0, 1), st.integers(0, 30), st.text("-:[]{}&*!|>'\"#%, \n\tab1", max_size=5))
-@settings(max_examples=max(200, AT_LEAST), deadline=None)
+@settings(max_examples=max(200, AT_LEAST))
 def test_any_slip_of_the_hand(path: Path, good: str, where: float, length: int, new: str) -> None:
     start = int(where * len(good))
     judge(path, (good[:start] + new + good[start + length :]).encode())
@@ -180,7 +180,7 @@ def mishaps(draw: st.DrawFn) -> tuple[str, str]:
 
 
 @given(mishaps())
-@settings(max_examples=max(200, AT_LEAST), deadline=None)
+@settings(max_examples=max(200, AT_LEAST))
 def test_any_mishap_to_a_real_routine(path: Path, mishap: tuple[str, str]) -> None:
     name, text = mishap
     judge(path.with_name(name), text.encode("utf-8", "surrogatepass"))

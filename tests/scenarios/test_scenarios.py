@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,24 +16,20 @@ SCENARIOS = sorted(Path(__file__).parent.glob("*.yaml"))
 SILENT_WITHIN = samples(0.040)
 
 
-@cache
-def played(path: Path) -> Played:
-    return play(load_scenario(path))
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_the_scenario_goes_as_written_and_breaks_no_rule(path: Path) -> None:
+    scenario = load_scenario(path)
+    played = play(scenario)
+    problems = judge(scenario, played)
+    assert not problems, "\n".join([*problems, played.transcript()])
+    every_cue_is_spoken_at_its_very_sample(played)
+    utterances_begin_when_they_are_wanted_and_never_overlap(played)
+    pain_silences_the_guide_within_40_ms(played)
+    nothing_routine_is_spoken_in_safety(played)
 
 
-@pytest.fixture(params=SCENARIOS, ids=lambda path: path.stem)
-def path(request: pytest.FixtureRequest) -> Path:
-    chosen: Path = request.param
-    return chosen
-
-
-def test_the_scenario_goes_as_written(path: Path) -> None:
-    problems = judge(load_scenario(path), played(path))
-    assert not problems, "\n".join([*problems, played(path).transcript()])
-
-
-def test_every_cue_is_spoken_at_its_very_sample(path: Path) -> None:
-    journal = played(path).journal
+def every_cue_is_spoken_at_its_very_sample(played: Played) -> None:
+    journal = played.journal
     cues = [number for number, entry in enumerate(journal) if entry["kind"] == "cue"]
     for number in cues:
         cue = journal[number]
@@ -43,9 +38,9 @@ def test_every_cue_is_spoken_at_its_very_sample(path: Path) -> None:
         assert spoken["time_s"] == cue["time_s"] == cue["due_s"]
 
 
-def test_utterances_begin_when_they_are_wanted_and_never_overlap(path: Path) -> None:
+def utterances_begin_when_they_are_wanted_and_never_overlap(played: Played) -> None:
     sounding: set[int] = set()
-    for entry in played(path).journal:
+    for entry in played.journal:
         match entry["kind"]:
             case "say_started":
                 assert not sounding, entry
@@ -55,9 +50,9 @@ def test_utterances_begin_when_they_are_wanted_and_never_overlap(path: Path) -> 
                 sounding.discard(entry["utterance"])
 
 
-def test_pain_silences_the_guide_within_40_ms(path: Path) -> None:
+def pain_silences_the_guide_within_40_ms(played: Played) -> None:
     sounding: set[int] = set()
-    journal, sound = played(path).journal, played(path).sound
+    journal, sound = played.journal, played.sound
     for number, entry in enumerate(journal):
         match entry["kind"]:
             case "say_started":
@@ -74,9 +69,9 @@ def test_pain_silences_the_guide_within_40_ms(path: Path) -> None:
                 assert not silence.any()
 
 
-def test_nothing_routine_is_spoken_in_safety(path: Path) -> None:
+def nothing_routine_is_spoken_in_safety(played: Played) -> None:
     state = ""
-    for entry in played(path).journal:
+    for entry in played.journal:
         if entry["kind"] == "state":
             state = entry["state"]
         assert not (state in ("safety", "quiet") and entry["kind"] in ("cue", "cue_left_out")), entry

@@ -29,6 +29,8 @@ from voiceguide.demo.person import LEVEL_DB, NOISE_DB
 from voiceguide.guide import LAST_WORDS
 from voiceguide.speaking.finish import finish
 
+pytestmark = pytest.mark.real_time
+
 ENDS_WITHIN_S = 10
 """Generous, on a machine that does other things; see docs/raspberry-pi.md for what was measured."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -294,8 +294,6 @@ def test_the_loudest_line_under_a_chime_at_the_highest_gain_does_not_clip(answer
 
 # However it is cut.
 
-untimed = settings(deadline=None)  # how long a shared machine takes proves nothing
-
 
 @dataclass(frozen=True)
 class Call:
@@ -352,7 +350,6 @@ def play(script: list[Call], pieces: list[int], *, drain: bool) -> tuple[Sound, 
     return np.concatenate(out), reports + mouth.reports()
 
 
-@untimed
 @given(script=calls, pieces=st.lists(st.integers(1, 700), min_size=1, max_size=5))
 def test_sound_and_reports_do_not_depend_on_how_rendering_is_cut(script: list[Call], pieces: list[int]) -> None:
     whole, reports = play(script, [1_000_000], drain=False)
@@ -361,7 +358,6 @@ def test_sound_and_reports_do_not_depend_on_how_rendering_is_cut(script: list[Ca
     assert reports == drained
 
 
-@untimed
 @given(script=calls)
 def test_each_utterance_is_reported_once_in_order_and_at_its_samples(script: list[Call]) -> None:
     _, reports = play(script, [160], drain=True)
@@ -383,7 +379,6 @@ def test_each_utterance_is_reported_once_in_order_and_at_its_samples(script: lis
             assert 0 <= mine[-1].at - mine[0].at <= call.length
 
 
-@untimed
 @given(script=calls)
 def test_utterances_never_overlap(script: list[Call]) -> None:
     _, reports = play(script, [160], drain=True)
@@ -397,7 +392,6 @@ def test_utterances_never_overlap(script: list[Call]) -> None:
     assert not sounding
 
 
-@untimed
 @given(script=calls)
 def test_nothing_the_mouth_does_makes_a_click(script: list[Call]) -> None:
     quiet = [call for call in script if call.kind != "volume"]
@@ -407,7 +401,6 @@ def test_nothing_the_mouth_does_makes_a_click(script: list[Call]) -> None:
     assert np.abs(out).max(initial=0) <= 1.0
 
 
-@untimed
 @given(script=calls, until=st.integers(1, 2000))
 def test_after_hush_nothing_is_left_within_25_ms(script: list[Call], until: int) -> None:
     mouth = Mouth()

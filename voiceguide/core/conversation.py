@@ -31,6 +31,12 @@ class Turn:
 
 _NOTHING = Turn()
 
+_ANSWERS = {
+    stage: frozenset(command for command, reply in REPLY_OF.items() if reply in row)
+    for stage, row in TABLE.items()
+}
+"""The commands that mean something at a stage."""
+
 
 class PainConversation:
     """One report of pain, from the first word to the way on.
@@ -95,8 +101,7 @@ class PainConversation:
 
     def answers(self) -> frozenset[Command]:
         """Return the commands that mean something now."""
-        row = TABLE[self.stage]
-        return frozenset(command for command, reply in REPLY_OF.items() if reply in row)
+        return _ANSWERS[self.stage]
 
     def report(self, kind: Kind) -> Turn:
         """Open the conversation, or open it again. The release comes first (S5)."""

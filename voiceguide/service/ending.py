@@ -12,7 +12,10 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import NoReturn, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 TOLD_BY = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 BESIDES_CTRL_C = (signal.SIGTERM, signal.SIGHUP)
@@ -81,8 +84,17 @@ def ending_in_good_order(told_by: Sequence[signal.Signals] = TOLD_BY) -> Iterato
     heeded = [one for one in told_by if one is not signal.SIGHUP or signal.getsignal(one) != signal.SIG_IGN]
     ending = Ending(heeded)
     before = {one: signal.signal(one, ending.signalled) for one in heeded}
+    complain, sys.unraisablehook = sys.unraisablehook, _complain_of_all_but_two_at_once
     try:
         yield ending
     finally:
+        sys.unraisablehook = complain
         for one, handler in before.items():
             signal.signal(one, handler)
+
+
+def _complain_of_all_but_two_at_once(unraisable: UnraisableHookArgs) -> None:
+    # Of two signals that come at once the first hands the other back to the system, and Python finds that nobody
+    # takes it: "Signal 15 ignored due to race condition". To ignore it is right.
+    if not (isinstance(unraisable.exc_value, OSError) and "due to race condition" in str(unraisable.exc_value)):
+        sys.__unraisablehook__(unraisable)

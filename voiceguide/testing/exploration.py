@@ -15,13 +15,16 @@ import pickle
 from collections import deque
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
+from fractions import Fraction
 from functools import partial
+from types import BuiltinFunctionType, FunctionType
 from typing import Any
 
 from voiceguide.core.actions import Action
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import PAIN_FAMILY, Command
+from voiceguide.core.course import Place
 from voiceguide.core.events import (
     Event,
     Heard,
@@ -35,6 +38,7 @@ from voiceguide.core.events import (
     VoiceEnded,
 )
 from voiceguide.core.interruptions import BESIDE
+from voiceguide.core.memory import Remembered
 from voiceguide.core.pain import KIND_OF, Kind
 from voiceguide.core.plan import Exercise
 from voiceguide.core.safety import REPLY_OF
@@ -47,6 +51,9 @@ MOMENT = samples(1.1)
 
 PERHAPS = (Command.SKIP, Command.HOW_LONG, Command.PAUSE, Command.STOP)
 """What was probably said, one of each kind: what leads on, what does not, what makes less happen, and a cry."""
+
+_NEVER_CHANGES = (type, FunctionType, BuiltinFunctionType, Enum, Fraction, Exercise, Place, Remembered)
+"""Shared by all copies of a session: to make or find one anew takes much of a copy's time."""
 
 _KEPT_OUT_OF_DOUBT = (State.PAUSED, State.STOPPING, State.ENDING)
 """States in which it does not count how often the guide has doubted: doubt leads around them, too."""
@@ -135,6 +142,7 @@ def explore(
                 if len(ways) >= most:
                     raise RuntimeError(f"more than {most} states")
                 ways[found] = (known, event)
+                after.view(event.at)  # every state can be shown
                 waiting.append((found, store.keep(after), far + 1))
     return Explored(len(ways), edges)
 
@@ -248,7 +256,7 @@ def _way(ways: dict[Hashable, tuple[Hashable, Event] | None], state: Hashable) -
 
 
 class Store:
-    """Keeps sessions as bytes. What never changes, such as the routine, is shared and not copied.
+    """Keeps sessions as bytes. What never changes is shared and not copied, such as the routine.
 
     Args:
         session: one of the sessions to be kept; all must be of the same routine.
@@ -256,8 +264,9 @@ class Store:
 
     def __init__(self, session: Session) -> None:
         course, phrases = session._walk.course, session._walk._phrases
-        self._shared: list[object] = [course, course.routine, *course.routine.exercises, phrases]
+        self._shared: list[object] = [course, phrases, session._walk.outlook]
         self._ids = {id(one): number for number, one in enumerate(self._shared)}
+        self._values: dict[Hashable, int] = {}
 
     def keep(self, session: Session) -> bytes:
         """Return a session as it is now."""
@@ -274,5 +283,10 @@ class Store:
         session: Session = unpickler.load()
         return session
 
-    def _id(self, one: object) -> int | None:
-        return self._ids.get(id(one))
+    def _id(self, one: Any) -> int | None:
+        if (known := self._ids.get(id(one))) is not None or not isinstance(one, _NEVER_CHANGES):
+            return known
+        number = self._values.setdefault((type(one), one), len(self._shared))  # members of two enums may be equal
+        if number == len(self._shared):
+            self._shared.append(one)
+        return number
