@@ -17,6 +17,7 @@ from __future__ import annotations
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+from voiceguide.audio import priority
 from voiceguide.history.journal import Journal
 from voiceguide.locks import hold_events, hold_history, hold_room
 
@@ -24,7 +25,7 @@ from voiceguide.locks import hold_events, hold_history, hold_room
 def be_alone(
     stack: ExitStack, *, on_card: bool = False, other_card: bool = False, history: Path | None = None
 ) -> None:
-    """Hold what only one guide may use, until the stack is left.
+    """Hold what only one guide may use, until the stack is left. On a card the guide also asks to be run first.
 
     Args:
         stack: lets go of it.
@@ -38,6 +39,7 @@ def be_alone(
     if on_card:
         for lock in hold_room(other_card=other_card):
             stack.enter_context(lock)
+        priority.first(priority.GUIDE)  # before there is a thread or a process that should inherit it
     if history is not None:
         stack.enter_context(hold_history(history))
 

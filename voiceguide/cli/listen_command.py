@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from voiceguide.audio import priority
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
@@ -98,8 +97,6 @@ def listen(
     with ExitStack() as stack:
         ending = stack.enter_context(ending_in_good_order())
         stack.enter_context(lasting_output(live=not on_files))
-        if not on_files:
-            priority.first(priority.GUIDE)
         log_to()
         systemd = Systemd()
         stack.callback(systemd.close)

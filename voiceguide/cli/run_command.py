@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.text import Text
 
 from voiceguide.app import Choices, Prepared, prepare
-from voiceguide.audio import priority
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import AudioPort
@@ -109,8 +108,6 @@ def run(
         stack.enter_context(lasting_output(live=not on_files))
         kept_in = None if no_history or (on_files and history is None) else history or history_file()
         be_alone(stack, on_card=not on_files, other_card=other_card, history=kept_in)
-        if not on_files:
-            priority.first(priority.GUIDE)
         recorder = None
         if record is not None:  # closed last, so entered first
             recorder = stack.enter_context(closing(Recorder(record, find_routine(routine), live=not on_files)))
