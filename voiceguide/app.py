@@ -117,6 +117,7 @@ class Prepared:
         loudness: Loudness = AS_CHOSEN,
         recorder: Recorder | None = None,
         presses: Presses | None = None,
+        awaits_disk: bool = False,
     ) -> Guide:
         """Return a guide for one session on an audio port.
 
@@ -133,6 +134,7 @@ class Prepared:
             loudness: how softly the guide may speak here and now (`voiceguide.loudness`).
             recorder: writes the whole session down; the guide says so at the beginning.
             presses: commands that are not spoken.
+            awaits_disk: reports of pain are kept, and `Guide.report_kept` is told of each (S6).
 
         Raises:
             RecordingError: the recording cannot be written.
@@ -159,6 +161,7 @@ class Prepared:
                     loudness=loudness,
                     cancel_echo=cancel_echo,
                     live=live,
+                    awaits_disk=awaits_disk,
                     audio=port.name,
                 ),
                 place(self.language.language) if rehearsed else None,
@@ -174,6 +177,7 @@ class Prepared:
                 remembered=remembered,
                 recorded=recorder is not None,
                 loudness=loudness,
+                awaits_disk=awaits_disk,
             ),
             port=port,
             hearing=hearing,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import math
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
@@ -29,6 +30,7 @@ from voiceguide.core.events import (
     HearingPoor,
     HearingSlow,
     HistoryLost,
+    ReportKept,
     SpeechCut,
     SpeechFinished,
     SpeechStarted,
@@ -147,6 +149,7 @@ class Guide:
         self._says: dict[int, Say] = {}
         self._deaf: RecogniserError | None = None
         self._history_lost: str | None = None
+        self._kept: deque[int] = deque()
         self._told_to_end = False
         self._ended = False
         self._since_shown: list[MicrophoneBlock | None] = []
@@ -187,6 +190,8 @@ class Guide:
             if (voice := self._presses.take_voice()) is not None:
                 self._journal.write(self.now, "voice_chosen", voice=voice)
             self._listen(frame, block)
+            while self._kept:
+                self._happen(ReportKept(self.now, self._kept.popleft()))
             if self._history_lost is not None:
                 reason, self._history_lost = self._history_lost, None
                 self._happen(HistoryLost(self.now, reason))
@@ -202,8 +207,12 @@ class Guide:
             blocks += 1
 
     def history_lost(self, reason: str) -> None:
-        """Say with the next block that what happens cannot be written down."""
+        """Say with the next block that what happens cannot be written down. From any thread."""
         self._history_lost = reason
+
+    def report_kept(self, report: int) -> None:
+        """Tell the session with the next block that a report is on the disk (S6). From any thread."""
+        self._kept.append(report)
 
     def tell_to_end(self) -> None:
         """End with a last word, within `LAST_WORDS` of the next block. May be called from a signal's handler."""
@@ -322,6 +331,8 @@ class Guide:
                 self._journal.write(at, "say_finished", **self._said(utterance))
             case SpeechCut(at=at, utterance=utterance):
                 self._journal.write(at, "say_cut", **self._said(utterance))
+            case ReportKept(at=at, report=report):
+                self._journal.write(at, "report_kept", report=report)
             case HearingLost() | HearingSlow() | HearingPoor() | HearingBack() | HistoryLost() | ToldToEnd():
                 pass  # the session records what follows from them
             case VoiceBegan() | VoiceEnded() | CodeAsked() | Taken() | Learned() | Begun() | Tick():

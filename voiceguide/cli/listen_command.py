@@ -120,7 +120,7 @@ def listen(
             first_time = kept is None or not is_introduced(kept)
             if not on_files and worth_offering(ready.named.pack.language, first_time=first_time):
                 ready = replace(ready, rehearses=True)
-            journal = stack.enter_context(closing(Journal(events)))
+            journal = stack.enter_context(closing(Journal(events, live=not on_files)))
             port = last.port = stack.enter_context(closing(open_port(patient=True)))
             tell("making ready what will be said; the first time this takes a while, then it is kept")
             ready.render(systemd.preparing)

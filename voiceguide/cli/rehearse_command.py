@@ -103,7 +103,7 @@ def rehearsal(
         load = RecogniserApart if live else choose_recogniser
         recogniser = stack.enter_context(closing(load(language, engine or settings.engine)))
         speech = SpeechStore(stack.enter_context(closing(load_voice(language, voice, settings.voice))))
-        journal = stack.enter_context(closing(Journal(events)))
+        journal = stack.enter_context(closing(Journal(events, live=live)))
         port: AudioPort
         if mic is not None:
             port = stack.enter_context(closing(FilePort(mic, speaker, silence_after_s=math.inf)))
@@ -112,7 +112,7 @@ def rehearsal(
             port = stack.enter_context(closing(LastingPort(*devices)))
         with counting(console, "preparing the voice") as progress:
             speech.prepare(everything_said(pack), progress)
-        journal.watch(lambda entry: _show(console, entry))
+        journal.watch(lambda entry: _show(console, entry), apart=True)
         done = rehearse(
             port,
             journal,

@@ -110,10 +110,12 @@ def run(
         listener = TypedRecogniser(lines=read_lines()) if typed else None
         choices = Choices(routine, voice, engine or settings.engine, settings.voice, as_kept=not on_files)
         prepared = stack.enter_context(prepare(choices, listener, apart=not on_files))
-        journal = stack.enter_context(closing(Journal(events)))
+        journal = stack.enter_context(closing(Journal(events, live=not on_files)))
         kept = None
         if not no_history and (history is not None or not on_files):
-            kept = stack.enter_context(closing(History(history or history_file(), prepared.routine)))
+            kept = stack.enter_context(
+                closing(History(history or history_file(), prepared.routine, live=not on_files))
+            )
             journal.watch(kept.notice)
         introduced = kept.introduced if kept else is_introduced(history_file())
         devices = input_device or audio.input, output_device or audio.output
@@ -126,17 +128,18 @@ def run(
         if offers:
             _offer_rehearsal(prepared, port, ending, cancel_echo=cancel_echo)
         panel = stack.enter_context(Panel(console, prepared.routine.title, live=live))
-        journal.watch(panel.notice)
         presses = Presses()
         watch: Show | None = None
-        if live:
+        if not live:
+            journal.watch(panel.notice)
+        else:
             watch = stack.enter_context(
                 pages_beside(
                     console,
                     page_settings(settings, lan, page_port) if page else None,
                     presses,
                     journal,
-                    panel.show,
+                    panel,
                     language=prepared.language.language,
                     voice=prepared.voice.name,
                     history=history,
@@ -154,11 +157,13 @@ def run(
             loudness=loudness(read_clock(), settings.night, audible.kept() if live else None),
             recorder=recorder,
             presses=presses,
+            awaits_disk=kept is not None,
         )
         stack.callback(guide.close)
         if kept is not None:
             kept.on_loss(lambda reason: console.print(Text(reason, style="yellow"), soft_wrap=True))
             kept.on_loss(guide.history_lost)
+            kept.on_kept(guide.report_kept)
         if not ending.told:  # while it rehearsed
             ending.tells(guide)
             guide.run()
