@@ -130,7 +130,7 @@ def left_beside(history: Path, also: Iterable[Path] = ()) -> list[Left]:
             found.append(_read(path))
         except FileNotFoundError:
             continue  # its session has just come to its end
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             aside = path.with_name(f"{path.name}.damaged")
             _log.warning("Reports of pain that cannot be read are kept as %s: %s", aside, error)
             with suppress(OSError):
@@ -198,7 +198,7 @@ def _read(path: Path) -> Left:
 
     Raises:
         OSError: it cannot be read.
-        ValueError, KeyError, TypeError: it holds what no voiceguide wrote.
+        ValueError, KeyError, TypeError, AttributeError: it holds what no voiceguide wrote.
     """
     with path.open("rb") as file:
         content = file.read(_LONGEST)
@@ -211,19 +211,44 @@ def _read(path: Path) -> Left:
         except ValueError:
             strange = True
             continue
-        if "token" in entry:
+        if not isinstance(entry, dict):
+            strange = True
+        elif "token" in entry:
             session = {name: entry[name] for name in SESSION_FIELDS}
-            datetime.fromisoformat(session["began"])
         elif "report" in entry:
             number = int(entry["report"])
             known = reports.setdefault(number, dict.fromkeys(REPORT_FIELDS))
             known.update({name: entry[name] for name in REPORT_FIELDS if name in entry})
     if session is None and (reports or strange):
         raise ValueError("it does not say of which session they are")
+    _see_that_it_is_a_session(session)
     for report in reports.values():
-        datetime.fromisoformat(report["reported"])
-        Kind[report["kind"].upper()]
+        _see_that_it_is_a_report(report)
     return Left(path, session if reports else None, tuple(reports.values()))
+
+
+def _see_that_it_is_a_session(session: dict[str, Any] | None) -> None:
+    if session is not None:
+        datetime.fromisoformat(session["began"])
+        if session["truly_began"] is not None:
+            datetime.fromisoformat(session["truly_began"])
+        _are(session, str, "token", "routine", "clock")
+        _are(session, str | None, "boot")
+        _are(session, int | float, "up_s", "started")
+
+
+def _see_that_it_is_a_report(report: dict[str, Any]) -> None:
+    datetime.fromisoformat(report["reported"])
+    Kind[report["kind"].upper()]
+    _are(report, int, "report", "repeat", "over")
+    _are(report, str, "exercise")
+    _are(report, str | None, "side", "answered", "outcome")
+
+
+def _are(entry: dict[str, Any], kind: Any, *names: str) -> None:
+    for name in names:
+        if not isinstance(entry[name], kind):
+            raise TypeError(f"{name} is {entry[name]!r}")
 
 
 def _age(path: Path) -> float:
