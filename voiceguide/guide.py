@@ -219,7 +219,7 @@ class Guide:
         self._told_to_end = True
 
     def leave(self) -> None:
-        """End after this block without a word, as somebody who is not there any more left it."""
+        """End after this block without a word. May be called from a signal's handler."""
         self._ended = True
 
     def close(self) -> None:

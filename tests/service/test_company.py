@@ -54,7 +54,7 @@ def test_a_companion_that_fails_is_told_nothing_more_but_closed_and_the_others_g
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     broken, whole = Kept(broken=True), Kept()
-    audience = Audience([broken, whole])
+    audience = Audience([broken, whole], live=False)
     audience.notice({"kind": "state"})
     audience.show(VIEW)
     audience.close()

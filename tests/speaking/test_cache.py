@@ -43,6 +43,12 @@ def decibels(samples: NDArray[np.float32]) -> float:
     return float(10 * np.log10(np.mean(np.square(samples, dtype=np.float64)) + 1e-20))
 
 
+def spoken(voice: ToneVoice | EspeakVoice, folder: Path, text: str) -> NDArray[np.float32]:
+    store = SpeechStore(voice, folder)
+    store.prepare([text])
+    return store.samples(text)
+
+
 def files(folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
 
@@ -64,7 +70,7 @@ def test_a_weak_consonant_is_kept_and_a_hiss_is_not(tmp_path: Path) -> None:
             hiss = np.tile(tone[:1600] / 1000, 5)  # 60 dB below
             return np.concatenate([hiss, weak, tone, weak, hiss])
 
-    sound = SpeechStore(Lisp(), tmp_path).samples("consonant")
+    sound = spoken(Lisp(), tmp_path, "consonant")
     assert 0 <= len(sound) - (1600 + 800 * len("consonant") + 1600) <= (0.015 + 0.025) * RATE + 2
 
 
@@ -75,14 +81,14 @@ def test_a_peaky_line_stays_under_the_ceiling(tmp_path: Path) -> None:
             sound[1600::400] = 0.9
             return sound
 
-    sound = SpeechStore(Clicks(), tmp_path).samples("clicks")
+    sound = spoken(Clicks(), tmp_path, "clicks")
     assert 20 * np.log10(np.abs(sound).max()) == pytest.approx(PEAK_DB, abs=0.01)
 
 
 def test_real_speech_keeps_its_onset_and_its_end(tmp_path: Path) -> None:
     voice = EspeakVoice("en")
     raw = voice.render("Find the floor with your feet.")
-    sound = SpeechStore(voice, tmp_path).samples("Find the floor with your feet.")
+    sound = spoken(voice, tmp_path, "Find the floor with your feet.")
     voice.close()
     assert len(raw) - 0.45 * RATE < len(sound) < len(raw) - 0.3 * RATE, "espeak-ng's final pause is gone, no more"
     assert decibels(sound[-160:]) < -60
@@ -93,9 +99,10 @@ def test_real_speech_keeps_its_onset_and_its_end(tmp_path: Path) -> None:
 def test_it_is_rendered_once_and_the_same_from_everywhere(tmp_path: Path) -> None:
     voice = ToneVoice()
     store = SpeechStore(voice, tmp_path)
+    store.prepare(["hum"])
     first = store.samples("hum")
     again = store.samples("hum")
-    from_disk = SpeechStore(voice, tmp_path).samples("hum")
+    from_disk = spoken(voice, tmp_path, "hum")
     assert voice.asked == ["hum"]
     assert np.array_equal(first, again)
     assert np.array_equal(first, from_disk)
@@ -164,12 +171,12 @@ def damage_stereo(path: Path) -> None:
 )
 def test_a_damaged_file_is_rendered_again_and_replaced(tmp_path: Path, damage: object) -> None:
     assert callable(damage)
-    whole = SpeechStore(ToneVoice(), tmp_path).samples("hum")
+    whole = spoken(ToneVoice(), tmp_path, "hum")
     (path,) = files(tmp_path)
     content = path.read_bytes()
     damage(path)
     voice = ToneVoice()
-    assert np.array_equal(SpeechStore(voice, tmp_path).samples("hum"), whole)
+    assert np.array_equal(spoken(voice, tmp_path, "hum"), whole)
     assert voice.asked == ["hum"]
     assert files(tmp_path) == [path]
     assert path.read_bytes() == content
@@ -198,7 +205,7 @@ def test_a_folder_in_the_place_of_a_file_is_told_and_nothing_is_left_behind(
     (path,) = files(tmp_path)
     path.unlink()
     (path / "inside").mkdir(parents=True)
-    assert len(SpeechStore(ToneVoice(), tmp_path).samples("hum")) > 0
+    assert len(spoken(ToneVoice(), tmp_path, "hum")) > 0
     assert str(tmp_path) in caplog.text
     assert files(tmp_path) == [path]
 

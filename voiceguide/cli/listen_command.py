@@ -97,7 +97,7 @@ def listen(
         log_to()
         systemd = Systemd()
         stack.callback(systemd.close)
-        last = LastWords(lambda: open_port(patient=False))
+        last = LastWords(lambda: open_port(patient=False), look=ending.look)
         if last_words:
             last.say(FOR_GOOD, "gave_up_help")
             return
@@ -123,7 +123,7 @@ def listen(
             journal = stack.enter_context(closing(Journal(events, live=not on_files)))
             port = last.port = stack.enter_context(closing(open_port(patient=True)))
             tell("making ready what will be said; the first time this takes a while, then it is kept")
-            ready.render(systemd.preparing)
+            ready.render(ending.looking(systemd.preparing))
             presses = Presses()
             chosen = [] if on_files else _companions(settings, presses, ready)
             service = stack.enter_context(
@@ -145,7 +145,7 @@ def listen(
             tell(f"ready: waits for somebody to ask for {', '.join(offer.title for offer in ready.offers)}")
             service.run()
         except Exception as error:
-            ending.tell = None
+            ending.tells(None)
             systemd.failing(error)
             last.because_of(error)
             raise

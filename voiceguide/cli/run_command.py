@@ -45,7 +45,7 @@ from voiceguide.rehearsing import everything_said as everything_rehearsed
 from voiceguide.rehearsing import rehearse, worth_offering
 from voiceguide.replay.recorder import Recorder
 from voiceguide.routine.load import find_routine
-from voiceguide.service.ending import BESIDES_CTRL_C, Ending, ending_in_good_order, leave_at_once
+from voiceguide.service.ending import Ending, ending_in_good_order, leave_at_once
 from voiceguide.settings import Settings
 from voiceguide.wall_clock import read_clock
 
@@ -101,7 +101,7 @@ def run(
     settings = Settings() if on_files else settings_here(settings_from)  # a session on files is a trial
     audio = settings.audio
     with ExitStack() as stack:
-        ending = stack.enter_context(ending_in_good_order(BESIDES_CTRL_C))
+        ending = stack.enter_context(ending_in_good_order(ctrl_c_at_once=True))
         stack.enter_context(lasting_output(live=not on_files))
         recorder = None
         if record is not None:  # closed last, so entered first
@@ -124,7 +124,7 @@ def run(
         live, cancel_echo = not on_files, cancel and not on_files and not typed
         offers = live and not typed and worth_offering(prepared.language.language, first_time=not introduced)
         with counting(console, "preparing the voice") as progress:  # the longest wait, so the last
-            prepared.render(progress)
+            prepared.render(ending.looking(progress))
         if offers:
             _offer_rehearsal(prepared, port, ending, cancel_echo=cancel_echo)
         panel = stack.enter_context(Panel(console, prepared.routine.title, live=live))
@@ -164,9 +164,7 @@ def run(
             kept.on_loss(lambda reason: console.print(Text(reason, style="yellow"), soft_wrap=True))
             kept.on_loss(guide.history_lost)
             kept.on_kept(guide.report_kept)
-        if not ending.told:  # while it rehearsed
-            ending.tells(guide)
-            guide.run()
+        ending.runs(guide)
     if ending.told:
         leave_at_once()
 
@@ -178,7 +176,7 @@ def _port(
 
 
 def _offer_rehearsal(prepared: Prepared, port: AudioPort, ending: Ending, *, cancel_echo: bool) -> None:
-    prepared.speech.prepare(everything_rehearsed(prepared.language))
+    prepared.speech.prepare(everything_rehearsed(prepared.language), ending.looking(lambda *_: None))
     rehearse(
         port,
         Journal(),
@@ -190,6 +188,7 @@ def _offer_rehearsal(prepared: Prepared, port: AudioPort, ending: Ending, *, can
         offered=True,
         begins=ending.tells,
     )
+    ending.tells(None)
 
 
 def _see_that_they_agree(*, on_files: bool, typed: bool, page: bool, keeps: bool, no_history: bool) -> None:

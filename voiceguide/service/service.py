@@ -149,6 +149,12 @@ class Service:
         if self._guide is not None:
             self._guide.tell_to_end()
 
+    def leave(self) -> None:
+        """End at once. May be called from a signal's handler."""
+        self._told_to_end = True
+        if self._guide is not None:
+            self._guide.leave()
+
     def __enter__(self) -> Self:
         return self
 
