@@ -186,6 +186,7 @@ class Prepared:
             journal=journal,
             watch=watch,
             presses=pressed if recorder is None else recorder.presses(pressed),
+            late=late_of(card) if recorder is None else recorder.late(late_of(card)),
         )
 
     def hearing(
@@ -260,6 +261,11 @@ def listening(
 def watch_of(port: AudioPort) -> CardWatch | None:
     """Return what notices when a port's sound card is lost, None for a port that cannot lose it."""
     return CardWatch(port) if isinstance(port, LastingPort) else None
+
+
+def late_of(port: AudioPort) -> Callable[[], bool]:
+    """Return what tells whether a port's next block will not become sound; on files each does."""
+    return (lambda: port.late) if isinstance(port, LastingPort) else lambda: False
 
 
 def ears_of(

@@ -116,6 +116,7 @@ class Guide:
         capture: is told what a rehearsal wants to have recorded and learned.
         presses: commands that are not spoken.
         begins: sample time at which it begins, where another guide has used the port before.
+        late: tells whether the next block will not become sound, because the card did not get it in time.
 
     Attributes:
         microphone_ended: the microphone's file was over, and so the guide's work.
@@ -134,6 +135,7 @@ class Guide:
         capture: Callable[[Capture | Learn], None] | None = None,
         presses: Pressed | None = None,
         begins: int = 0,
+        late: Callable[[], bool] = lambda: False,
     ) -> None:
         self.microphone_ended = False
         self._session = session
@@ -146,6 +148,7 @@ class Guide:
         self._capture = capture
         self._presses = presses or Presses()
         self._mouth = Mouth(begins)
+        self._late = late
         self._says: dict[int, Say] = {}
         self._deaf: RecogniserError | None = None
         self._history_lost: str | None = None
@@ -242,13 +245,21 @@ class Guide:
         """Render the next samples, stopping at every moment at which something happens."""
         mouth, end = self._mouth, self._mouth.now + count
         parts = []
+        late = self._late()
         while mouth.now < end:
             self._keep_up()
+            if late:
+                self._say_later(end)
             moments = (self._session.next_deadline(), mouth.next_boundary(), end)
             stop = min(moment for moment in moments if moment is not None)
             parts.append(mouth.render(min(stop, end) - mouth.now))
         self._keep_up()
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def _say_later(self, at: int) -> None:
+        """Say what would not be heard now from sample `at` on, from its beginning."""
+        for utterance in self._mouth.put_off(at):
+            self._journal.write(self.now, "say_late", **self._said(utterance))
 
     def _keep_up(self) -> None:
         """Tell the session what happened up to now, until nothing more follows at this sample."""

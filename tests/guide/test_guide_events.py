@@ -155,7 +155,7 @@ def test_every_documented_kind_occurs(everything: list[dict[str, Any]]) -> None:
     # sound card (tests/hearing/test_card_watch.py), a voice chosen on the page (tests/service/test_voices.py),
     # or ears that are not sure (tests/scenarios). A late disk is in tests/core/test_keeping.py.
     elsewhere = {"gave_way", "not_heard", "advised", "history_lost", "take", "rehearsed", "standby", "left_alone"}
-    elsewhere |= {"sound_card", "voice_chosen", "voice", "asked", "report_kept", "report_late"}
+    elsewhere |= {"sound_card", "voice_chosen", "voice", "asked", "report_kept", "report_late", "say_late"}
     assert {entry["kind"] for entry in everything} == set(documented()) - elsewhere
 
 

@@ -75,6 +75,11 @@ class Card(Protocol):
         """How often the echo's delay may have changed."""
         ...
 
+    @property
+    def late(self) -> bool:
+        """Whether the next block comes too late to be played."""
+        ...
+
     def exchange(self, block: SpeakerBlock) -> MicrophoneBlock:
         """Play a block and return the next one heard."""
         ...
@@ -169,6 +174,11 @@ class LastingPort:
         if self._card is None or self._lost is not None:
             return dict(self._counted)
         return dict(self._counted + Counter(self._card.counters.troubles))
+
+    @property
+    def late(self) -> bool:
+        """Whether the next block does not become sound: it comes too late, or there is no speaker."""
+        return self._card is None or self._card.late
 
     def exchange(self, block: SpeakerBlock) -> MicrophoneBlock:
         """Play a block and return the next one heard; silence while something is lost. Never raises `AudioError`.

@@ -101,6 +101,7 @@ def replay(recorded: Recorded, sink: Sink | None = None) -> Outcome:
             chimes={sound: chime(sound) for sound in Sound},
             journal=journal,
             presses=_ReplayedPresses(recorded, port),
+            late=lambda: port.blocks in recorded.late,
         )
         port.guide = guide
         guide.run()

@@ -49,6 +49,7 @@ class Recorded:
         deaf: the block at which hearing failed, and what it said.
         listened_for: by block, what the session listened for from that block on.
         pressed: by block, what was pressed and not spoken.
+        late: blocks that came too late for the card.
         slipped: by block, how often the card had lost or added sound from that block on.
         events: the journal's entries.
         whole: False when the process was killed or the disk full before the end.
@@ -65,6 +66,7 @@ class Recorded:
     listened_for: dict[int, tuple[frozenset[Command], bool]] = field(default_factory=dict)
     pressed: dict[int, list[Press]] = field(default_factory=dict)
     slipped: dict[int, int] = field(default_factory=dict)
+    late: frozenset[int] = frozenset()
     events: list[dict[str, Any]] = field(default_factory=list)
     whole: bool = True
 
@@ -113,6 +115,7 @@ def read_recording(folder: Path) -> Recorded:
     listened_for: dict[int, tuple[frozenset[Command], bool]] = {}
     pressed: dict[int, list[Press]] = {}
     slipped: dict[int, int] = {}
+    late: set[int] = set()
     ended: int | None = None
     closed: int | None = None
     failed: tuple[int, str] | None = None
@@ -128,6 +131,8 @@ def read_recording(folder: Path) -> Recorded:
                     pressed[block] = [Press(Command(one["command"]), one["by"], one["text"]) for one in presses]
                 case {"block": int(block), "slipped": int(times)}:
                     slipped[block] = times
+                case {"block": int(block), "late": True}:
+                    late.add(block)
                 case {"block": int(block), "microphone": "ended"}:
                     ended = block if ended is None else ended
                 case {"block": int(block), "microphone": "failed", "reason": str(reason)}:
@@ -154,6 +159,7 @@ def read_recording(folder: Path) -> Recorded:
         listened_for=listened_for,
         pressed=pressed,
         slipped=slipped,
+        late=frozenset(late),
         events=read_lines(folder / Names.EVENTS),
         whole=spoken == closed,
     )

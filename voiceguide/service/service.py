@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-from voiceguide.app import ears_of, watch_of, words_of
+from voiceguide.app import ears_of, late_of, watch_of, words_of
 from voiceguide.audio.port import AudioPort
 from voiceguide.companions.companion import Companion
 from voiceguide.core.actions import Sound
@@ -272,6 +272,7 @@ class Service:
             capture=capture,
             presses=self._presses,
             begins=self._now,
+            late=late_of(self._port),
         )
         if self._kept is not None:
             self._kept.on_loss(guide.history_lost)
