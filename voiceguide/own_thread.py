@@ -101,6 +101,29 @@ class OwnThread(Generic[T]):
                 _log.exception("%s failed and is told nothing more. The guide goes on.", self._name)
 
 
+class Lately(Generic[T]):
+    """What a question was answered with lately, while a thread asks again; for who cannot wait for the answer.
+
+    Args:
+        ask: the question; it is asked once at the beginning, and waited for.
+        name: of what asks, as the log tells it.
+    """
+
+    def __init__(self, ask: Callable[[], T], name: str) -> None:
+        self._ask = ask
+        self._answer = ask()
+        self._asks: OwnThread[None] = OwnThread(self._take, name, most=2)
+
+    def __call__(self) -> T:
+        """Return the last answer that is known, and ask again."""
+        if self._asks.done(0):
+            self._asks.put(None)
+        return self._answer
+
+    def _take(self, _: None) -> None:
+        self._answer = self._ask()
+
+
 def close_all(threads: Iterable[OwnThread[Any]], within_s: float) -> None:
     """End all of them, and wait for that, seconds at the most for all together."""
     every = [*threads]

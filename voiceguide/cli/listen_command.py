@@ -31,6 +31,7 @@ from voiceguide.doctor import audible
 from voiceguide.history.history import is_introduced
 from voiceguide.history.journal import Journal
 from voiceguide.loudness import loudness
+from voiceguide.own_thread import Lately
 from voiceguide.page.begin import board_of
 from voiceguide.page.elsewhere import PageElsewhere
 from voiceguide.places import history_file, page_socket
@@ -124,6 +125,7 @@ def listen(
             port = last.port = stack.enter_context(closing(open_port(patient=True)))
             tell("making ready what will be said; the first time this takes a while, then it is kept")
             ready.render(ending.looking(systemd.preparing))
+            audible_lately = Lately(audible.kept, "What looks up how softly to speak")
             presses = Presses()
             chosen = [] if on_files else _companions(settings, presses, ready)
             service = stack.enter_context(
@@ -136,7 +138,7 @@ def listen(
                     presses=presses,
                     live=not on_files,
                     cancel_echo=audio.cancel_echo,
-                    loudness=lambda: loudness(read_clock(), settings.night, audible.kept()),
+                    loudness=lambda: loudness(read_clock(), settings.night, audible_lately()),
                 )
             )
             last.in_session = lambda: service.in_session
