@@ -37,6 +37,7 @@ from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language
 from voiceguide.service.audience import Audience
 from voiceguide.speaking.chimes import chime
+from voiceguide.speaking.mouth import SAID_AGAIN_MOST
 from voiceguide.speaking.voice import Samples
 
 PATIENCE_S = 120.0
@@ -245,13 +246,15 @@ def test_what_came_too_late_is_said_again_from_its_beginning_and_is_finished_whe
         started = room.wait_for("say_started", key=WAY_OUT)
         room.card.stalls = 2.0  # whatever it may be: a processor that is busy with something else
         finished = room.wait_for("say_finished", key=WAY_OUT)
-        (late,) = room.of("say_late", key=WAY_OUT)
-        assert started["time_s"] < late["time_s"] < finished["time_s"]
+        late = room.of("say_late", key=WAY_OUT)  # more often than once where the machine stalls of itself
+        assert 1 <= len(late) <= SAID_AGAIN_MOST
+        assert started["time_s"] < late[0]["time_s"]
         assert room.card.missed > 0
         until(lambda: len(room.card.played) > samples(finished["time_s"]), "its last block")
-        assert room.heard_whole(WAY_OUT)
         length_s = room.speech.length(started["text"]) / 16_000
-        assert finished["time_s"] - late["time_s"] > length_s
+        assert finished["time_s"] - late[-1]["time_s"] > length_s, "all of it once more"
+        if len(late) < SAID_AGAIN_MOST:
+            assert room.heard_whole(WAY_OUT)
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -239,3 +241,50 @@ def test_the_folder_is_the_users_cache(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     SpeechStore(ToneVoice()).prepare(["hum"])
     assert len(files(places.cache_folder() / "speech")) == 1
+
+
+class Hangs:
+    """A disk that answers when it is let."""
+
+    def __init__(self) -> None:
+        self.frees = threading.Event()
+        self.asked = 0
+
+    def __call__(self, *_: object) -> None:
+        self.asked += 1
+        self.frees.wait(60)
+
+
+@pytest.fixture
+def hangs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hangs]:
+    disk = Hangs()
+    monkeypatch.setattr("voiceguide.speaking.patient_disk.LIMIT_S", 0.2)
+    yield disk
+    disk.frees.set()
+
+
+@pytest.mark.parametrize("what", ["_sound_of", "_replace"], ids=["to read", "to write"])
+def test_a_disk_that_does_not_answer_costs_its_limit_once(
+    tmp_path: Path, hangs: Hangs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, what: str
+) -> None:
+    SpeechStore(ToneVoice(), tmp_path).prepare(["one"])
+    monkeypatch.setattr(f"voiceguide.speaking.cache.{what}", hangs)
+    voice = ToneVoice()
+    store = SpeechStore(voice, tmp_path)
+    store.prepare(["two", "three", "four"] if what == "_replace" else ["one", "two", "three"])
+    store.prepare(["five"])
+    assert hangs.asked == 1
+    assert len(voice.asked) == 4
+    assert len(store.samples("three")) > 0
+    (warning,) = [message for message in caplog.messages if "cannot be kept" in message]
+    assert "has not answered" in warning
+
+
+def test_what_is_said_asks_no_disk(tmp_path: Path, hangs: Hangs, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = SpeechStore(ToneVoice(), tmp_path)
+    store.prepare(["one"])
+    for what in ("_sound_of", "_replace"):
+        monkeypatch.setattr(f"voiceguide.speaking.cache.{what}", hangs)
+    assert len(store.samples("one")) == store.length("one")
+    assert len(store.samples("never prepared")) > 0
+    assert hangs.asked == 0

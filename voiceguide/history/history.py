@@ -222,6 +222,8 @@ class History:
 
     def _keep_apart(self, reports: list[Change]) -> None:
         """Put into the reports' own file what was learned of them, and wait for the disk."""
+        if not self._rows.session:
+            return  # of no session, so of no report
         lines = [
             {"report": one.report, **{name: one.values[name] for name in REPORT_FIELDS if name in one.values}}
             for one in reports

@@ -20,11 +20,11 @@ class PatientDisk:
     """Does things with files, each within `LIMIT_S`. A context manager: leaving it ends the thread when it can.
 
     Args:
-        limit_s: seconds for one thing.
+        limit_s: seconds for one thing; None for `LIMIT_S`.
     """
 
-    def __init__(self, limit_s: float = LIMIT_S) -> None:
-        self._limit_s = limit_s
+    def __init__(self, limit_s: float | None = None) -> None:
+        self._limit_s = LIMIT_S if limit_s is None else limit_s
         self._hangs = False
         self._thread: OwnThread[Callable[[], None]] = OwnThread(lambda job: job(), "speech cache", most=1)
 
