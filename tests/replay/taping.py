@@ -88,8 +88,8 @@ def tape(  # noqa: PLR0913 - everything a session can be given
 ) -> None:
     """Record a session until it ends, or something raises.
 
-    From a time on the history's disk is full, or a button is pressed; a report of pain is on the disk a while after
-    it was made; some blocks come too late for the card.
+    From a time on the history's disk is full, or a button is pressed; a report of pain is on the disk a while
+    after it was made; some blocks come too late for the card.
     """
     routine, language = find_routine(ROUTINE), load_language("en")
     journal, presses = Journal(), Presses()
