@@ -16,7 +16,7 @@ CUSHION = 8
 
 
 class ClockedCard:
-    """Silence to hear, and a loudspeaker.
+    """A quiet room to hear, and a loudspeaker.
 
     Attributes:
         missed: how many blocks were never played.
@@ -34,6 +34,8 @@ class ClockedCard:
         self._began: float | None = None
         self._number = 0
         self._played: list[SpeakerBlock] = []
+        random = np.random.default_rng(1)  # as in a quiet room
+        self._noise = [random.normal(0, 30 * 1.3**louder, BLOCK).astype(np.int16) for louder in range(12)]
 
     @property
     def played(self) -> NDArray[np.float32]:
@@ -57,7 +59,7 @@ class ClockedCard:
             stalls, self.stalls = self.stalls, 0.0
             time.sleep(stalls)
         time.sleep(max(0.0, self._began + self._number * BLOCK / RATE - time.monotonic()))
-        return None if self.ends.is_set() else np.zeros(BLOCK, np.int16)
+        return None if self.ends.is_set() else self._noise[self._number // 10 % len(self._noise)]
 
     def close(self) -> None:
         """Nothing to close."""

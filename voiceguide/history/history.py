@@ -216,7 +216,8 @@ class History:
                 self._keep_apart(reports)
             return
         self._oldest_s = self._oldest_s or time.monotonic()
-        self._writer.put(lambda: self._follow(changes))
+        if not self._writer.put(lambda: self._follow(changes)):
+            self._tell(f"{self._path} is too far behind what happens. This session is not kept from here on.")
         if reports:
             self._keep_apart(reports)
 
@@ -248,7 +249,7 @@ class History:
 
     def _open(self, now: Reading) -> None:
         if self._after is not None:
-            self._after.over.wait()
+            self._after.over.wait(FOLLOWS_FOR_S)
             self._after = None
         try:
             self._connect(now)
@@ -325,6 +326,10 @@ class History:
             if isinstance(error, sqlite3.OperationalError):
                 return False  # a full disk, or one that is busy: it may go next time
             written = []
+        except Exception as error:  # noqa: BLE001 - the person is told, and what comes later may go in
+            _log.exception("What happened cannot be kept")
+            self._tell_unwritten(error)
+            written = []
         self._session = session
         self._waiting.clear()
         self._are_kept(written)
@@ -341,7 +346,9 @@ class History:
         clerk.close(FOLLOWS_FOR_S)
         cut_off = self._rows.cut_off()
         writer.put(lambda: self._follow(cut_off))
-        writer.put(self._finish)
+        if not writer.put(self._finish):  # it was let go
+            self._reports.close(needed=True)
+            self.over.set()
         writer.end()
 
     def _finish(self) -> None:

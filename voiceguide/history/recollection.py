@@ -50,7 +50,7 @@ class Recollection:
         self._path = path
         self._routines = routines
         self._clock = clock
-        self._before: History | None = None
+        self._before: list[History] = []  # sessions that are over and not written down yet
         today = clock().now.date().toordinal()
         self._known = {name: Known(Remembered(today=today), introduced=False) for name in routines}
         self._looked_s = time.monotonic()
@@ -87,13 +87,13 @@ class Recollection:
             clock=self._clock,
             live=True,
             known=self._known[routine],
-            after=self._before,
+            after=self._before[-1] if self._before else None,
         )
 
     def over(self, history: History) -> None:
         """Close the history of a session; what it was is known soon."""
         history.close(within_s=0.0)
-        self._before = history
+        self._before = [*(one for one in self._before if not one.over.is_set()), history]
         self._put(self._look)
 
     def note(self, entry: dict[str, Any]) -> None:
@@ -121,8 +121,8 @@ class Recollection:
         ends = time.monotonic() + CLOSING_LIMIT_S
         if self._thread is not None:
             self._thread.close(CLOSING_LIMIT_S)
-        if self._before is not None:
-            self._before.over.wait(max(0.0, ends - time.monotonic()))
+        for history in self._before:
+            history.over.wait(max(0.0, ends - time.monotonic()))
 
     def _put(self, job: Callable[[], None]) -> None:
         if self._thread is not None:
@@ -133,9 +133,10 @@ class Recollection:
         History(self._path, next(iter(self._routines.values())), clock=self._clock).close()
 
     def _look(self) -> None:
-        before, also = self._before, []
-        if before is not None and not before.over.wait(WRITTEN_WITHIN_S):
-            also.append(before.reports)
+        before = self._before
+        if before:
+            before[-1].over.wait(WRITTEN_WITHIN_S)
+        also = [history.reports for history in before if not history.over.is_set()]
         introduced = is_introduced(self._path)
         with suppress(OSError, ValueError, TypeError, OverflowError):
             try:
