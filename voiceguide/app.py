@@ -118,6 +118,7 @@ class Prepared:
         loudness: Loudness = AS_CHOSEN,
         recorder: Recorder | None = None,
         presses: Presses | None = None,
+        awaits_disk: bool = False,
     ) -> Guide:
         """Return a guide for one session on an audio port.
 
@@ -134,6 +135,7 @@ class Prepared:
             loudness: how softly the guide may speak here and now (`voiceguide.loudness`).
             recorder: writes the whole session down; the guide says so at the beginning.
             presses: commands that are not spoken.
+            awaits_disk: reports of pain are kept, and `Guide.report_kept` is told of each (S6).
 
         Raises:
             RecordingError: the recording cannot be written.
@@ -160,6 +162,7 @@ class Prepared:
                     loudness=loudness,
                     cancel_echo=cancel_echo,
                     live=live,
+                    awaits_disk=awaits_disk,
                     audio=port.name,
                 ),
                 place(self.language.language) if rehearsed else None,
@@ -175,6 +178,7 @@ class Prepared:
                 remembered=remembered,
                 recorded=recorder is not None,
                 loudness=loudness,
+                awaits_disk=awaits_disk,
             ),
             port=port,
             hearing=hearing,
@@ -183,6 +187,7 @@ class Prepared:
             journal=journal,
             watch=watch,
             presses=pressed if recorder is None else recorder.presses(pressed),
+            late=late_of(card) if recorder is None else recorder.late(late_of(card)),
         )
 
     def hearing(
@@ -257,6 +262,11 @@ def listening(
 def watch_of(port: AudioPort) -> CardWatch | None:
     """Return what notices when a port's sound card is lost, None for a port that cannot lose it."""
     return CardWatch(port) if isinstance(port, LastingPort) else None
+
+
+def late_of(port: AudioPort) -> Callable[[], bool]:
+    """Return what tells whether a port's next block will not become sound; on files each does."""
+    return (lambda: port.late) if isinstance(port, LastingPort) else lambda: False
 
 
 def ears_of(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import math
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
@@ -29,6 +30,7 @@ from voiceguide.core.events import (
     HearingPoor,
     HearingSlow,
     HistoryLost,
+    ReportKept,
     SpeechCut,
     SpeechFinished,
     SpeechStarted,
@@ -114,6 +116,7 @@ class Guide:
         capture: is told what a rehearsal wants to have recorded and learned.
         presses: commands that are not spoken.
         begins: sample time at which it begins, where another guide has used the port before.
+        late: tells whether the next block will not become sound, because the card did not get it in time.
 
     Attributes:
         microphone_ended: the microphone's file was over, and so the guide's work.
@@ -132,6 +135,7 @@ class Guide:
         capture: Callable[[Capture | Learn], None] | None = None,
         presses: Pressed | None = None,
         begins: int = 0,
+        late: Callable[[], bool] = lambda: False,
     ) -> None:
         self.microphone_ended = False
         self._session = session
@@ -144,9 +148,11 @@ class Guide:
         self._capture = capture
         self._presses = presses or Presses()
         self._mouth = Mouth(begins)
+        self._late = late
         self._says: dict[int, Say] = {}
         self._deaf: RecogniserError | None = None
         self._history_lost: str | None = None
+        self._kept: deque[int] = deque()
         self._told_to_end = False
         self._ended = False
         self._since_shown: list[MicrophoneBlock | None] = []
@@ -187,6 +193,8 @@ class Guide:
             if (voice := self._presses.take_voice()) is not None:
                 self._journal.write(self.now, "voice_chosen", voice=voice)
             self._listen(frame, block)
+            while self._kept:
+                self._happen(ReportKept(self.now, self._kept.popleft()))
             if self._history_lost is not None:
                 reason, self._history_lost = self._history_lost, None
                 self._happen(HistoryLost(self.now, reason))
@@ -202,15 +210,19 @@ class Guide:
             blocks += 1
 
     def history_lost(self, reason: str) -> None:
-        """Say with the next block that what happens cannot be written down."""
+        """Say with the next block that what happens cannot be written down. From any thread."""
         self._history_lost = reason
+
+    def report_kept(self, report: int) -> None:
+        """Tell the session with the next block that a report is on the disk (S6). From any thread."""
+        self._kept.append(report)
 
     def tell_to_end(self) -> None:
         """End with a last word, within `LAST_WORDS` of the next block. May be called from a signal's handler."""
         self._told_to_end = True
 
     def leave(self) -> None:
-        """End after this block without a word, as somebody who is not there any more left it."""
+        """End after this block without a word. May be called from a signal's handler."""
         self._ended = True
 
     def close(self) -> None:
@@ -233,13 +245,21 @@ class Guide:
         """Render the next samples, stopping at every moment at which something happens."""
         mouth, end = self._mouth, self._mouth.now + count
         parts = []
+        late = self._late()
         while mouth.now < end:
             self._keep_up()
+            if late:
+                self._say_later(end)
             moments = (self._session.next_deadline(), mouth.next_boundary(), end)
             stop = min(moment for moment in moments if moment is not None)
             parts.append(mouth.render(min(stop, end) - mouth.now))
         self._keep_up()
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def _say_later(self, at: int) -> None:
+        """Say what would not be heard now from sample `at` on, from its beginning."""
+        for utterance in self._mouth.put_off(at):
+            self._journal.write(self.now, "say_late", **self._said(utterance))
 
     def _keep_up(self) -> None:
         """Tell the session what happened up to now, until nothing more follows at this sample."""
@@ -322,6 +342,8 @@ class Guide:
                 self._journal.write(at, "say_finished", **self._said(utterance))
             case SpeechCut(at=at, utterance=utterance):
                 self._journal.write(at, "say_cut", **self._said(utterance))
+            case ReportKept(at=at, report=report):
+                self._journal.write(at, "report_kept", report=report)
             case HearingLost() | HearingSlow() | HearingPoor() | HearingBack() | HistoryLost() | ToldToEnd():
                 pass  # the session records what follows from them
             case VoiceBegan() | VoiceEnded() | CodeAsked() | Taken() | Learned() | Begun() | Tick():

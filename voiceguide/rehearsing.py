@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from voiceguide.app import ears_of, watch_of
+from voiceguide.app import ears_of, late_of, watch_of
 from voiceguide.audio.port import AudioPort
 from voiceguide.core.actions import Sound
 from voiceguide.core.rehearsal import Rehearsal, everything_rehearsed
@@ -95,6 +95,7 @@ def rehearse(  # noqa: PLR0913 - as for `app.Prepared.guide`
         chimes={sound: chime(sound) for sound in Sound},
         journal=journal,
         capture=capturing.do,
+        late=late_of(port),
     )
     begins(guide)
     try:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,13 @@ from voiceguide.audio.lasting import LastingPort
 from voiceguide.audio.port import BLOCK
 from voiceguide.core.clock import RATE
 from voiceguide.errors import AudioError
+from voiceguide.speaking.mouth import Mouth
 
 
 def tone(mic: str | None = None, speaker: str | None = None) -> dict[str, Any]:
     """Play silence, two seconds of 1 kHz, and silence; return what the microphone heard."""
-    time = np.arange(2 * RATE) / RATE
-    sound = np.concatenate([np.zeros(RATE // 2), 0.5 * np.sin(2 * np.pi * 1000 * time), np.zeros(RATE // 2)])
+    at_s = np.arange(2 * RATE) / RATE
+    sound = np.concatenate([np.zeros(RATE // 2), 0.5 * np.sin(2 * np.pi * 1000 * at_s), np.zeros(RATE // 2)])
     port = CardPort(mic, speaker)
     heard = [port.exchange(block) for block in sound.astype(np.float32).reshape(-1, BLOCK)]
     port.close()
@@ -32,12 +34,37 @@ def tone(mic: str | None = None, speaker: str | None = None) -> dict[str, Any]:
     return {"name": port.name, "heard": np.concatenate(heard).tolist(), "counters": vars(port.counters)}
 
 
+def stand_still(for_s: str) -> dict[str, Any]:
+    """Say the same word again and again through a guide's mouth, and stand still in the middle of one for a while.
+
+    Returns how many blocks came too late before and after, how often a word was begun anew, and whether nothing
+    else was lost.
+    """
+    port, mouth = CardPort(), Mouth()
+    word = 0.5 * np.sin(2 * np.pi * 1000 * np.arange(RATE // 2) / RATE).astype(np.float32)
+    before, after, anew = 0, 0, 0
+    before_it: dict[str, int] = {}
+    for block in range(1300):
+        if block % 100 == 0 and block < 800:
+            mouth.say(block, word, mouth.now)
+        if port.late:
+            before, after = (before + 1, after) if block <= 320 else (before, after + 1)
+            anew += len(mouth.put_off(mouth.now + BLOCK))
+        port.exchange(mouth.render(BLOCK))
+        if block == 320:
+            before_it = dict(port.counters.troubles)
+            time.sleep(float(for_s))
+    clean = not any(before_it.values()) and port.counters.speaker_gaps <= 1
+    port.close()
+    return {"before": before, "after": after, "anew": anew, "clean": clean}
+
+
 def last_word() -> dict[str, Any]:
     """Play a tone up to the very last block, and close at once."""
     port = CardPort()
     for start in range(0, RATE, BLOCK):
-        time = np.arange(start, start + BLOCK) / RATE
-        port.exchange((0.5 * np.sin(2 * np.pi * 1000 * time)).astype(np.float32))
+        at_s = np.arange(start, start + BLOCK) / RATE
+        port.exchange((0.5 * np.sin(2 * np.pi * 1000 * at_s)).astype(np.float32))
     port.close()
     return {}
 

@@ -31,6 +31,7 @@ class FakeCard:
         self.name = f"{self.microphone} -> {speaker}"
         self.counters = Counters(speaker_gaps=2)
         self.slipped = NO_SLIPS
+        self.late = False
         self.played: list[float] = []
         self.closed = False
         self._world = world

@@ -60,6 +60,26 @@ def test_what_is_played_arrives_at_the_speaker_and_through_the_room_at_the_micro
     assert answer.json["counters"]["microphone_blocks"] >= 300
 
 
+@pytest.mark.parametrize("for_s", [1.0, 4.5])
+def test_a_guide_that_has_stood_still_knows_it_and_says_its_word_again(
+    sound_card: SoundServer, for_s: float
+) -> None:
+    with sound_card.recording("spk.monitor") as speaker:
+        answer = sound_card.run("stand_still", str(for_s))
+    assert answer.code == 0, answer.errors
+    told = answer.json
+    assert told["before"] <= 60, "a busy machine may be late of itself, but not as a rule"
+    assert told["after"] >= 50
+    assert told["anew"] >= 1
+    loud = np.abs(to_float(np.frombuffer(bytes(speaker), np.int16))) > 0.1
+    held = np.convolve(loud, np.ones(200), "same") > 0  # a tone crosses zero
+    ends = np.flatnonzero(np.diff(held.astype(int)))
+    words = np.diff(ends)[::2]
+    if told["clean"]:  # a busy machine may put more holes into it
+        # Those that were put off follow one another without a gap.
+        assert (words // (0.49 * 16_000)).sum() >= 8, "each of the eight was heard whole"
+
+
 def test_closing_plays_the_last_word_to_its_end(sound_card: SoundServer) -> None:
     with sound_card.recording("spk.monitor") as speaker:
         answer = sound_card.run("last_word")

@@ -245,3 +245,50 @@ def test_a_deaf_port_has_the_speaker_alone_and_its_step(plug: Plug, opened: Open
         played.append(card.speaker.pull())
         assert not port.exchange(loud).any()
     assert played[-1].all()
+
+
+def test_a_session_that_stands_still_knows_that_its_next_block_comes_too_late(plug: Plug, opened: Opened) -> None:
+    card = plug(16_000)
+    port = opened()
+    assert not port.late, "before anything was played"
+
+    def run(blocks: int) -> None:
+        for _ in range(blocks):
+            card.mic.deliver(QUIET)
+            port.exchange(SILENCE)
+            card.speaker.pull()
+
+    for _ in range(CUSHION):
+        card.mic.deliver(QUIET)
+        port.exchange(SILENCE)
+    run(50)
+    assert not port.late
+    for _ in range(30):
+        card.mic.deliver(QUIET)
+        card.speaker.pull()
+    assert port.late
+    caught_up = 0
+    while port.late:
+        port.exchange(SILENCE)  # without waiting: all of it has come
+        caught_up += 1
+    assert 30 - CUSHION - 2 <= caught_up <= 30
+    for _ in range(30 - caught_up):
+        port.exchange(SILENCE)
+    before = port.counters.speaker_dropped
+    card.mic.deliver(QUIET)
+    port.exchange(SILENCE)
+    card.speaker.pull()
+    run(20)
+    assert port.counters.speaker_dropped - before <= caught_up
+    assert not port.late
+
+
+def test_a_card_whose_process_has_gone_is_noticed_after_what_it_had_sent(plug: Plug, opened: Opened) -> None:
+    card = plug(16_000)
+    port = opened()
+    card.mic.deliver(np.full(160, 7, np.int16))
+    port._process.end(0)  # type: ignore[union-attr]
+    assert not port.late
+    assert port.exchange(SILENCE)[0] == 7
+    with pytest.raises(AudioError):
+        port.exchange(SILENCE)

@@ -238,3 +238,27 @@ def test_whatever_happens_order_holds_and_every_block_is_accounted_for(steps: li
     while devices.line.take(closing=True) is not None:
         left += 1
     assert len(numbers) + devices.counters.speaker_dropped + left == devices.sent
+
+
+def test_it_is_told_which_block_is_due_before_it_is_missed() -> None:
+    devices = Devices()
+    devices.run(100)
+    assert devices.counters.speaker_due == devices.sent - CUSHION + 1
+    devices.run(50, answers=False)
+    assert devices.counters.speaker_due == devices.sent + 50 - CUSHION + 1
+
+
+def test_after_blocks_that_the_microphone_lost_the_session_is_in_time_again_at_once() -> None:
+    devices = Devices()
+    devices.run(100)
+    for _ in range(450):  # it stands still; after 330 blocks the link is full
+        devices.hear()
+        if devices.heard > 100 + 330:
+            devices.counters.microphone_dropped += 1
+        devices.play()
+    for _ in range(330):
+        devices.answer()
+    first = devices.sent
+    devices.run(20)
+    assert [number for number in devices.played[-20:] if number is not None][-1] == first + 19 - CUSHION + 1
+    assert devices.played[-20:].count(None) == 0

@@ -1,4 +1,4 @@
-"""The safety promises S1 to S5, S7 and S8, as what must hold on every step of a session."""
+"""The safety promises S1 to S8, as what must hold on every step of a session."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ def keep(edge: Edge) -> None:
     s3_no_way_back_by_silence(edge)
     s4_red_flags_close(edge)
     s5_release_first(edge)
+    s6_kept_before_the_guidance_goes_on(edge)
     s7_no_deaf_guide(edge)
     s8_doubt_means_pause(edge)
     probably_said(edge)
@@ -82,7 +83,8 @@ def s3_no_way_back_by_silence(edge: Edge) -> None:
         talk = edge.before._safeguard.talk
         assert talk is not None
         # "Stop" and "it was nothing" count when what was being said has been said.
-        kept = isinstance(event, SpeechFinished) and talk._noted is not None
+        waited = isinstance(event, Tick) and talk.stage is Stage.RELEASING  # for the disk
+        kept = (isinstance(event, SpeechFinished) or waited) and talk._noted is not None
         answered = isinstance(event, Heard) and event.command in talk.answers()
         assert kept or answered, "S3: only words lead out"
         assert after in AFTER_PAIN, "S3: never straight into a hold"
@@ -119,6 +121,13 @@ def s5_release_first(edge: Edge) -> None:
             )
     elif talk is not None and talk.stage is Stage.RELEASING:
         assert not any(isinstance(action, Hush) for action in edge.actions), "S5: said to its end"
+
+
+def s6_kept_before_the_guidance_goes_on(edge: Edge) -> None:
+    guard = edge.after._safeguard
+    if guard._keeping.unsafe:
+        assert guard.releasing, "S6: nothing but the way out before the report is on the disk"
+        assert edge.after._scene.lines.speaking or edge.after.next_deadline() is not None, "S6: nothing hangs"
 
 
 def s7_no_deaf_guide(edge: Edge) -> None:

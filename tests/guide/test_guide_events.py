@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -26,7 +27,7 @@ from voiceguide.hearing.noticed import Noticed
 from voiceguide.hearing.recognisers.recogniser import Frame, Hypothesis
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.hearing.verdict.situation import QUIET, Around
-from voiceguide.history.journal import Journal
+from voiceguide.history.journal import BEHIND_AT_MOST, Journal
 
 NewRig = Callable[..., Any]
 Script = tuple[tuple[float, str], ...]
@@ -153,9 +154,9 @@ def test_every_documented_kind_occurs(everything: list[dict[str, Any]]) -> None:
     # The first two need speaker and microphone in one room (tests/guide/test_guide_in_a_room.py), the others a
     # history (tests/history), a rehearsal (tests/cli/test_rehearse_command.py), the service (tests/service) or a
     # sound card (tests/hearing/test_card_watch.py), a voice chosen on the page (tests/service/test_voices.py),
-    # or ears that are not sure (tests/scenarios).
+    # or ears that are not sure (tests/scenarios). A late disk is in tests/core/test_keeping.py.
     elsewhere = {"gave_way", "not_heard", "advised", "history_lost", "take", "rehearsed", "standby", "left_alone"}
-    elsewhere |= {"sound_card", "voice_chosen", "voice", "asked"}
+    elsewhere |= {"sound_card", "voice_chosen", "voice", "asked", "report_kept", "report_late", "say_late"}
     assert {entry["kind"] for entry in everything} == set(documented()) - elsewhere
 
 
@@ -242,3 +243,39 @@ def test_what_utf_8_cannot_hold_is_written_as_json_writes_it(tmp_path: Path) -> 
         journal.write(160, "heard", text=text)
     journal.close()
     assert [entry["text"] for entry in written(tmp_path / "events.jsonl")] == ["it hurts \udce9", "아파"]
+
+
+def test_live_the_file_is_written_beside_and_whole(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "events.jsonl", live=True)
+    for number in range(500):
+        journal.write(160 * number, "state", number=number)
+    journal.close()
+    assert [entry["number"] for entry in written(tmp_path / "events.jsonl")] == list(range(500))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_live_a_full_disk_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    journal = Journal(Path("/dev/full"), live=True)
+    for kind in ("state", "pain", "state"):
+        journal.write(160, kind)
+    journal.close()
+    assert caplog.text.count("/dev/full cannot be written any more: No space left") == 1
+
+
+def test_live_a_watcher_that_hangs_is_let_go_and_the_others_are_told_everything(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    frees, told = threading.Event(), list[int]()
+    journal = Journal(live=True)
+
+    def hangs(_: dict[str, Any]) -> None:
+        frees.wait(60)
+
+    journal.watch(hangs, apart=True)
+    journal.watch(lambda entry: told.append(entry["number"]))
+    for number in range(2 * BEHIND_AT_MOST):
+        journal.write(160 * number, "state", number=number)
+    assert told == list(range(2 * BEHIND_AT_MOST))
+    assert caplog.text.count("too far behind") == 1
+    frees.set()
+    journal.close()

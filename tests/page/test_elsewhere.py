@@ -184,6 +184,19 @@ def test_a_socket_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> N
         GuidesElsewhere(Presses(), Board(), tmp_path / "file" / "page.sock")
 
 
+class Here:
+    """A terminal."""
+
+    def __init__(self, shown: list[View]) -> None:
+        self.show = shown.append
+
+    def notice(self, entry: dict[str, Any]) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
 @pytest.mark.parametrize("asked_for", [False, True])
 def test_a_session_shows_itself_and_puts_up_no_second_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, asked_for: bool
@@ -195,7 +208,7 @@ def test_a_session_shows_itself_and_puts_up_no_second_page(
     with (
         closing(Waiting(page_socket())) as page,
         pages_beside(
-            console, settings, presses, journal, shown.append, language="en", voice="hibari", history=None
+            console, settings, presses, journal, Here(shown), language="en", voice="hibari", history=None
         ) as show,
     ):
         show(HOLD)
@@ -203,6 +216,7 @@ def test_a_session_shows_itself_and_puts_up_no_second_page(
         until(lambda: page.shows(exercise="The stretch", saying="Kneel down", voice="hibari"))
         page.presses.press(Command.PAUSE, "page")
         until(presses.take)
+        until(lambda: shown)
     assert shown == [HOLD]
     told = console.file.getvalue()  # type: ignore[attr-defined]
     assert ("shows on the page that voiceguide page serves" in told) is asked_for

@@ -83,10 +83,13 @@ def tape(  # noqa: PLR0913 - everything a session can be given
     loudness: Loudness = AS_CHOSEN,
     full_at_s: float | None = None,
     pressing: tuple[float, Command] | None = None,
+    kept_after_s: float | None = None,
+    late: Callable[[], bool] | None = None,
 ) -> None:
     """Record a session until it ends, or something raises.
 
-    From a time on the history's disk is full, or a button is pressed.
+    From a time on the history's disk is full, or a button is pressed; a report of pain is on the disk a while
+    after it was made; some blocks come too late for the card.
     """
     routine, language = find_routine(ROUTINE), load_language("en")
     journal, presses = Journal(), Presses()
@@ -103,6 +106,7 @@ def tape(  # noqa: PLR0913 - everything a session can be given
                 loudness=loudness,
                 cancel_echo=False,
                 live=False,
+                awaits_disk=kept_after_s is not None,
                 audio=port.name,
             )
         )
@@ -115,6 +119,7 @@ def tape(  # noqa: PLR0913 - everything a session can be given
             remembered=remembered,
             recorded=True,
             loudness=loudness,
+            awaits_disk=kept_after_s is not None,
         )
         guide = Guide(
             session,
@@ -124,7 +129,19 @@ def tape(  # noqa: PLR0913 - everything a session can be given
             chimes={sound: chime(sound) for sound in Sound},
             journal=journal,
             presses=recorder.presses(presses),
+            late=recorder.late(late or (lambda: False)),
         )
+        if kept_after_s is not None:
+            reported: list[float] = []
+
+            def keep(entry: dict[str, Any]) -> None:
+                if entry["kind"] == "pain":
+                    reported.append(entry["time_s"])
+                elif reported and entry["time_s"] > reported[-1] + kept_after_s:
+                    guide.report_kept(len(reported))
+                    reported.clear()
+
+            journal.watch(keep)
         if full_at_s is not None:
 
             def lose(entry: dict[str, Any]) -> None:

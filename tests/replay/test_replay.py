@@ -256,3 +256,32 @@ def test_a_pressed_button_is_pressed_again(tmp_path: Path) -> None:
     assert [press.by for presses in recorded.pressed.values() for press in presses] == ["button"]
     assert any(entry["kind"] == "heard" and entry["engine"] == "button" for entry in recorded.events)
     assert outcome.same, outcome.differences
+
+
+@pytest.mark.parametrize("kept_after_s", [0.0, 1.0, 60.0], ids=["at once", "late", "too late"])
+def test_a_session_that_waited_for_the_disk_is_the_same_again(tmp_path: Path, kept_after_s: float) -> None:
+    tape(tmp_path / "waited", NoisyPort(MIC_S), kept_after_s=kept_after_s)
+    recorded = read_recording(tmp_path / "waited")
+    kinds = [entry["kind"] for entry in recorded.events]
+    assert "pain" in kinds
+    assert ("report_late" in kinds) is (kept_after_s > 10)
+    assert recorded.circumstances.awaits_disk
+    outcome = replay(recorded)
+    assert outcome.same, outcome.differences
+
+
+def test_a_session_that_came_too_late_for_the_card_is_the_same_again(tmp_path: Path) -> None:
+    random = np.random.default_rng(4)
+    behind = 0
+
+    def late() -> bool:
+        nonlocal behind
+        behind = behind - 1 if behind else int(random.integers(1, 120)) * (random.random() < 0.003)
+        return behind > 0
+
+    tape(tmp_path / "late", NoisyPort(MIC_S), late=late)
+    recorded = read_recording(tmp_path / "late")
+    assert "say_late" in [entry["kind"] for entry in recorded.events]
+    outcome = replay(recorded)
+    assert outcome.same, outcome.differences
+    assert outcome.blocks == recorded.blocks

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -54,7 +57,7 @@ def test_a_companion_that_fails_is_told_nothing_more_but_closed_and_the_others_g
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     broken, whole = Kept(broken=True), Kept()
-    audience = Audience([broken, whole])
+    audience = Audience([broken, whole], live=False)
     audience.notice({"kind": "state"})
     audience.show(VIEW)
     audience.close()
@@ -83,3 +86,67 @@ def test_nobody_is_there_when_nobody_has_said_anything_for_long(state: State, li
     assert absence.since(at(1100 + long_s, state)) == long_s
     absence.notice({"kind": "heard", "time_s": 1300.0, "command": "help"})
     assert absence.since(at(1100 + long_s, state)) is None
+
+
+PATIENCE_S = 60.0
+
+
+def until(true: Callable[[], Any]) -> None:
+    ends = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < ends
+        time.sleep(0.005)
+
+
+def test_live_each_has_a_thread_and_one_that_hangs_keeps_nobody_waiting() -> None:
+    frees = threading.Event()
+
+    class Hanging(Kept):
+        def _tell(self, what: object) -> None:
+            super()._tell(what)
+            frees.wait(PATIENCE_S)
+
+    hanging, whole = Hanging(), Kept()
+    audience = Audience([hanging, whole])
+    for number in range(20):
+        audience.notice({"kind": number})
+        audience.show(replace(VIEW, at=number))
+    until(lambda: [one for one in whole.told if one != "view"] == list(range(20)))
+    audience.close()
+    assert whole.told[-1] == "close"
+    assert hanging.told[0] == 0
+    frees.set()
+    until(lambda: hanging.told[-1] == "close")
+
+
+def test_live_one_that_is_slow_is_shown_the_newest_look_only() -> None:
+    frees, shown = threading.Event(), list[int]()
+
+    class Slow(Kept):
+        def notice(self, entry: dict[str, Any]) -> None:
+            frees.wait(PATIENCE_S)
+            super().notice(entry)
+
+        def show(self, view: View) -> None:
+            shown.append(view.at)
+
+    slow = Slow()
+    audience = Audience([slow])
+    audience.notice({"kind": "state"})
+    for number in range(1000):
+        audience.show(replace(VIEW, at=number))
+    frees.set()
+    until(lambda: shown)
+    audience.close()
+    assert shown[-1] == 999
+    assert len(shown) <= 2
+
+
+def test_live_one_that_fails_is_told_nothing_more_but_closed(caplog: pytest.LogCaptureFixture) -> None:
+    broken = Kept(broken=True)
+    audience = Audience([broken])
+    audience.notice({"kind": "state"})
+    until(lambda: "Kept failed" in caplog.text)
+    audience.notice({"kind": "pain"})
+    audience.close()
+    assert broken.told == ["state", "close"]

@@ -173,8 +173,11 @@ def test_told_twice_even_a_program_that_hangs_is_gone_at_once() -> None:
     hangs = (
         "import time\n"
         "from voiceguide.service.ending import ending_in_good_order\n"
+        "class Guide:\n"
+        "    def tell_to_end(self):\n"
+        "        print('told', flush=True)\n"
         "with ending_in_good_order() as ending:\n"
-        "    ending.tell = lambda: print('told', flush=True)\n"
+        "    ending.tells(Guide())\n"
         "    print('waiting', flush=True)\n"
         "    while True:\n"
         "        time.sleep(60)\n"

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +45,12 @@ def decibels(samples: NDArray[np.float32]) -> float:
     return float(10 * np.log10(np.mean(np.square(samples, dtype=np.float64)) + 1e-20))
 
 
+def spoken(voice: ToneVoice | EspeakVoice, folder: Path, text: str) -> NDArray[np.float32]:
+    store = SpeechStore(voice, folder)
+    store.prepare([text])
+    return store.samples(text)
+
+
 def files(folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
 
@@ -64,7 +72,7 @@ def test_a_weak_consonant_is_kept_and_a_hiss_is_not(tmp_path: Path) -> None:
             hiss = np.tile(tone[:1600] / 1000, 5)  # 60 dB below
             return np.concatenate([hiss, weak, tone, weak, hiss])
 
-    sound = SpeechStore(Lisp(), tmp_path).samples("consonant")
+    sound = spoken(Lisp(), tmp_path, "consonant")
     assert 0 <= len(sound) - (1600 + 800 * len("consonant") + 1600) <= (0.015 + 0.025) * RATE + 2
 
 
@@ -75,14 +83,14 @@ def test_a_peaky_line_stays_under_the_ceiling(tmp_path: Path) -> None:
             sound[1600::400] = 0.9
             return sound
 
-    sound = SpeechStore(Clicks(), tmp_path).samples("clicks")
+    sound = spoken(Clicks(), tmp_path, "clicks")
     assert 20 * np.log10(np.abs(sound).max()) == pytest.approx(PEAK_DB, abs=0.01)
 
 
 def test_real_speech_keeps_its_onset_and_its_end(tmp_path: Path) -> None:
     voice = EspeakVoice("en")
     raw = voice.render("Find the floor with your feet.")
-    sound = SpeechStore(voice, tmp_path).samples("Find the floor with your feet.")
+    sound = spoken(voice, tmp_path, "Find the floor with your feet.")
     voice.close()
     assert len(raw) - 0.45 * RATE < len(sound) < len(raw) - 0.3 * RATE, "espeak-ng's final pause is gone, no more"
     assert decibels(sound[-160:]) < -60
@@ -93,9 +101,10 @@ def test_real_speech_keeps_its_onset_and_its_end(tmp_path: Path) -> None:
 def test_it_is_rendered_once_and_the_same_from_everywhere(tmp_path: Path) -> None:
     voice = ToneVoice()
     store = SpeechStore(voice, tmp_path)
+    store.prepare(["hum"])
     first = store.samples("hum")
     again = store.samples("hum")
-    from_disk = SpeechStore(voice, tmp_path).samples("hum")
+    from_disk = spoken(voice, tmp_path, "hum")
     assert voice.asked == ["hum"]
     assert np.array_equal(first, again)
     assert np.array_equal(first, from_disk)
@@ -164,12 +173,12 @@ def damage_stereo(path: Path) -> None:
 )
 def test_a_damaged_file_is_rendered_again_and_replaced(tmp_path: Path, damage: object) -> None:
     assert callable(damage)
-    whole = SpeechStore(ToneVoice(), tmp_path).samples("hum")
+    whole = spoken(ToneVoice(), tmp_path, "hum")
     (path,) = files(tmp_path)
     content = path.read_bytes()
     damage(path)
     voice = ToneVoice()
-    assert np.array_equal(SpeechStore(voice, tmp_path).samples("hum"), whole)
+    assert np.array_equal(spoken(voice, tmp_path, "hum"), whole)
     assert voice.asked == ["hum"]
     assert files(tmp_path) == [path]
     assert path.read_bytes() == content
@@ -198,7 +207,7 @@ def test_a_folder_in_the_place_of_a_file_is_told_and_nothing_is_left_behind(
     (path,) = files(tmp_path)
     path.unlink()
     (path / "inside").mkdir(parents=True)
-    assert len(SpeechStore(ToneVoice(), tmp_path).samples("hum")) > 0
+    assert len(spoken(ToneVoice(), tmp_path, "hum")) > 0
     assert str(tmp_path) in caplog.text
     assert files(tmp_path) == [path]
 
@@ -232,3 +241,50 @@ def test_the_folder_is_the_users_cache(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     SpeechStore(ToneVoice()).prepare(["hum"])
     assert len(files(places.cache_folder() / "speech")) == 1
+
+
+class Hangs:
+    """A disk that answers when it is let."""
+
+    def __init__(self) -> None:
+        self.frees = threading.Event()
+        self.asked = 0
+
+    def __call__(self, *_: object) -> None:
+        self.asked += 1
+        self.frees.wait(60)
+
+
+@pytest.fixture
+def hangs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hangs]:
+    disk = Hangs()
+    monkeypatch.setattr("voiceguide.speaking.patient_disk.LIMIT_S", 0.2)
+    yield disk
+    disk.frees.set()
+
+
+@pytest.mark.parametrize("what", ["_sound_of", "_replace"], ids=["to read", "to write"])
+def test_a_disk_that_does_not_answer_costs_its_limit_once(
+    tmp_path: Path, hangs: Hangs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, what: str
+) -> None:
+    SpeechStore(ToneVoice(), tmp_path).prepare(["one"])
+    monkeypatch.setattr(f"voiceguide.speaking.cache.{what}", hangs)
+    voice = ToneVoice()
+    store = SpeechStore(voice, tmp_path)
+    store.prepare(["two", "three", "four"] if what == "_replace" else ["one", "two", "three"])
+    store.prepare(["five"])
+    assert hangs.asked == 1
+    assert len(voice.asked) == 4
+    assert len(store.samples("three")) > 0
+    (warning,) = [message for message in caplog.messages if "cannot be kept" in message]
+    assert "has not answered" in warning
+
+
+def test_what_is_said_asks_no_disk(tmp_path: Path, hangs: Hangs, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = SpeechStore(ToneVoice(), tmp_path)
+    store.prepare(["one"])
+    for what in ("_sound_of", "_replace"):
+        monkeypatch.setattr(f"voiceguide.speaking.cache.{what}", hangs)
+    assert len(store.samples("one")) == store.length("one")
+    assert len(store.samples("never prepared")) > 0
+    assert hangs.asked == 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -413,3 +413,83 @@ def test_after_hush_nothing_is_left_within_25_ms(script: list[Call], until: int)
     assert not mouth.render(20_000)[FADE - 1 :].any()
     assert not mouth.speaking
     assert mouth.next_boundary() is None
+
+
+# What is rendered too late to be heard.
+
+
+def test_what_sounds_begins_anew_and_is_finished_when_it_was_whole() -> None:
+    mouth = Mouth()
+    mouth.say(7, ramp(300), 100)
+    mouth.render(200)
+    assert mouth.put_off(360) == [7]
+    out = np.concatenate([mouth.render(160), mouth.render(400)])
+    assert not out[:160].any()
+    assert np.array_equal(out[160:460], ramp(300))
+    assert mouth.reports() == [SpeechStarted(100, 7), SpeechFinished(660, 7)]
+
+
+def test_what_waits_comes_later_and_keeps_its_order() -> None:
+    mouth = Mouth()
+    mouth.say(1, ramp(100), 50)
+    mouth.say(2, ramp(60), 60)
+    mouth.say(3, ramp(10), 900)
+    assert mouth.put_off(200) == []
+    out = mouth.render(1000)
+    assert np.array_equal(out[200:360], np.concatenate([ramp(100), ramp(60)]))
+    assert np.array_equal(out[900:910], ramp(10))
+
+
+def test_a_fade_goes_on_and_what_follows_it_is_put_off() -> None:
+    mouth = Mouth()
+    mouth.say(1, constant(2000), 0)
+    mouth.render(100)
+    mouth.hush(100)
+    mouth.say(2, ramp(50), 100)
+    assert mouth.put_off(260) == []
+    mouth.render(1000)
+    assert mouth.reports() == [
+        SpeechStarted(0, 1),
+        SpeechCut(100 + FADE, 1),
+        SpeechStarted(100 + FADE, 2),
+        SpeechFinished(150 + FADE, 2),
+    ]
+
+
+def test_a_chime_is_put_off_as_well() -> None:
+    mouth = Mouth()
+    mouth.chime(constant(100), 0)
+    mouth.put_off(160)
+    out = mouth.render(400)
+    assert np.flatnonzero(out).tolist() == list(range(160, 260))
+
+
+@settings(max_examples=60)
+@given(
+    late=st.lists(st.booleans(), min_size=1, max_size=60),
+    lengths=st.lists(st.integers(1, 900), min_size=1, max_size=4),
+)
+def test_however_often_it_comes_too_late_everything_is_said_to_its_end(
+    late: list[bool], lengths: list[int]
+) -> None:
+    mouth = Mouth()
+    for number, length in enumerate(lengths):
+        mouth.say(number, ramp(length), 0)
+    for is_late in (*late, *[False] * 40):
+        if is_late:
+            mouth.put_off(mouth.now + 160)
+        mouth.render(160)
+    reports = mouth.reports()
+    assert [one.utterance for one in reports if isinstance(one, SpeechFinished)] == list(range(len(lengths)))
+    assert [one.at for one in reports] == sorted(one.at for one in reports)
+
+
+def test_one_that_is_always_late_is_said_on_in_the_end() -> None:
+    mouth = Mouth()
+    mouth.say(1, ramp(1000), 0)
+    mouth.render(160)
+    for _ in range(200):
+        mouth.put_off(mouth.now + 160)
+        mouth.render(160)
+        mouth.render(160)
+    assert SpeechFinished in map(type, mouth.reports())

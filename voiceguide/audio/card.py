@@ -20,7 +20,7 @@ from dataclasses import asdict
 from typing import Protocol
 
 from voiceguide.audio import card_link
-from voiceguide.audio.card_link import FAILED, LONGEST, OPENED, Counters, Wanted
+from voiceguide.audio.card_link import FAILED, LONGEST, MICROPHONE, OPENED, Counters, Wanted
 from voiceguide.audio.devices import LOST
 from voiceguide.audio.port import BLOCK, MicrophoneBlock, SpeakerBlock
 from voiceguide.audio.samples import Resampler, to_float, to_int16
@@ -94,6 +94,7 @@ class CardPort:
         start: Callable[[Wanted], CardEnd] | None = None,
     ) -> None:
         self._deaf_after_s = deaf_after_s
+        self._come: deque[bytes] = deque()  # messages that were taken from the link and not looked at
         self._heard: deque[MicrophoneBlock] = deque()
         self._exchanges = 0
         self._number = 0
@@ -158,6 +159,14 @@ class CardPort:
         """Seconds since the card gave what the last `exchange` returned: what the program takes too long for."""
         return max(0.0, (time.monotonic_ns() - self._given_ns) / 1e9) if self._given_ns else 0.0
 
+    @property
+    def late(self) -> bool:
+        """Whether the next block comes too late to be played, because the session has stood still."""
+        self._take_what_has_come()
+        newest = next((one for one in reversed(self._come) if one.startswith(MICROPHONE)), None)
+        counters = self._counters if newest is None else card_link.read_microphone(newest)[1]
+        return self._number <= counters.speaker_due and counters.speaker_due > 0
+
     def exchange(self, block: SpeakerBlock) -> MicrophoneBlock:
         """Queue a block for the speaker and wait for the next one of the microphone.
 
@@ -214,16 +223,29 @@ class CardPort:
         """Return the next message of the card's process."""
         if self._process is None:
             raise AudioError("The sound card was closed. Open it again.")
-        if not self._readable.poll(limit_s * 1000):
-            raise self._failure(f"{complaint} {LOST}")
         message = b""
-        with suppress(ConnectionError):
-            message = self._link.recv(LONGEST)
+        if self._come:
+            message = self._come.popleft()
+        elif self._readable.poll(limit_s * 1000):
+            with suppress(ConnectionError):
+                message = self._link.recv(LONGEST)
+        else:
+            raise self._failure(f"{complaint} {LOST}")
         if message.startswith(FAILED):
             raise self._failure(message.removeprefix(FAILED).decode())
         if not message:
             raise self._failure(f"The process that drives {self._mic} ended by itself. {LOST}")
         return message
+
+    def _take_what_has_come(self) -> None:
+        """Take all messages that wait, without waiting; the end of the link is an empty one."""
+        while self._process is not None and not (self._come and not self._come[-1]):
+            try:
+                self._come.append(self._link.recv(LONGEST))
+            except BlockingIOError:
+                return
+            except OSError:
+                self._come.append(b"")
 
     def _see_that_the_speaker_asks(self) -> None:
         self._unasked = self._unasked + 1 if self._counters.speaker_blocks == self._asked else 0

@@ -71,6 +71,7 @@ class Counters:
         speaker_shifts: times the speaker's place in time was set anew, because the two devices or the session did
             not keep step.
         speaker_later_blocks: blocks by which all of that together made the speaker later; below zero earlier.
+        speaker_due: number of the block that the card asks for next; one before it is never played.
     """
 
     microphone_blocks: int = 0
@@ -82,11 +83,12 @@ class Counters:
     speaker_dropped: int = 0
     speaker_shifts: int = 0
     speaker_later_blocks: int = 0
+    speaker_due: int = 0
 
     @property
     def troubles(self) -> dict[str, int]:
         """The fields that tell of lost or late sound, by name."""
-        return {name: number for name, number in vars(self).items() if not name.endswith("_blocks")}
+        return {name: number for name, number in vars(self).items() if not name.endswith(("_blocks", "_due"))}
 
     @property
     def slips(self) -> Slips:

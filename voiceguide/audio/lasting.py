@@ -81,6 +81,11 @@ class Card(Protocol):
         """Seconds by which what was returned last is old."""
         ...
 
+    @property
+    def late(self) -> bool:
+        """Whether the next block comes too late to be played."""
+        ...
+
     def exchange(self, block: SpeakerBlock) -> MicrophoneBlock:
         """Play a block and return the next one heard."""
         ...
@@ -180,6 +185,11 @@ class LastingPort:
         if self._card is None or self._lost is not None:
             return dict(self._counted)
         return dict(self._counted + Counter(self._card.counters.troubles))
+
+    @property
+    def late(self) -> bool:
+        """Whether the next block does not become sound: it comes too late, or there is no speaker."""
+        return self._card is None or self._card.late
 
     def exchange(self, block: SpeakerBlock) -> MicrophoneBlock:
         """Play a block and return the next one heard; silence while something is lost. Never raises `AudioError`.

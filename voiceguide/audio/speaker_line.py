@@ -54,6 +54,7 @@ class SpeakerLine:
         self._newest = -1  # number of the block that came last
         self._due: int | None = None  # number of the next block to play; None before the first
         self._missing = False
+        self._unheard = 0  # microphone blocks dropped so far
         self._astray = False
         self._most = self._least = self._watched = 0
         self._came = False
@@ -95,13 +96,16 @@ class SpeakerLine:
             self._owed -= 1
             self._cushion += 1
             self._counters.speaker_later_blocks += 1
-            self._due = due
+            self._due = self._counters.speaker_due = due
             return None
-        self._due = due + 1
+        self._due = self._counters.speaker_due = due + 1
         return None if missing else self._waiting.popleft()[1]
 
     def _in_step(self, due: int) -> int:
         """Return which block to play when this one is due: the same, unless its place in time must be set anew."""
+        # For a block of the microphone that was dropped the session makes none: those that follow are due later.
+        unheard, self._unheard = self._unheard, self._counters.microphone_dropped
+        due -= self._unheard - unheard
         due += self._off_for_long(self._newest + 1 - due)
         self._drop_before(due)
         if len(self._waiting) > self._cushion + SPARE:

@@ -44,7 +44,7 @@ def be_alone(
         stack.enter_context(hold_history(history))
 
 
-def journal_alone(stack: ExitStack, events: Path | None) -> Journal:
+def journal_alone(stack: ExitStack, events: Path | None, *, live: bool) -> Journal:
     """Return the journal of a guide, closed when the stack is left; its file is made here, and this guide's alone.
 
     Raises:
@@ -52,4 +52,4 @@ def journal_alone(stack: ExitStack, events: Path | None) -> Journal:
         InUseError: another guide writes it.
     """
     stack.enter_context(hold_events(events))
-    return stack.enter_context(closing(Journal(events)))
+    return stack.enter_context(closing(Journal(events, live=live)))

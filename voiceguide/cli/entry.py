@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from types import FrameType
 
 INTERRUPTED = 130
 """Exit code of a program that was ended by Ctrl-C, as shells expect it: 128 and the signal's number."""
@@ -12,11 +14,19 @@ INTERRUPTED = 130
 def begin() -> None:
     """Load the command line and run it; Ctrl-C while it loads, seconds on a slow card, ends it without a word."""
     _have_standard_streams()
-    try:
-        from voiceguide.cli.main import main  # noqa: PLC0415 - loading is what may be interrupted
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+    heeds_ctrl_c = signal.getsignal(signal.SIGINT) != signal.SIG_IGN
+    if heeds_ctrl_c:
+        # Nothing is open yet. An exception could be lost in a library that is just being loaded.
+        signal.signal(signal.SIGINT, _leave)
+    from voiceguide.cli.main import main  # noqa: PLC0415 - loading is what may be interrupted
+
+    if heeds_ctrl_c:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     main()
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    os._exit(INTERRUPTED)
 
 
 def _have_standard_streams() -> None:

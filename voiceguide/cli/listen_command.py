@@ -33,6 +33,7 @@ from voiceguide.companions.companion import Companion
 from voiceguide.doctor import audible
 from voiceguide.history.history import is_introduced
 from voiceguide.loudness import loudness
+from voiceguide.own_thread import Lately
 from voiceguide.page.begin import board_of
 from voiceguide.page.elsewhere import PageElsewhere
 from voiceguide.places import history_file, page_socket
@@ -98,9 +99,8 @@ def listen(
         ending = stack.enter_context(ending_in_good_order())
         stack.enter_context(lasting_output(live=not on_files))
         log_to()
-        systemd = Systemd()
-        stack.callback(systemd.close)
-        last = LastWords(lambda: open_port(patient=False))
+        systemd = stack.enter_context(closing(Systemd()))
+        last = LastWords(lambda: open_port(patient=False), look=ending.look)
         if last_words:  # another guide would hear them, and it goes on
             be_alone(stack, on_card=not on_files, other_card=other_card)
             last.say(FOR_GOOD, "gave_up_help")
@@ -125,10 +125,11 @@ def listen(
             last.speech = ready.prepared.speech
             if kept and not on_files and _offers_rehearsal(ready, kept):
                 ready = replace(ready, rehearses=True)
-            journal = journal_alone(stack, events)
+            journal = journal_alone(stack, events, live=not on_files)
             port = last.port = stack.enter_context(closing(open_port(patient=True)))
             tell("making ready what will be said; the first time this takes a while, then it is kept")
-            ready.render(systemd.preparing)
+            ready.render(ending.looking(systemd.preparing))
+            audible_lately = Lately(audible.kept, "What looks up how softly to speak")
             presses = Presses()
             chosen = [] if on_files else _companions(settings, presses, ready)
             service = stack.enter_context(
@@ -141,7 +142,7 @@ def listen(
                     presses=presses,
                     live=not on_files,
                     cancel_echo=audio.cancel_echo,
-                    loudness=lambda: loudness(read_clock(), settings.night, audible.kept()),
+                    loudness=lambda: loudness(read_clock(), settings.night, audible_lately()),
                 )
             )
             last.in_session = lambda: service.in_session
@@ -150,7 +151,7 @@ def listen(
             tell(f"ready: waits for somebody to ask for {', '.join(offer.title for offer in ready.offers)}")
             service.run()
         except Exception as error:
-            ending.tell = None
+            ending.tells(None)
             systemd.failing(error)
             last.because_of(error)
             raise

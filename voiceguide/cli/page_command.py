@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -91,7 +91,7 @@ def pages_beside(
     settings: Settings | None,
     presses: Presses,
     journal: Journal,
-    show: Show,
+    here: Companion,
     *,
     language: str,
     voice: str,
@@ -104,7 +104,7 @@ def pages_beside(
         settings: serve a page of its own as they say; None for none. Where one waits already, that one is enough.
         presses: where what is pressed goes.
         journal: of the session.
-        show: shows the session here.
+        here: shows the session in this terminal.
         language: of the guide.
         voice: name of the voice that speaks.
         history: the history's file; None for the one in the user's data folder.
@@ -115,7 +115,7 @@ def pages_beside(
     Raises:
         PageError: it cannot be served at all.
     """
-    pages: list[Companion] = [_Here(show), PageElsewhere(presses, board_of(language, voice), page_socket())]
+    pages: list[Companion] = [here, PageElsewhere(presses, board_of(language, voice), page_socket())]
     if settings is not None and waits(page_socket()):
         console.print("The session shows on the page that voiceguide page serves already.")
     elif settings is not None:
@@ -126,19 +126,6 @@ def pages_beside(
     with closing(Audience(pages)) as audience:
         journal.watch(audience.notice)
         yield audience.show
-
-
-class _Here:
-    """What shows the session in this terminal, as a companion beside the pages."""
-
-    def __init__(self, show: Show) -> None:
-        self.show = show
-
-    def notice(self, entry: dict[str, Any]) -> None:
-        """It watches the journal itself."""
-
-    def close(self) -> None:
-        """Nothing: its owner closes it."""
 
 
 def _tell(console: Console, addresses: list[str]) -> None:

@@ -66,6 +66,9 @@ class Panel:
         if self._live is not None:
             self._live.stop()
 
+    def close(self) -> None:
+        """Nothing: leaving the context closes it."""
+
     def notice(self, entry: dict[str, Any]) -> None:
         """Take a journal entry."""
         if entry["kind"] == "heard":

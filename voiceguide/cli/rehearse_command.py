@@ -39,7 +39,7 @@ from voiceguide.hearing.recognisers.apart import RecogniserApart
 from voiceguide.hearing.recognisers.choose import choose_recogniser
 from voiceguide.language.pack import load_language
 from voiceguide.rehearsing import Rehearsed, everything_said, rehearse
-from voiceguide.service.ending import BESIDES_CTRL_C, ending_in_good_order, leave_at_once
+from voiceguide.service.ending import ending_in_good_order, leave_at_once
 from voiceguide.settings import Settings
 from voiceguide.speaking.cache import SpeechStore
 from voiceguide.speaking.chosen import load_voice
@@ -100,13 +100,13 @@ def rehearsal(
     settings = settings_here(settings_from) if live else Settings()
     audio = settings.audio
     with ExitStack() as stack:
-        ending = stack.enter_context(ending_in_good_order(BESIDES_CTRL_C))
+        ending = stack.enter_context(ending_in_good_order(ctrl_c_at_once=True))
         stack.enter_context(lasting_output(live=live))
         be_alone(stack, on_card=live, other_card=other_card)
         load = RecogniserApart if live else choose_recogniser
         recogniser = stack.enter_context(closing(load(language, engine or settings.engine)))
         speech = SpeechStore(stack.enter_context(closing(load_voice(language, voice, settings.voice))))
-        journal = journal_alone(stack, events)
+        journal = journal_alone(stack, events, live=live)
         port: AudioPort
         if mic is not None:
             port = stack.enter_context(closing(FilePort(mic, speaker, silence_after_s=math.inf)))
@@ -114,8 +114,8 @@ def rehearsal(
             devices = input_device or audio.input, output_device or audio.output
             port = stack.enter_context(closing(LastingPort(*devices)))
         with counting(console, "preparing the voice") as progress:
-            speech.prepare(everything_said(pack), progress)
-        journal.watch(lambda entry: _show(console, entry))
+            speech.prepare(everything_said(pack), ending.looking(progress))
+        journal.watch(lambda entry: _show(console, entry), apart=True)
         done = rehearse(
             port,
             journal,
@@ -126,6 +126,8 @@ def rehearsal(
             cancel_echo=live and (audio.cancel_echo if cancel_echo is None else cancel_echo),
             begins=ending.tells,
         )
+        if ending.interrupted:
+            raise KeyboardInterrupt
     if ending.told:
         leave_at_once()
     if not _report(console, done, pack.rehearsal):

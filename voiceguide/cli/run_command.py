@@ -47,7 +47,7 @@ from voiceguide.rehearsing import everything_said as everything_rehearsed
 from voiceguide.rehearsing import rehearse, worth_offering
 from voiceguide.replay.recorder import Recorder
 from voiceguide.routine.load import find_routine
-from voiceguide.service.ending import BESIDES_CTRL_C, Ending, ending_in_good_order, leave_at_once
+from voiceguide.service.ending import Ending, ending_in_good_order, leave_at_once
 from voiceguide.settings import Settings
 from voiceguide.wall_clock import read_clock
 
@@ -104,7 +104,7 @@ def run(
     settings = Settings() if on_files else settings_here(settings_from)  # a session on files is a trial
     audio = settings.audio
     with ExitStack() as stack:
-        ending = stack.enter_context(ending_in_good_order(BESIDES_CTRL_C))
+        ending = stack.enter_context(ending_in_good_order(ctrl_c_at_once=True))
         stack.enter_context(lasting_output(live=not on_files))
         kept_in = None if no_history or (on_files and history is None) else history or history_file()
         be_alone(stack, on_card=not on_files, other_card=other_card, history=kept_in)
@@ -115,10 +115,10 @@ def run(
         listener = TypedRecogniser(lines=read_lines()) if typed else None
         choices = Choices(routine, voice, engine or settings.engine, settings.voice, as_kept=not on_files)
         prepared = stack.enter_context(prepare(choices, listener, apart=not on_files))
-        journal = journal_alone(stack, events)
+        journal = journal_alone(stack, events, live=not on_files)
         kept = None
         if kept_in is not None:
-            kept = stack.enter_context(closing(History(kept_in, prepared.routine)))
+            kept = stack.enter_context(closing(History(kept_in, prepared.routine, live=not on_files)))
             journal.watch(kept.notice)
         introduced = kept.introduced if kept else is_introduced(history_file())
         devices = input_device or audio.input, output_device or audio.output
@@ -127,21 +127,22 @@ def run(
         live, cancel_echo = not on_files, cancel and not on_files and not typed
         offers = live and not typed and worth_offering(prepared.language.language, first_time=not introduced)
         with counting(console, "preparing the voice") as progress:  # the longest wait, so the last
-            prepared.render(progress)
+            prepared.render(ending.looking(progress))
         if offers:
             _offer_rehearsal(prepared, port, ending, cancel_echo=cancel_echo)
         panel = stack.enter_context(Panel(console, prepared.routine.title, live=live))
-        journal.watch(panel.notice)
         presses = Presses()
         watch: Show | None = None
-        if live:
+        if not live:
+            journal.watch(panel.notice)
+        else:
             watch = stack.enter_context(
                 pages_beside(
                     console,
                     page_settings(settings, lan, page_port) if page else None,
                     presses,
                     journal,
-                    panel.show,
+                    panel,
                     language=prepared.language.language,
                     voice=prepared.voice.name,
                     history=history,
@@ -159,14 +160,14 @@ def run(
             loudness=loudness(read_clock(), settings.night, audible.kept() if live else None),
             recorder=recorder,
             presses=presses,
+            awaits_disk=kept is not None,
         )
         stack.callback(guide.close)
         if kept is not None:
             kept.on_loss(lambda reason: console.print(Text(reason, style="yellow"), soft_wrap=True))
             kept.on_loss(guide.history_lost)
-        if not ending.told:  # while it rehearsed
-            ending.tells(guide)
-            guide.run()
+            kept.on_kept(guide.report_kept)
+        ending.runs(guide)
     if ending.told:
         leave_at_once()
 
@@ -178,7 +179,7 @@ def _port(
 
 
 def _offer_rehearsal(prepared: Prepared, port: AudioPort, ending: Ending, *, cancel_echo: bool) -> None:
-    prepared.speech.prepare(everything_rehearsed(prepared.language))
+    prepared.speech.prepare(everything_rehearsed(prepared.language), ending.looking(lambda *_: None))
     rehearse(
         port,
         Journal(),
@@ -190,6 +191,7 @@ def _offer_rehearsal(prepared: Prepared, port: AudioPort, ending: Ending, *, can
         offered=True,
         begins=ending.tells,
     )
+    ending.tells(None)
 
 
 def _see_that_they_agree(*, on_files: bool, typed: bool, page: bool, keeps: bool, no_history: bool) -> None:

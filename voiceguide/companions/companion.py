@@ -13,9 +13,9 @@ from voiceguide.core.view import View
 class Companion(Protocol):
     """Something that shows or passes on what happens: a page, a light, a home's bus, the log.
 
-    `notice` and `show` are called in the guide's own thread, between two blocks of sound: they hand over to a
-    thread or a queue of the companion's own and return at once, within a millisecond. What one raises is logged,
-    and it is called no more: a broken light is no reason to stop guiding.
+    `notice` and `show` are called in a thread of this companion alone (`service/audience.py`), on sound files in
+    the guide's own. One that takes long misses looks at the session; one that is hundreds of entries behind, or
+    raises something, is told of in the log and called no more: a broken light is no reason to stop guiding.
     """
 
     def notice(self, entry: dict[str, Any]) -> None:

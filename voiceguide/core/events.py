@@ -141,6 +141,18 @@ class HistoryLost:
 
 
 @dataclass(frozen=True)
+class ReportKept:
+    """A report of pain is safe on the disk (S6).
+
+    Attributes:
+        report: its number within the session; those before it are safe, too.
+    """
+
+    at: int
+    report: int
+
+
+@dataclass(frozen=True)
 class ToldToEnd:
     """The program is told to end, as when the machine is shut down: there is a second for a last word."""
 
@@ -173,6 +185,7 @@ Event = (
     | HearingPoor
     | HearingBack
     | HistoryLost
+    | ReportKept
     | ToldToEnd
     | CodeAsked
     | Taken

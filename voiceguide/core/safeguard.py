@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from voiceguide.core.actions import Sound
+from voiceguide.core.clock import seconds
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.conversation import PainConversation, Turn
 from voiceguide.core.interruptions import ANSWER_WITHIN, Interruptions
+from voiceguide.core.keeping import KEPT_WITHIN, Keeping
 from voiceguide.core.pain import KIND_OF, Kind
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.safety import REPLY_OF, Outcome, Reply, Stage
@@ -24,19 +26,23 @@ class Safeguard:
         walk: the walk along the routine.
         beside: what interrupts it.
         phrases: the language's prompts.
+        keeping: whether reports are safe on the disk.
 
     Attributes:
         talk: the conversation that goes on, None when nothing hurts.
         over: a red flag was raised: rest or the end is all that is left of this session (S4).
     """
 
-    def __init__(self, scene: Scene, walk: Walk, beside: Interruptions, phrases: Phrases) -> None:
+    def __init__(
+        self, scene: Scene, walk: Walk, beside: Interruptions, phrases: Phrases, keeping: Keeping
+    ) -> None:
         self.talk: PainConversation | None = None
         self.over = False
         self._scene = scene
         self._walk = walk
         self._beside = beside
         self._phrases = phrases
+        self._keeping = keeping
         self._sharp_reports: dict[str, int] = {}
         self._reports = 0
         self._answers: list[str] = []
@@ -60,6 +66,7 @@ class Safeguard:
         self._beside.suspend(State.SAFETY)
         turn = talk.report(KIND_OF.get(command, Kind.UNKNOWN))
         self._reports += 1
+        self._keeping.reported(self._reports)
         self._answers = []
         self._scene.record("pain", **self._report_of(talk), heard=text, **self._walk.where())
         self._scene.breathe_before_speaking()
@@ -105,7 +112,32 @@ class Safeguard:
             self._scene.say(turn.lines, self._spoken)
         self._scene.listen({*talk.answers(), *PAIN_FAMILY, Command.LOUDER, Command.QUIETER})
 
+    def kept(self, report: int) -> None:
+        """Take that a report is on the disk: what waited for that follows the way out of the position (S6)."""
+        self._keeping.kept(report)
+        if not self._keeping.unsafe:
+            self._wait_no_longer()
+
+    def cannot_be_kept(self) -> None:
+        """Say, after what is being said, that nothing can be written down; nothing waits for the disk any more."""
+        self._keeping.lost()
+        self._scene.add(self._scene.prompt("history_lost"))
+        self._wait_no_longer()
+
+    def _wait_no_longer(self) -> None:
+        if self._scene.wait is not None and self._scene.wait[1] == self._not_kept:
+            self._scene.wait_for(0, self._spoken)  # in the next silence
+
+    def _not_kept(self) -> None:
+        self._scene.record("report_late", report=self._reports, after_s=seconds(KEPT_WITHIN))
+        self._keeping.lost()
+        self._scene.add(self._scene.prompt("history_lost"))
+        self._scene.wait_for(0, self._spoken)
+
     def _spoken(self) -> None:
+        if self.releasing and self._keeping.unsafe:
+            self._scene.wait_for(KEPT_WITHIN, self._not_kept)
+            return
         self._tell(Reply.SPOKEN)
         if self.talk is not None and self.talk.awaits_answer and not self._scene.lines.busy:
             self._scene.wait_for(ANSWER_WITHIN, self._silence)

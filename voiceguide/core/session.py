@@ -29,6 +29,7 @@ from voiceguide.core.events import (
     HearingPoor,
     HearingSlow,
     HistoryLost,
+    ReportKept,
     SpeechFinished,
     Tick,
     ToldToEnd,
@@ -36,6 +37,7 @@ from voiceguide.core.events import (
     VoiceEnded,
 )
 from voiceguide.core.interruptions import DOES_IT_HURT, Interruptions
+from voiceguide.core.keeping import Keeping
 from voiceguide.core.lines import Line
 from voiceguide.core.memory import NOTHING, Remembered
 from voiceguide.core.misheard import Misheard
@@ -73,9 +75,10 @@ class Session:
         recorded: say at the beginning that everything is being recorded.
         loudness: how softly this speaker can be heard, and whether it is night.
         names_another: whether a text that asks for a beginning names another routine than this one.
+        awaits_disk: reports of pain are kept, and `ReportKept` tells when each is safe (S6).
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - everything that decides the course of a session
         self,
         routine: Routine,
         phrases: Phrases,
@@ -86,6 +89,7 @@ class Session:
         recorded: bool = False,
         loudness: Loudness = AS_CHOSEN,
         names_another: Callable[[str], bool] = _names_no_other,
+        awaits_disk: bool = False,
     ) -> None:
         routine, neglected = neglected_side_first(routine, remembered)
         self._scene = Scene(phrases)
@@ -103,7 +107,8 @@ class Session:
         self._misheard = Misheard(self._scene, self._walk)
         self._yielding = Yielding(self._scene)
         self._asking = Asking(self._scene, self._walk)
-        self._safeguard = Safeguard(self._scene, self._walk, self._beside, phrases)
+        keeping = Keeping(awaited=awaits_disk)
+        self._safeguard = Safeguard(self._scene, self._walk, self._beside, phrases, keeping)
         self._deafness = Deafness(self._scene, self._walk, self._beside, self._safeguard)
 
     @property
@@ -148,7 +153,9 @@ class Session:
                 self._scene.interject(code(self._phrases, digits))
             case HistoryLost(reason=reason):
                 self._scene.record("history_lost", reason=reason)
-                self._scene.add(self._scene.prompt("history_lost"))  # what is being said comes first
+                self._safeguard.cannot_be_kept()
+            case ReportKept(report=report):
+                self._safeguard.kept(report)
             case ToldToEnd():
                 self._walk.break_off()
             case _:  # the start and the cutting of speech are for the records alone

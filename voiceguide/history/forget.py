@@ -11,6 +11,7 @@ from pathlib import Path
 from voiceguide.errors import HistoryError
 from voiceguide.history.database import open_to_write, transaction
 from voiceguide.history.dating import Stamp, judge
+from voiceguide.history.looking import take_over_left
 from voiceguide.history.past import Past, read_past, read_sessions
 from voiceguide.history.running import mark_cut_off
 from voiceguide.wall_clock import Reading, read_clock
@@ -71,6 +72,7 @@ def forget(path: Path, before: date | None = None, now: Reading | None = None) -
     with closing(connection):
         try:
             mark_cut_off(connection)
+            take_over_left(connection, path)
             connection.execute("PRAGMA secure_delete = ON")
             with transaction(connection, survive_power_cut=True):
                 past = read_past(connection, now or read_clock())

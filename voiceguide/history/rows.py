@@ -27,8 +27,8 @@ _NO_ADVICE = (
 """How the names of those lines of the pain conversation begin that advise nothing: they lead out of a position,
 ask or offer."""
 
-_SESSION = """INSERT INTO session (routine, began, ended, guided_s, process, boot, up_s, clock, truly_began)
-    VALUES (:routine, :began, :began, 0, :process, :boot, :up_s, :clock, :truly_began)"""
+_SESSION = """INSERT INTO session (routine, began, ended, guided_s, process, boot, up_s, clock, truly_began, token)
+    VALUES (:routine, :began, :began, 0, :process, :boot, :up_s, :clock, :truly_began, :token)"""
 _TRULY_BEGAN = "UPDATE session SET truly_began = :truly_began WHERE id = :session"
 _STARTED = "UPDATE session SET started = 1 WHERE id = :session"
 _NO_PLAN = "DELETE FROM plan WHERE session = :session"
@@ -60,12 +60,14 @@ class Change:
         values: what its other names stand for.
         must_survive: it has to be on the disk before the session goes on.
         begins: it makes the session's row.
+        report: number of the report that it is about, None where it is about none.
     """
 
     statement: str
     values: dict[str, Any]
     must_survive: bool = False
     begins: bool = False
+    report: int | None = None
 
 
 class SessionRows:
@@ -77,15 +79,18 @@ class SessionRows:
     Args:
         routine: name of the routine.
         process: name of the process that runs it.
+        token: the session's own, which no other one has.
         clock: read when the session begins; all else is counted in samples from there, so that a clock that is set
             in between does not matter. It is looked at again only until a time server has set it.
     """
 
-    def __init__(self, routine: str, process: str, clock: WallClock) -> None:
+    def __init__(self, routine: str, process: str, token: str, clock: WallClock) -> None:
         self._routine = routine
+        self._token = token
         self._process = process
         self._clock = clock
         self._began: tuple[datetime, float] | None = None
+        self._session: dict[str, Any] = {}
         self._date_is_sure = False
         self._guided_s = 0.0
         self._state, self._since_s = str(State.WAITING), 0.0
@@ -93,6 +98,11 @@ class SessionRows:
         self._report = 0
         self._advice: list[str] = []
         self._offered = False  # to go on where the last session was cut off
+
+    @property
+    def session(self) -> dict[str, Any]:
+        """What says which session it is, as `reports.SESSION_FIELDS`; empty before it has begun."""
+        return self._session
 
     def changes(self, entry: dict[str, Any]) -> list[Change]:
         """Return what an entry changes, in order; nothing for most of them."""
@@ -103,6 +113,7 @@ class SessionRows:
             case "started":
                 plan = [Change(_PLAN, _fields(one, "exercise", "side", "planned_s")) for one in entry["plan"]]
                 begun = [*self._begin(at_s), Change(_STARTED, {}), Change(_NO_PLAN, {})]
+                self._session = {**self._session, "started": 1}
                 return [*begun, *plan, self._still_there(at_s)]
             case "hold" if entry["held_s"] > 0 and self._began:
                 values = _fields(entry, "exercise", "side", "repeat", "planned_s", "held_s")
@@ -110,10 +121,10 @@ class SessionRows:
             case "pain":
                 return self._pain(entry, at_s)
             case "pain_kind":
-                return [Change(_KIND, _kind(entry), must_survive=True)]
+                return [Change(_KIND, _kind(entry), must_survive=True, report=entry["report"])]
             case "pain_closed":
                 values = {"answered": " ".join(entry["answers"]), "outcome": entry["outcome"]}
-                return [Change(_CLOSED, _kind(entry) | values, must_survive=True)]
+                return [Change(_CLOSED, _kind(entry) | values, must_survive=True, report=entry["report"])]
             case "pace":
                 return [self._setting("pace", entry["pace"], at_s)]
             case "volume":
@@ -147,7 +158,9 @@ class SessionRows:
         began = _text(reading.now)
         clock = {"boot": reading.boot, "up_s": reading.up_s, "clock": reading.trust.value}
         values = {"routine": self._routine, "began": began, "process": self._process, **clock}
-        return [Change(_SESSION, values | {"truly_began": began if reading.sure else None}, begins=True)]
+        values |= {"truly_began": began if reading.sure else None, "token": self._token}
+        self._session = {**values, "started": 0}
+        return [Change(_SESSION, values, begins=True)]
 
     def _looked_again(self, at_s: float) -> list[Change]:
         """Return when the session truly began, once a time server has set the clock in the middle of it."""
@@ -176,7 +189,8 @@ class SessionRows:
         self._report, self._advice = entry["report"], []
         begun = self._begin(at_s)
         report = _fields(entry, "exercise", "side", "repeat") | _kind(entry) | {"reported": self._at(at_s)}
-        return [*begun, Change(_PAIN, report, must_survive=True), self._still_there(at_s)]
+        pain = Change(_PAIN, report, must_survive=True, report=entry["report"])
+        return [*begun, pain, self._still_there(at_s)]
 
     def _said(self, key: str, at_s: float) -> list[Change]:
         if key == "not_a_device":

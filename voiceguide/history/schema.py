@@ -90,6 +90,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE session ADD COLUMN clock TEXT /* what had set it: synchronised, hardware or none */",
         "ALTER TABLE session ADD COLUMN truly_began TEXT /* began, by a time server; NULL: there was none */",
     ),
+    (
+        # By this a report that was kept in a file of its own finds its session; see reports.py.
+        "ALTER TABLE session ADD COLUMN token TEXT /* no other session has it; NULL: an earlier version's */",
+        "CREATE UNIQUE INDEX session_by_token ON session (token)",
+    ),
 )
 """The statements that lead from each version to the next; the version is how many of them were carried out.
 

@@ -130,7 +130,7 @@ class Board:
                 self._set(voice_next=None if entry["voice"] == self._values["voice"] else entry["voice"])
             case "voice":
                 self._set(voice=entry["voice"], voice_next=None)
-            case "history_lost":
+            case "history_lost" | "report_late":
                 self._trouble("history", "lost")
             case "finished":
                 self._set(how=entry["how"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,6 +92,7 @@ def replay(recorded: Recorded, sink: Sink | None = None) -> Outcome:
             remembered=begun.remembered,
             recorded=True,
             loudness=begun.loudness,
+            awaits_disk=begun.awaits_disk,
         )
         guide = Guide(
             session,
@@ -102,8 +102,9 @@ def replay(recorded: Recorded, sink: Sink | None = None) -> Outcome:
             chimes={sound: chime(sound) for sound in Sound},
             journal=journal,
             presses=_ReplayedPresses(recorded, port),
+            late=lambda: port.blocks in recorded.late,
         )
-        port.history_lost = guide.history_lost
+        port.guide = guide
         guide.run()
         ended = True
     except _OverError:
@@ -133,10 +134,12 @@ class _ReplayedPort:
     def __init__(self, recorded: Recorded, sink: Sink | None) -> None:
         self._recorded = recorded
         self._sink = sink
-        # Beside hearing this alone comes from outside, and the session has recorded when and why.
-        lost = (entry for entry in recorded.events if entry["kind"] == "history_lost")
-        self._lost = {samples(entry["time_s"]): str(entry["reason"]) for entry in lost}
-        self.history_lost: Callable[[str], None] | None = None
+        # Beside hearing this alone comes from outside, and the events say when it came.
+        self._disk: dict[int, list[dict[str, Any]]] = {}
+        for entry in recorded.events:
+            if entry["kind"] in ("history_lost", "report_kept"):
+                self._disk.setdefault(samples(entry["time_s"]), []).append(entry)
+        self.guide: Guide | None = None
         self.blocks = 0
         self.difference: Difference | None = None
 
@@ -151,8 +154,9 @@ class _ReplayedPort:
         self.blocks += 1
         if self._sink is not None:
             self._sink.write(block)
-        if self.history_lost is not None and self.blocks * BLOCK in self._lost:
-            self.history_lost(self._lost[self.blocks * BLOCK])
+        if self.guide is not None:
+            for entry in self._disk.get(self.blocks * BLOCK, []):
+                _tell_of_the_disk(self.guide, entry)
         different = np.flatnonzero(to_int16(block) != recorded.spoken(number))
         if len(different):
             self.differs("the guide's sound is another", number * BLOCK + int(different[0]))
@@ -167,6 +171,13 @@ class _ReplayedPort:
 
     def close(self) -> None:
         """Nothing to close."""
+
+
+def _tell_of_the_disk(guide: Guide, entry: dict[str, Any]) -> None:
+    if entry["kind"] == "history_lost":
+        guide.history_lost(str(entry["reason"]))
+    else:
+        guide.report_kept(int(entry["report"]))
 
 
 class _ReplayedHearing:

@@ -63,6 +63,7 @@ class Circumstances(BaseModel):
         loudness: how softly the guide could speak there and then.
         cancel_echo: whether the guide's own voice was taken out of the microphone.
         live: heard in a thread of its own, which may decide a little later than in step.
+        awaits_disk: whether the guidance waited for each report to be on the disk.
         audio: what was connected.
         recorded_at: when, by the machine's clock.
         packages: versions of what hears and speaks; those that are not installed are missing.
@@ -81,6 +82,7 @@ class Circumstances(BaseModel):
     loudness: Loudness = AS_CHOSEN
     cancel_echo: bool
     live: bool
+    awaits_disk: bool = False
     audio: str
     recorded_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
     python: str = Field(default_factory=platform.python_version)

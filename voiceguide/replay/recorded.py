@@ -50,6 +50,7 @@ class Recorded:
         deaf: the block at which hearing failed, and what it said.
         listened_for: by block, what the session listened for from that block on.
         pressed: by block, what was pressed and not spoken.
+        late: blocks that came too late for the card.
         slipped: by block, what the card had lost or added from that block on.
         events: the journal's entries.
         whole: False when the process was killed or the disk full before the end.
@@ -66,6 +67,7 @@ class Recorded:
     listened_for: dict[int, tuple[frozenset[Command], bool]] = field(default_factory=dict)
     pressed: dict[int, list[Press]] = field(default_factory=dict)
     slipped: dict[int, Slips] = field(default_factory=dict)
+    late: frozenset[int] = frozenset()
     events: list[dict[str, Any]] = field(default_factory=list)
     whole: bool = True
 
@@ -114,6 +116,7 @@ def read_recording(folder: Path) -> Recorded:
     listened_for: dict[int, tuple[frozenset[Command], bool]] = {}
     pressed: dict[int, list[Press]] = {}
     slipped: dict[int, Slips] = {}
+    late: set[int] = set()
     ended: int | None = None
     closed: int | None = None
     failed: tuple[int, str] | None = None
@@ -129,6 +132,8 @@ def read_recording(folder: Path) -> Recorded:
                     pressed[block] = [Press(Command(one["command"]), one["by"], one["text"]) for one in presses]
                 case {"block": int(block), "slipped": int(unknown)}:
                     slipped[block] = Slips(unknown, int(entry.get("later", 0)))
+                case {"block": int(block), "late": True}:
+                    late.add(block)
                 case {"block": int(block), "microphone": "ended"}:
                     ended = block if ended is None else ended
                 case {"block": int(block), "microphone": "failed", "reason": str(reason)}:
@@ -155,6 +160,7 @@ def read_recording(folder: Path) -> Recorded:
         listened_for=listened_for,
         pressed=pressed,
         slipped=slipped,
+        late=frozenset(late),
         events=read_lines(folder / Names.EVENTS),
         whole=spoken == closed,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Protocol, TextIO
@@ -122,6 +123,16 @@ class Recorder:
     def presses(self, presses: Presses) -> RecordedPresses:
         """Return presses that record what is taken out of others."""
         return RecordedPresses(presses, self)
+
+    def late(self, late: Callable[[], bool]) -> Callable[[], bool]:
+        """Return what records which blocks came too late for the card."""
+
+        def recorded() -> bool:
+            if is_late := late():
+                self._line(self._hearing, {"block": self._blocks, "late": True})
+            return is_late
+
+        return recorded
 
     def notice(self, entry: dict[str, Any]) -> None:
         """Take a journal entry."""

@@ -43,6 +43,7 @@ class LastWords:
     Args:
         open_port: opens a port, where none is open yet.
         environment: says in which language, where no routine does.
+        look: is called with each block, and raises when the program is told to end.
 
     Attributes:
         names: the routines of the guide: they tell its language.
@@ -51,13 +52,19 @@ class LastWords:
         in_session: tells whether somebody is being guided, perhaps in a position.
     """
 
-    def __init__(self, open_port: Callable[[], AudioPort], environment: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self,
+        open_port: Callable[[], AudioPort],
+        environment: Mapping[str, str] = os.environ,
+        look: Callable[[], None] = lambda: None,
+    ) -> None:
         self.names: Sequence[str] = ()
         self.speech: Speech | None = None
         self.port: AudioPort | None = None
         self.in_session: Callable[[], bool] = lambda: False
         self._open_port = open_port
         self._environment = environment
+        self._look = look
 
     def because_of(self, error: Exception) -> None:
         """Say why the guide cannot go on; never raises.
@@ -78,6 +85,7 @@ class LastWords:
                 sound = self._sound(stack, phrases, prompts, language)
                 port = self.port or stack.enter_context(closing(self._open_port()))
                 for block in _blocks(sound):
+                    self._look()
                     port.exchange(block)
         except Exception as error:  # noqa: BLE001 - it is about to end anyway, and its log tells why
             _log.warning("It cannot be said either: %s", error)
@@ -102,6 +110,7 @@ class LastWords:
         for name in voices_for(language):
             with suppress(VoiceError):
                 other = SpeechStore(stack.enter_context(closing(choose_voice(language, name))))
+                other.prepare(texts)
                 return [other.samples(text) for text in texts]
         raise VoiceError("There is no voice that works.")
 

@@ -36,6 +36,7 @@ LOGGED: Mapping[str, tuple[int, tuple[str, ...]]] = {
     "hearing_lost": (logging.ERROR, ("trouble", "reason")),
     "hearing_back": (logging.WARNING, ("trouble",)),
     "history_lost": (logging.ERROR, ("reason",)),
+    "report_late": (logging.ERROR, ("report", "after_s")),
     "microphone_ended": (logging.INFO, ()),
 }
 """For each kind that is logged its level and the fields that are; see docs/events.md for what they mean."""

@@ -8,12 +8,12 @@ are made anew after it, with what it has taught them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-from voiceguide.app import ears_of, watch_of, words_of
+from voiceguide.app import ears_of, late_of, watch_of, words_of
 from voiceguide.audio.port import AudioPort
 from voiceguide.companions.companion import Companion
 from voiceguide.core.actions import Sound
@@ -35,8 +35,9 @@ from voiceguide.hearing.health.microphone import MicrophoneWatch
 from voiceguide.hearing.health.missing import missing_parts
 from voiceguide.hearing.noticed import Remark
 from voiceguide.hearing.vad.dozing import Dozing
-from voiceguide.history.history import History, is_introduced
+from voiceguide.history.history import History
 from voiceguide.history.journal import Journal
+from voiceguide.history.recollection import Recollection
 from voiceguide.presses import Presses
 from voiceguide.service.absence import Absence
 from voiceguide.service.audience import Audience
@@ -91,8 +92,8 @@ class Service:
         self._rehearses = ready.rehearses
         self._port = port
         self._journal = journal
-        self._history = history
-        self._audience = Audience(companions)
+        self._memory = None if history is None else Recollection(history, ready.routines, live=live)
+        self._audience = Audience(companions, live=live)
         self._presses = presses or Presses()
         self._loudness = loudness
         self._chimes = {sound: chime(sound) for sound in Sound}
@@ -148,6 +149,12 @@ class Service:
         if self._guide is not None:
             self._guide.tell_to_end()
 
+    def leave(self) -> None:
+        """End at once. May be called from a signal's handler."""
+        self._told_to_end = True
+        if self._guide is not None:
+            self._guide.leave()
+
     def __enter__(self) -> Self:
         return self
 
@@ -157,6 +164,8 @@ class Service:
     def close(self) -> None:
         """Stop listening and tell the companions to stop."""
         with ExitStack() as everything:
+            if self._memory is not None:
+                everything.callback(self._memory.close)
             everything.callback(self._audience.close)
             everything.callback(self._hearing.close)
             everything.callback(self._voices.close)
@@ -202,8 +211,9 @@ class Service:
         routine = self._ready.routines[wanted.routine]
         with ExitStack() as stack:
             kept = None
-            if self._history is not None:
-                kept = self._kept = stack.enter_context(closing(History(self._history, routine)))
+            if self._memory is not None:
+                kept = self._kept = self._memory.session(routine.id)
+                stack.callback(self._memory.over, kept)
                 stack.callback(setattr, self, "_kept", None)
             session = Session(
                 routine,
@@ -213,6 +223,7 @@ class Service:
                 remembered=self._as_now(kept.remembered if kept is not None else NOTHING),
                 loudness=self._loudness(),
                 names_another=lambda text: self._ready.named.find(text) not in (None, routine.id),
+                awaits_disk=kept is not None,
             )
             if wanted.pain is not None:
                 self._presses.press(wanted.pain, STANDBY)
@@ -227,7 +238,7 @@ class Service:
         Not after pain, which only a spoken answer leads on from (S3), nor deaf (S7).
         """
         self._rehearses = False
-        if self._history is not None and is_introduced(self._history):
+        if self._memory is not None and self._memory.introduced:
             return True
         pack = self._ready.named.pack
         capturing = Capturing(self._dozing, pack.language, place(pack.language), live=self._live)
@@ -261,9 +272,11 @@ class Service:
             capture=capture,
             presses=self._presses,
             begins=self._now,
+            late=late_of(self._port),
         )
         if self._kept is not None:
             self._kept.on_loss(guide.history_lost)
+            self._kept.on_kept(guide.report_kept)
         if self._told_to_end:  # in between
             guide.tell_to_end()
         self._absence.begin(self._now)
@@ -279,9 +292,8 @@ class Service:
     def _keep(self, entry: dict[str, Any]) -> None:
         if self._kept is not None:
             self._kept.notice(entry)
-        elif entry["kind"] == "volume" and self._history is not None:
-            with closing(self._past(self._history)) as past:
-                past.notice(entry)
+        elif entry["kind"] == "volume" and self._memory is not None:
+            self._memory.note(entry)
 
     def _take_note(self, entry: dict[str, Any]) -> None:
         match entry:
@@ -302,6 +314,8 @@ class Service:
 
     def _show(self, view: View) -> None:
         self._audience.show(view)
+        if view.standby and self._memory is not None:
+            self._memory.keep_fresh()
         gone_s = None if view.standby or self._troubles else self._absence.since(view)
         if gone_s is not None and self._guide is not None:
             self._journal.write(view.at, "left_alone", after_s=gone_s)
@@ -309,13 +323,9 @@ class Service:
 
     def _remembered(self) -> Remembered:
         """Return what is known of the sessions so far, of the routine that a bare "start" means."""
-        if self._history is None:
+        if self._memory is None:
             return self._as_now(NOTHING)
-        with closing(self._past(self._history)) as past:
-            return self._as_now(past.remembered)
-
-    def _past(self, file: Path) -> History:
-        return History(file, next(iter(self._ready.routines.values())))
+        return self._as_now(self._memory.of(next(iter(self._ready.routines))).remembered)
 
     def _as_now(self, remembered: Remembered) -> Remembered:
         """Return what is remembered, with the volume chosen since, which may not have been kept."""

@@ -23,6 +23,9 @@ _FADE_OUT = (0.5 + 0.5 * np.cos(np.pi * np.arange(1, FADE + 1) / FADE)).astype(n
 LIMIT_FROM = np.float32(0.875)
 """Amplitude (-1.2 dBFS) up to which output is exact. Louder is bent towards 1, which it never exceeds."""
 
+SAID_AGAIN_MOST = 2
+"""So often an utterance begins anew because its sound came too late; then it is said on, holes and all."""
+
 Report = SpeechStarted | SpeechFinished | SpeechCut
 
 
@@ -35,6 +38,7 @@ class _Utterance:
     start: int
     stop: int
     started: bool = False
+    again: int = 0
     faded_from: int | None = None
 
 
@@ -104,6 +108,29 @@ class Mouth:
             sounding = self._line[-1]
             sounding.faded_from = at if sounding.faded_from is None else min(at, sounding.faded_from)
             sounding.stop = min(sounding.stop, sounding.faded_from + FADE)
+
+    def put_off(self, to: int) -> list[int]:
+        """Have nothing begin before sample `to`, as what is rendered until then is not heard.
+
+        An utterance that sounds already begins anew there, `SAID_AGAIN_MOST` times at the most. One that fades out
+        goes on fading.
+
+        Returns:
+            The ids of those that begin anew.
+        """
+        anew: list[int] = []
+        free = to
+        for utterance in self._line:
+            has_sounded = utterance.start < self._now
+            stays = utterance.faded_from is not None or (has_sounded and utterance.again >= SAID_AGAIN_MOST)
+            if not stays and utterance.start < free:
+                if has_sounded:
+                    utterance.again += 1
+                    anew.append(utterance.id)
+                utterance.start, utterance.stop = free, free + len(utterance.sound)
+            free = max(free, utterance.stop)
+        self._chimes = [(max(start, to), sound) for start, sound in self._chimes]
+        return anew
 
     def set_gain_db(self, gain_db: float) -> None:
         """Glide to another volume of everything, within `FADE` samples from `now`; 0 is as rendered."""

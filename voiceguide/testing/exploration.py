@@ -32,6 +32,7 @@ from voiceguide.core.events import (
     HearingLost,
     HearingSlow,
     HistoryLost,
+    ReportKept,
     SpeechFinished,
     Tick,
     VoiceBegan,
@@ -159,6 +160,8 @@ def fingerprint(session: Session) -> Hashable:
         walk.place,
         walk.position is None,
         guard.over,
+        guard._keeping._newest is not None,
+        guard._keeping._lost and guard._keeping._awaited,
         *sharp,
         *map(_plain, (scene.lines.unsaid(), scene.after_lines, scene.wait and scene.wait[1])),
         *_asking(session),
@@ -230,6 +233,8 @@ def _events(session: Session, tried: Tried, number: int) -> Iterator[Event]:
     if tried is Tried.EVERYTHING:
         yield HearingSlow(now)
         yield HistoryLost(now, "no room")
+    if session._safeguard._keeping.unsafe:
+        yield ReportKept(now, session._safeguard._reports)
     if session._scene.lines.speaking:
         yield SpeechFinished(now + 1, session._scene.lines._utterance)
     if due is not None:
