@@ -12,6 +12,8 @@ or a word of pain, is answered, and when no word follows that, not again for a w
 talked to.
 
 A report of pain begins a session's own conversation about it (S1 to S6). Standby only asks whether it heard well.
+No press answers that it did not, nor begins a session, unless it is that of the button at the speaker. What an
+unknown machine presses is asked about as seldom as what was only probably said.
 """
 
 from __future__ import annotations
@@ -41,7 +43,7 @@ from voiceguide.core.events import (
 from voiceguide.core.lines import Line
 from voiceguide.core.memory import Remembered
 from voiceguide.core.phrases import Phrases
-from voiceguide.core.pressed import MAY_BE_ELSEWHERE
+from voiceguide.core.pressed import Who, who_of
 from voiceguide.core.scene import AFTER_CHIME, Scene
 from voiceguide.core.states import State
 from voiceguide.core.view import View
@@ -111,10 +113,12 @@ class Wanted:
     Attributes:
         routine: id of the routine to begin.
         pain: what was reported; the session is to begin with it. None when nothing hurts.
+        by: who said so.
     """
 
     routine: str
     pain: Command | None = None
+    by: Who = Who.VOICE
 
 
 class _Stage(StrEnum):
@@ -185,6 +189,7 @@ class Standby:
         self._announced = announced
         self._stage = _Stage.WAITING
         self._pain = Command.PAIN
+        self._pain_by = Who.VOICE
         self._troubles = set(troubles)
         self._questions = _Patience()
         self._reports = _Patience()
@@ -231,7 +236,7 @@ class Standby:
             case Begun():
                 self._begin()
             case Heard(command=Command() as command, text=text, engine=by):
-                self._spoken_to(command, text, by)
+                self._spoken_to(command, text, who_of(by))
             case Heard(command=None, perhaps=Command.START, text=text) if self._may_begin():
                 self._perhaps_start(text)
             case Heard(command=None, perhaps=Command() as perhaps) if perhaps in PAIN_FAMILY:
@@ -277,11 +282,13 @@ class Standby:
         self._questions.somebody_there()
         self._reports.somebody_there()
 
-    def _spoken_to(self, command: Command, text: str, by: str) -> None:
+    def _spoken_to(self, command: Command, text: str, by: Who) -> None:
+        if by is Who.STRANGER and not self._heeds_stranger(command):
+            return
         if self._troubles:
             self._say_that_it_is_deaf()  # a button still works; no session begins deaf (S7)
         elif command in PAIN_FAMILY:
-            self._hurts(command)
+            self._hurts(command, by)
         elif command is Command.START and self._stage is not _Stage.HURTS:
             self._start(text, by)
         elif command in _VOLUME and command in self._scene.commands:
@@ -291,6 +298,14 @@ class Standby:
         elif command in _ANYTIME and self._questions.heeds(self._scene.now):
             self._scene.chime(Sound.ACCEPTED)
             self._tell(self._help() if command is Command.HELP else last_time(self._phrases, self._remembered()))
+
+    def _heeds_stranger(self, command: Command) -> bool:
+        """Tell whether a press of an unknown machine counts: pain now and then, "stop" where nothing hurts."""
+        if self._troubles or self._stage is _Stage.HURTS:
+            return False
+        if self._stage is _Stage.ASKING:
+            return command in PAIN_FAMILY | {Command.STOP}
+        return command in PAIN_FAMILY and self._reports.heeds(self._scene.now)
 
     def _tell(self, lines: list[Line]) -> None:
         """Answer, and see whether anybody goes on to speak."""
@@ -306,10 +321,10 @@ class Standby:
 
     # --- asking -------------------------------------------------------------------------------------------
 
-    def _start(self, text: str, by: str) -> None:
+    def _start(self, text: str, by: Who) -> None:
         named = self._offers.get(self._named(text) or "")
         again = self._stage is _Stage.ASKING and named in (None, self._asked)
-        if again and by not in MAY_BE_ELSEWHERE:
+        if again and by >= Who.HERE:
             self._begin_session()
             return
         self._scene.chime(Sound.ACCEPTED)
@@ -332,21 +347,24 @@ class Standby:
         silence = self._wait if patience is None else partial(self._nobody_there, patience)
         self._scene.say(line, partial(self._scene.wait_for, ANSWER_WITHIN, silence))
 
-    def _answered(self, command: Command, by: str) -> None:
+    def _answered(self, command: Command, by: Who) -> None:
         """Take the answer to the question whether to begin, or whether something hurts."""
-        elsewhere = by in MAY_BE_ELSEWHERE
+        hurts = self._stage is _Stage.HURTS
         match command:
-            case Command.YES if self._stage is _Stage.HURTS:
-                self._session(Wanted(self._first.routine, self._pain))
-            case Command.YES if not elsewhere:
+            case Command.YES if hurts:
+                self._session(Wanted(self._first.routine, self._pain, max(by, self._pain_by)))
+            case Command.YES if by >= Who.HERE:
                 self._begin_session()
+            case Command.NO | Command.STOP | Command.NO_PAIN if hurts and by is not Who.VOICE:
+                self._scene.chime(Sound.ACCEPTED)
+                self._ask_whether_it_hurts()  # a press takes no report of pain back (S3)
             case Command.NO | Command.STOP | Command.NO_PAIN:
                 self._somebody_there()
                 self._scene.chime(Sound.ACCEPTED)
-                self._wait(self._line("no_pain" if self._stage is _Stage.HURTS else "declined"))
+                self._wait(self._line("no_pain" if hurts else "declined"))
             case Command.REPEAT | Command.YES:
                 self._scene.chime(Sound.ACCEPTED)
-                self._ask() if self._stage is _Stage.ASKING else self._ask_whether_it_hurts()
+                self._ask_whether_it_hurts() if hurts else self._ask()
             case _:
                 self._scene.chime(Sound.UNKNOWN)
 
@@ -363,11 +381,12 @@ class Standby:
 
     # --- something hurts ----------------------------------------------------------------------------------
 
-    def _hurts(self, command: Command) -> None:
+    def _hurts(self, command: Command, by: Who = Who.VOICE) -> None:
         if self._stage is _Stage.HURTS:
-            self._session(Wanted(self._first.routine, command))
+            self._session(Wanted(self._first.routine, command, max(by, self._pain_by)))
         else:
-            self._pain = command
+            self._pain = Command.PAIN if by is Who.STRANGER else command
+            self._pain_by = by
             self._scene.chime(Sound.ACCEPTED)
             self._ask_whether_it_hurts()
 

@@ -37,6 +37,7 @@ from voiceguide.core.events import (
 from voiceguide.core.interruptions import BESIDE
 from voiceguide.core.pain import KIND_OF, Kind
 from voiceguide.core.plan import Exercise
+from voiceguide.core.pressed import STRANGER, effect_of
 from voiceguide.core.safety import REPLY_OF
 from voiceguide.core.session import Session
 from voiceguide.core.states import BEFORE_THE_WALK, TABLE, State
@@ -47,6 +48,9 @@ MOMENT = samples(1.1)
 
 PERHAPS = (Command.SKIP, Command.HOW_LONG, Command.PAUSE, Command.STOP)
 """What was probably said, one of each kind: what leads on, what does not, what makes less happen, and a cry."""
+
+PRESSED_BY = ("button", "page", STRANGER)
+"""One of each kind of presser (`Heard.engine`)."""
 
 _KEPT_OUT_OF_DOUBT = (State.PAUSED, State.STOPPING, State.ENDING)
 """States in which it does not count how often the guide has doubted: doubt leads around them, too."""
@@ -168,6 +172,7 @@ def fingerprint(session: Session) -> Hashable:
         *now,
         walk.hold and (walk.hold.begins, walk.hold._passed),
         (session._yielding._in_a_hold, session._yielding._speaks) if scene.state is State.HOLDING else None,
+        (guard.reported, guard.asked),
         scene.cut is None,
         walk._halfway_said,
         walk._again,
@@ -211,6 +216,9 @@ def _events(session: Session, tried: Tried, number: int) -> Iterator[Event]:
     now, due = session._scene.now, session.next_deadline()
     for command in Command if tried is Tried.EVERYTHING else _one_of_a_kind(session.state, number):
         yield Heard(now, command, "words")
+    for turn, by in enumerate(PRESSED_BY):
+        for command in Command if tried is Tried.EVERYTHING else _one_of_each_effect(session, number + turn):
+            yield Heard(now, command, "", by)
     yield Heard(now, None, "words")
     yield Heard(now, None, "words", perhaps=Command.PAIN)
     for command in PERHAPS if tried is Tried.EVERYTHING else [PERHAPS[number % len(PERHAPS)]]:
@@ -236,6 +244,16 @@ def _one_of_a_kind(state: State, number: int) -> list[Command]:
     for command in Command:
         kind = (command in PAIN_FAMILY, TABLE[state].get(command), REPLY_OF.get(command), KIND_OF.get(command))
         kinds.setdefault(kind if state is State.SAFETY or kind[0] else kind[1], []).append(command)
+    return [alike[number % len(alike)] for alike in kinds.values()]
+
+
+def _one_of_each_effect(session: Session, number: int) -> list[Command]:
+    """Return pain, "stop" and of each effect that a press may have one command: the `number`th, counted around."""
+    kinds: dict[Hashable, list[Command]] = {}
+    stage = session._safeguard.talk.stage if session._safeguard.talk else None
+    for command in Command:
+        by_itself = command if command in (Command.PAIN, Command.STOP) else None
+        kinds.setdefault((effect_of(command, session.state, stage), by_itself), []).append(command)
     return [alike[number % len(alike)] for alike in kinds.values()]
 
 
