@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from voiceguide.core.actions import Action, SetVolume, Sound
-from voiceguide.core.answers import code
+from voiceguide.core.answers import code, say_code
 from voiceguide.core.asking import Asking
 from voiceguide.core.breath import PACE_LEAST, PACE_MOST, PACE_STEP, nearest_pace
 from voiceguide.core.commands import PAIN_FAMILY, Command
@@ -146,7 +146,9 @@ class Session:
             case HearingPoor(why=why):
                 self._deafness.poor(why)
             case CodeAsked(digits=digits) if self.state in MAY_SPEAK_OF_OTHERS:
-                self._scene.interject(code(self._phrases, digits))
+                lines = code(self._phrases, digits)
+                if not say_code(self._scene, lines):
+                    self._scene.interject(lines)
             case HistoryLost(reason=reason):
                 self._scene.record("history_lost", reason=reason)
                 self._scene.add(self._scene.prompt("history_lost"))  # what is being said comes first

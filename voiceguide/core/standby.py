@@ -24,7 +24,7 @@ from enum import StrEnum
 from functools import partial
 
 from voiceguide.core.actions import Action, End, SetVolume, Sound
-from voiceguide.core.answers import code, last_time
+from voiceguide.core.answers import code, last_time, say_code
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import (
@@ -250,7 +250,9 @@ class Standby:
             case HearingPoor(why=why):
                 self._scene.interject(self._scene.prompt(f"hearing_{why.value}"))
             case CodeAsked(digits=digits) if self._stage is _Stage.WAITING:
-                self._wait(code(self._phrases, digits))
+                lines = code(self._phrases, digits)
+                if not say_code(self._scene, lines):
+                    self._wait(lines)
             case ToldToEnd():
                 self._leave("told_to_end")
                 self._scene.say(self._scene.prompt("stopping_now"), self._end, over_chime=True)

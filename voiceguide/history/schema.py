@@ -90,6 +90,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE session ADD COLUMN clock TEXT /* what had set it: synchronised, hardware or none */",
         "ALTER TABLE session ADD COLUMN truly_began TEXT /* began, by a time server; NULL: there was none */",
     ),
+    (
+        # Who is to be relied on most of those who said so: voice, button, paired, or unknown: a machine that was
+        # never paired pressed it, and nobody in the room said more. NULL: an earlier version did not tell.
+        "ALTER TABLE pain ADD COLUMN said_by TEXT /* voice, button, paired or unknown */",
+    ),
 )
 """The statements that lead from each version to the next; the version is how many of them were carried out.
 
