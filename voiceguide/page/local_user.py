@@ -1,8 +1,8 @@
 """Whose program is at the other end of a connection on this very machine.
 
 This machine is not a person: whoever has an account on it reaches its loopback, and so does every service that
-runs there. Linux lists each TCP socket with the user it belongs to. The guide's own user could read its files anyway
-and is let in; everybody else is a stranger, and so is everybody where that cannot be told.
+runs there. Linux lists each TCP socket with the user it belongs to. The guide's own user could read its files
+anyway and is let in; everybody else is a stranger, and so is everybody where that cannot be told.
 """
 
 from __future__ import annotations

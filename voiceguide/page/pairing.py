@@ -2,7 +2,7 @@
 
 Whoever is in the room hears them; whoever is only in the network does not. A code belongs to the browser that
 asked for it, lives for two minutes, bears three guesses, and is replaced by nobody else's. How often codes can be
-asked for is limited for each machine, and more widely for all that come in by one of three ways (`where.py`). So no
+asked for is limited for each machine, and more widely for all that come in by one of three ways (`where.py`): no
 machine uses up what the house has, guessing from many addresses does not help, and nobody makes the speaker talk
 all day. At 90 guesses an hour, day and night, one of a million codes is met once in a year and a quarter.
 """
