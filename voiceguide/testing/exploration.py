@@ -91,7 +91,8 @@ class Tried(StrEnum):
 
     EVERYTHING = "everything"
     ONE_OF_A_KIND = "one of a kind"
-    """Of commands that do the same in a state one, each time another; and nothing that is only told."""
+    """Of commands that do the same in a state one, each time another, pressed by one kind of presser, each time
+    another; and nothing that is only told."""
 
 
 def explore(
@@ -172,7 +173,7 @@ def fingerprint(session: Session) -> Hashable:
         *now,
         walk.hold and (walk.hold.begins, walk.hold._passed),
         (session._yielding._in_a_hold, session._yielding._speaks) if scene.state is State.HOLDING else None,
-        (guard.reported, guard.asked),
+        guard.reported or (guard.asked and "asked"),
         scene.cut is None,
         walk._halfway_said,
         walk._again,
@@ -216,8 +217,8 @@ def _events(session: Session, tried: Tried, number: int) -> Iterator[Event]:
     now, due = session._scene.now, session.next_deadline()
     for command in Command if tried is Tried.EVERYTHING else _one_of_a_kind(session.state, number):
         yield Heard(now, command, "words")
-    for turn, by in enumerate(PRESSED_BY):
-        for command in Command if tried is Tried.EVERYTHING else _one_of_each_effect(session, number + turn):
+    for by in PRESSED_BY if tried is Tried.EVERYTHING else [PRESSED_BY[number % len(PRESSED_BY)]]:
+        for command in Command if tried is Tried.EVERYTHING else _one_of_each_effect(session, number):
             yield Heard(now, command, "", by)
     yield Heard(now, None, "words")
     yield Heard(now, None, "words", perhaps=Command.PAIN)
