@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from small_routine import ROUTINE, STRETCH
@@ -56,7 +57,7 @@ def test_s9_is_said_even_to_those_who_start_at_once(new_session: NewSession) -> 
     assert said[:3] == ["week_rule", "week_rule", "welcome"]
 
 
-PRESSED = tuple(replace(report, known=False) for report in reports([92, 99]))
+PRESSED = tuple(replace(report, known=False) for report in reports([90, 99]))
 """What a machine that was never paired pressed, over a week."""
 
 

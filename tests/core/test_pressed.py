@@ -204,7 +204,7 @@ def test_nor_does_continue_after_a_pause_that_follows_pain(by: str, command: Com
 
 @pytest.mark.parametrize("by", PRESSERS)
 @pytest.mark.parametrize("around", [None, Command.PAUSE, Command.REST])
-@pytest.mark.parametrize("command", [Command.NO, Command.NO_PAIN, *GOES_ON[:3]])
+@pytest.mark.parametrize("command", [Command.NO, Command.NO_PAIN, Command.RESUME, Command.READY])
 def test_no_press_answers_that_nothing_hurts(by: str, around: Command | None, command: Command) -> None:
     world = in_a_hold()
     world.feed(Heard(world.now, None, "aah", perhaps=Command.PAIN))
