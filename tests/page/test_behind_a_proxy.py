@@ -104,9 +104,8 @@ def proxy(tmp_path: Path, presses: Presses) -> Iterator[Proxy]:
         example = example.replace(written, here)
     config = tmp_path / "nginx.conf"
     config.write_text(AROUND.format(user=getpass.getuser(), folder=tmp_path, example=example))
-    nginx = subprocess.Popen(
-        [str(NGINX), "-p", str(tmp_path), "-c", str(config), "-e", str(tmp_path / "first.log")]
-    )
+    first = tmp_path / "first.log"
+    nginx = subprocess.Popen([str(NGINX), "-p", str(tmp_path), "-c", str(config), "-e", str(first)])
 
     def listens() -> bool:
         assert nginx.poll() is None, first.read_text()
