@@ -23,13 +23,12 @@ from voiceguide.core.events import (
     Trouble,
 )
 from voiceguide.core.memory import Remembered
+from voiceguide.core.patience import PATIENCE, PATIENCE_AT_MOST
 from voiceguide.core.pressed import Who
 from voiceguide.core.standby import (
     ANSWER_WITHIN,
     ATTENTIVE,
     LINES,
-    PATIENCE,
-    PATIENCE_AT_MOST,
     Offer,
     Standby,
     Wanted,

@@ -8,7 +8,7 @@ Same interface as `Session`, so the same loop runs both. Standby may last for da
 now and then mistaken for a person, and nobody lies in a position meanwhile. So it speaks seldom: only "start" and
 a word of pain are always answered. What else may be said (help, the last time), or what was only probably "start"
 or a word of pain, is answered, and when no word follows that, not again for a while, which doubles each time
-(`PATIENCE`). What could be changed unnoticed, such as the volume, is listened for only while somebody is being
+(`patience.py`). What could be changed unnoticed, such as the volume, is listened for only while somebody is being
 talked to.
 
 A report of pain begins a session's own conversation about it (S1 to S6). Standby only asks whether it heard well.
@@ -42,6 +42,7 @@ from voiceguide.core.events import (
 )
 from voiceguide.core.lines import Line
 from voiceguide.core.memory import Remembered
+from voiceguide.core.patience import Patience
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.pressed import Who, who_of
 from voiceguide.core.scene import AFTER_CHIME, Scene
@@ -67,11 +68,6 @@ ANSWER_WITHIN = samples(10)
 
 ATTENTIVE = samples(20)
 """After an answer the person is still there: for so long the volume can be changed as well."""
-
-PATIENCE = samples(600)
-PATIENCE_AT_MOST = samples(12 * 3600)
-"""For so long such things are not answered after one to which nobody said another word. Our choice: a television
-that is taken for a person all the time is answered six times in ten hours."""
 
 _ANYTIME = frozenset({Command.START, Command.HELP, Command.LAST_TIME})
 _VOLUME = frozenset({Command.LOUDER, Command.QUIETER})
@@ -128,25 +124,6 @@ class _Stage(StrEnum):
     OVER = "over"
 
 
-class _Patience:
-    """Whether to heed what nobody may have said: not for a while after nobody answered, a longer one each time."""
-
-    def __init__(self) -> None:
-        self._length = PATIENCE
-        self._heeds_from = 0
-
-    def heeds(self, now: int) -> bool:
-        return now >= self._heeds_from
-
-    def nobody_there(self, now: int) -> None:
-        self._heeds_from = now + self._length
-        self._length = min(2 * self._length, PATIENCE_AT_MOST)
-
-    def somebody_there(self) -> None:
-        self._length = PATIENCE
-        self._heeds_from = 0
-
-
 class Standby:
     """The time until the next session.
 
@@ -191,8 +168,8 @@ class Standby:
         self._pain = Command.PAIN
         self._pain_by = Who.VOICE
         self._troubles = set(troubles)
-        self._questions = _Patience()
-        self._reports = _Patience()
+        self._questions = Patience()
+        self._reports = Patience()
 
     def handle(self, event: Event) -> list[Action]:
         """Take one event and return what is to be done, in order.
@@ -275,7 +252,7 @@ class Standby:
     def _attend_no_more(self) -> None:
         self._scene.listen(_ANYTIME)
 
-    def _nobody_there(self, patience: _Patience) -> None:
+    def _nobody_there(self, patience: Patience) -> None:
         """Nobody said another word, so that nobody may have spoken in the first place."""
         patience.nobody_there(self._scene.now)
         self._wait()
@@ -314,7 +291,7 @@ class Standby:
         self._enter(_Stage.WAITING, _ANYTIME | _VOLUME)
         self._scene.say(lines, partial(self._wait_for_a_word, ATTENTIVE, self._questions))
 
-    def _wait_for_a_word(self, length: int, patience: _Patience) -> None:
+    def _wait_for_a_word(self, length: int, patience: Patience) -> None:
         self._scene.wait_for(length, partial(self._nobody_there, patience))
 
     def _help(self) -> list[Line]:
@@ -343,7 +320,7 @@ class Standby:
         self._asked = self._offers.get(self._named(text) or "") or self._first
         self._ask(self._questions)
 
-    def _ask(self, patience: _Patience | None = None) -> None:
+    def _ask(self, patience: Patience | None = None) -> None:
         self._enter(_Stage.ASKING, _QUESTION)
         line = self._line("ask", routine=self._asked.title)
         silence = self._wait if patience is None else partial(self._nobody_there, patience)
