@@ -1,7 +1,7 @@
 """Draws what docs/safety.md, docs/hearing.md and docs/settings.md show of the program.
 
-Run it (`make docs-tables`) after a change of `core/safety.py`, `core/pain.py`, `hearing/verdict/rules.py`, the
-English phrases or the settings; a test fails while a document is out of date.
+Run it (`make docs-tables`) after a change of `core/safety.py`, `core/pain.py`, `core/pressed.py`,
+`hearing/verdict/rules.py`, the English phrases or the settings; a test fails while a document is out of date.
 """
 # ruff: noqa: INP001 -- a script beside the document it draws, no package
 
@@ -13,6 +13,8 @@ from pathlib import Path
 
 from voiceguide.core.commands import Command
 from voiceguide.core.pain import GUIDANCE, KIND_OF, Closes, Kind
+from voiceguide.core.pressed import TABLE as MAY
+from voiceguide.core.pressed import When, Who
 from voiceguide.core.safety import LEADS_TO, REPLY_OF, TABLE, Reply, Stage
 from voiceguide.hearing.verdict.rules import RULES
 from voiceguide.language.pack import LanguagePack, load_language
@@ -37,6 +39,14 @@ _CLOSES = {
     Closes.NEVER: "the way on is your choice",
     Closes.AFTER_TRIES: "in a stretch or a rest the exercise is over; on the ball you may move it, once",
     Closes.ALWAYS: "red flag: the exercise is over, rest or the end",
+}
+
+
+_WHO = {
+    Who.VOICE: "a voice",
+    Who.HERE: "a button on the speaker",
+    Who.PAIRED: "a paired phone, the home",
+    Who.STRANGER: "an unknown machine",
 }
 
 
@@ -102,6 +112,19 @@ def answers(pack: LanguagePack) -> str:
     return "\n".join(rows)
 
 
+def presses() -> str:
+    """Return who may do what, as a table."""
+    who = sorted(Who, reverse=True)
+    rows = [
+        f"| what is said or pressed | when | {' | '.join(_WHO[one] for one in who)} |",
+        "| --- | --- |" + " --- |" * len(who),
+    ]
+    for effect, times, cells in MAY:
+        when = "always" if times == set(When) else "; ".join(one.value for one in When if one in times)
+        rows.append(f"| {effect.value} | {when} | {' | '.join(cells[one].value for one in who)} |")
+    return "\n".join(rows)
+
+
 def rules() -> str:
     """Return what counts as heard, as a table."""
     rows = ["| what was heard | why | what reaches the session |", "| --- | --- | --- |"]
@@ -121,7 +144,7 @@ def _phrases(pack: LanguagePack, command: Command) -> str:
 
 def drawn(text: str, pack: LanguagePack) -> str:
     """Return the text of docs/safety.md with its drawn parts as the program has them now."""
-    return _with(text, {"kinds": kinds(pack), "answers": answers(pack)})
+    return _with(text, {"kinds": kinds(pack), "answers": answers(pack), "presses": presses()})
 
 
 def with_rules(text: str) -> str:

@@ -6,9 +6,13 @@ A press becomes `Heard` with the guide's next block and from there takes the ver
 from __future__ import annotations
 
 import threading
+from collections import deque
 from dataclasses import dataclass
 
 from voiceguide.core.commands import URGENT, Command
+
+CODES_MOST = 8
+"""Pairing codes that wait to be said; each takes some ten seconds and is good for two minutes."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,7 @@ class Press:
 
     Attributes:
         command: which.
-        by: what it came from, as events name it: "button", "page", "home".
+        by: what it came from, as events name it: "button", "page" (paired), "home", "stranger" (not paired).
         text: the words it stands for, where the command alone does not say it: which routine to start.
     """
 
@@ -29,7 +33,8 @@ class Press:
 class Presses:
     """Commands on their way from other threads to the guide.
 
-    Each waits only once, so what waits is bounded by the number of commands and nothing is ever dropped.
+    Each waits only once for each origin, so what waits is bounded and nothing is ever dropped: what an unknown
+    machine presses takes no other's place.
 
     Attributes:
         says_codes: the guide says digits that it is asked to; not while the session is recorded.
@@ -37,26 +42,34 @@ class Presses:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: dict[Command, Press] = {}
-        self._code: str | None = None
+        self._waiting: dict[tuple[Command, str], Press] = {}
+        self._codes: deque[str] = deque()
         self._voice: str | None = None
         self.says_codes = True
 
     def press(self, command: Command, by: str, text: str = "") -> None:
         """Hand over a command, from any thread. The same one again, before the guide has taken it, counts once."""
         with self._lock:
-            self._waiting.setdefault(command, Press(command, by, text))
+            self._waiting.setdefault((command, by), Press(command, by, text))
 
-    def ask_for_code(self, digits: str) -> None:
-        """Have digits said in the room, from any thread, with which a phone is paired; the newest ones count."""
+    def ask_for_code(self, digits: str) -> bool:
+        """Have digits said in the room, from any thread, with which a phone is paired, after those that wait.
+
+        Returns:
+            Whether they will be: too many may wait already.
+        """
         with self._lock:
-            self._code = digits
+            if len(self._codes) >= CODES_MOST:
+                return False
+            self._codes.append(digits)
+        return True
 
     def take_code(self) -> str | None:
-        """Return the digits to be said, once."""
+        """Return the digits to be said next, once."""
+        if not self._codes:
+            return None
         with self._lock:
-            code, self._code = self._code, None
-        return code
+            return self._codes.popleft()
 
     def choose_voice(self, name: str) -> None:
         """Have another voice speak from the next session on, from any thread; the newest choice counts."""

@@ -7,6 +7,7 @@ from voiceguide.core.asking import ASKED_IN
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import Heard, HearingLost, SpeechFinished, Tick, VoiceBegan
 from voiceguide.core.interruptions import DOES_IT_HURT, DOUBTS
+from voiceguide.core.pressed import Effect, May, When, Who, effect_of, may, when_of, who_of
 from voiceguide.core.safety import REPLY_OF, Reply, Stage
 from voiceguide.core.states import MAY_BE_A_CRY, TABLE, State, Step
 from voiceguide.testing.exploration import Edge
@@ -18,6 +19,9 @@ ROUTINE_KEYS = {
 """Lines that belong to the routine, not to safety."""
 
 OUT_OF_THE_POSITION = {"release", "safety_release_anywhere"}
+
+_BY_NAME = {Command.YES, Command.NO, Command.NO_PAIN}
+"""What answers the question whether something was said."""
 
 AFTER_PAIN = {
     *(State.PAUSED, State.QUIET, State.FINISHED, State.WAITING),
@@ -44,7 +48,15 @@ def keep(edge: Edge) -> None:
     s8_doubt_means_pause(edge)
     probably_said(edge)
     asked_by_name(edge)
+    no_press_answers_for_the_person(edge)
+    what_an_unknown_machine_does(edge)
+    the_table_of_presses(edge)
     the_recogniser_follows(edge)
+
+
+def presser(edge: Edge) -> Who:
+    """Who has said or pressed something; a voice, too, where nobody has."""
+    return who_of(edge.event.engine) if isinstance(edge.event, Heard) else Who.VOICE
 
 
 def said(edge: Edge) -> list[str]:
@@ -54,8 +66,8 @@ def said(edge: Edge) -> list[str]:
 def hurts(edge: Edge) -> bool:
     """A report of pain, from outside of the conversation or anew within it."""
     event, before = edge.event, edge.before.state
-    if not isinstance(event, Heard):
-        return False
+    if not isinstance(event, Heard) or (presser(edge) is Who.STRANGER and before is State.SAFETY):
+        return False  # an unknown machine adds nothing to what is asked already
     return event.command is Command.PAIN or (event.command in PAIN_FAMILY and before is not State.SAFETY)
 
 
@@ -187,7 +199,7 @@ def asked_by_name(edge: Edge) -> None:
     if after._asking.asked is not None:
         assert after.state in ASKED_IN, "asked only where yes and no answer no other question"
         assert after._scene.lines.speaking or after.next_deadline() is not None, "it lapses by itself"
-    if asked is None:
+    if asked is None or presser(edge) is not Who.VOICE:
         return
     unmoved = (after.state, after._walk.place) == (before.state, before._walk.place)
     in_a_hold = before._asking._where[0] is State.HOLDING
@@ -209,6 +221,77 @@ def asked_by_name(edge: Edge) -> None:
             pass
         case _ if not in_a_hold:
             assert unmoved, "neither time nor noise leads on"
+
+
+def no_press_answers_for_the_person(edge: Edge) -> None:
+    """A press takes no report back, makes no false alarm of one, and leads nowhere after pain (S3)."""
+    event, before, after = edge.event, edge.before, edge.after
+    guard, then = before._safeguard, after._safeguard
+    if after.state in {*DOES_IT_HURT, State.SAFETY}:
+        assert then.hurt, "S3: pain, or the question for it, is remembered"
+    spoken = isinstance(event, Heard) and presser(edge) is Who.VOICE
+    if guard.reported and not then.reported:
+        assert after.state is State.HOLDING, "S3: until a hold has begun"
+    if guard.asked and not then.asked:
+        assert spoken or after.state is State.HOLDING, "S3: until a voice has answered"
+    if not isinstance(event, Heard) or spoken:
+        return
+    closed = [a.fields["outcome"] for a in edge.actions if isinstance(a, Record) and a.kind == "pain_closed"]
+    assert set(closed) <= {"rest", "end"}, "S3: a press takes nothing back and leads on from nothing"
+    if guard.talk is not None and then.talk is not None:
+        assert then.talk._noted in {guard.talk._noted, None, Reply.STOP}, "S3: not later either"
+    if guard.hurt:
+        where = {*WAITS_FOR_WORDS, State.FINISHED}
+        unmoved = (after.state, after._walk.place) == (before.state, before._walk.place)
+        assert after._walk.hold is None or before._walk.hold is not None, "S3: no press begins a hold after pain"
+        assert unmoved or after.state in where, "S3: no press leads on after pain"
+    if before.state in DOES_IT_HURT:
+        goes = {*DOES_IT_HURT, State.SAFETY, State.PAUSED, State.FINISHED}
+        assert after.state in goes, "S8: no press says that nothing hurts"
+
+
+def what_an_unknown_machine_does(edge: Edge) -> None:
+    """It silences and asks; it ends nothing, and says of no pain what it is like."""
+    event, before, after = edge.event, edge.before, edge.after
+    if not isinstance(event, Heard) or presser(edge) is not Who.STRANGER:
+        return
+    if event.command not in PAIN_FAMILY | {Command.STOP}:
+        assert edge.actions == [], f"an unknown machine has two buttons: {edge.actions}"
+    assert after.state is before.state or after.state in {State.SAFETY, State.STOPPING, State.ENDING}, "it asks"
+    assert after._safeguard.over == before._safeguard.over, "S4: it closes no exercise"
+    records = [a for a in edge.actions if isinstance(a, Record) and a.kind.startswith("pain")]
+    told = [(one.kind, one.fields["pain"], one.fields["by"]) for one in records]
+    assert told in ([], [("pain", "unknown", "unknown")]), "it is marked, and says of no pain what it is like"
+
+
+def the_table_of_presses(edge: Edge) -> None:
+    """What the table refuses changes nothing; what it grants is as if a voice had said it."""
+    event, before, after = edge.event, edge.before, edge.after
+    cell = cell_of(edge)
+    if cell is None or not isinstance(event, Heard) or event.command is None:
+        return
+    unmoved = (after.state, after._walk.place) == (before.state, before._walk.place)
+    match may(cell[2], event.command, cell[0], cell[1]):
+        case May.NOTHING:
+            assert unmoved, "the table: nothing"
+            assert edge.actions == [], edge.actions
+        case May.ASKS:
+            assert unmoved or before.state is State.RETURNING, "the table: the room is asked"
+            assert after._scene.lines.busy or before.state in (State.SAFETY, State.FINISHED), "the table: it asks"
+        case May.DOES:
+            pass
+
+
+def cell_of(edge: Edge) -> tuple[Effect, When, Who] | None:
+    """The cell of the table that an edge is about, None where nothing is pressed that does anything by itself."""
+    event, before = edge.event, edge.before
+    answers_by_name = before._asking.asked is not None and presser(edge) is not Who.STRANGER
+    if not isinstance(event, Heard) or event.command is None or (answers_by_name and event.command in _BY_NAME):
+        return None
+    talk = before._safeguard.talk
+    effect = effect_of(event.command, before.state, talk.stage if talk else None)
+    when = when_of(before.state, deaf=before.view(event.at).deaf, hurt=before._safeguard.hurt)
+    return None if effect is None else (effect, when, presser(edge))
 
 
 def the_recogniser_follows(edge: Edge) -> None:

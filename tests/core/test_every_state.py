@@ -7,15 +7,19 @@ to its end, and what another try after sharp pain adds, is explored by `python -
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import promises
 import pytest
 from tiny_routine import BALL, PHRASES, routine
 
 from voiceguide.core.commands import Command
+from voiceguide.core.deafness import GOES_ON
 from voiceguide.core.events import Begun, Heard
 from voiceguide.core.memory import CutOff, Remembered
 from voiceguide.core.plan import Side
+from voiceguide.core.pressed import TABLE, Effect, When, Who, effect_of, when_of
+from voiceguide.core.safety import Stage
 from voiceguide.core.session import Session
 from voiceguide.core.states import State
 from voiceguide.testing import VirtualSession, spoken_length
@@ -38,9 +42,12 @@ def begun() -> Session:
 @pytest.mark.slow("every event in every state, a judge at each of the 600,000 steps")
 def test_the_promises_hold_on_every_step(capsys: pytest.CaptureFixture[str]) -> None:
     reached: set[State] = set()
+    pressed: set[tuple[Effect, When, Who]] = set()
 
     def judge(edge: Edge) -> None:
         reached.add(edge.after.state)
+        if (cell := promises.cell_of(edge)) is not None:
+            pressed.add(cell)
         promises.keep(edge)
 
     explored = explore(begun(), judge, Tried.ONE_OF_A_KIND)
@@ -48,6 +55,19 @@ def test_the_promises_hold_on_every_step(capsys: pytest.CaptureFixture[str]) -> 
         print(f"\n{explored.states} states, {explored.edges} edges")  # noqa: T201 -- asked for
     assert reached == set(State) - {State.CHECKING, State.RETURNING, State.RESTING, State.CHANGING}, "a longer one"
     assert explored.edges > 20 * explored.states
+    assert pressed >= {(effect, when, who) for effect, when in possible() for who in Who}, "each cell of the table"
+
+
+def possible() -> set[tuple[Effect, When]]:
+    """Every row of the table of presses that the tables of states and replies have something for."""
+    rows: set[tuple[Effect, When]] = set()
+    for state, command, deaf, hurt in product(State, Command, (False, True), (False, True)):
+        for stage in Stage if state is State.SAFETY else [None]:
+            # A deaf guide is in none of the states that go on, and only in some does anything hurt.
+            effect, calm = effect_of(command, state, stage), state in (State.HOLDING, State.CHECKING)
+            if effect is not None and not (deaf and state in GOES_ON) and not (hurt and calm):
+                rows.add((effect, when_of(state, deaf=deaf, hurt=hurt)))
+    return rows
 
 
 @pytest.mark.parametrize(
@@ -116,3 +136,9 @@ def test_a_broken_promise_is_found_with_the_way_that_leads_there() -> None:
 def test_too_many_states_are_given_up() -> None:
     with pytest.raises(RuntimeError, match="more than 10 states"):
         explore(begun(), lambda _: None, most=10)
+
+
+def test_the_table_of_presses_has_one_row_for_each_effect_at_each_time() -> None:
+    rows = [(effect, when) for effect, times, _ in TABLE for when in times]
+    assert len(rows) == len(set(rows))
+    assert set(rows) >= possible()

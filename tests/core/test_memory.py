@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -55,6 +56,30 @@ def test_s9_is_said_even_to_those_who_start_at_once(new_session: NewSession) -> 
     virtual.run_until_silent()
     said = [line.key for line in virtual.spoken if not line.cut]
     assert said[:3] == ["week_rule", "week_rule", "welcome"]
+
+
+PRESSED = tuple(replace(report, known=False) for report in reports([90, 99]))
+"""What a machine that was never paired pressed, over a week."""
+
+
+@pytest.mark.parametrize("said", [(), reports([96])])
+def test_s9_what_an_unknown_machine_pressed_is_asked_about_and_not_counted(
+    new_session: NewSession, said: tuple[PainReport, ...]
+) -> None:
+    pain = tuple(sorted((*PRESSED, *said), key=lambda report: report.day))
+    virtual = new_session(remembered=replace(A_WEEK_OF_PAIN, pain=pain))
+    virtual.run_until_silent()
+    assert keys(virtual) == ["week_unknown", "week_unknown", "check_ask"]
+    assert [record.fields["why"] for record in virtual.records("advised")] == ["week_unknown"]
+    virtual.hear(Command.YES)  # it was the person
+    virtual.run_until_silent()
+    assert "check_advice" in keys(virtual)
+
+
+def test_s9_what_was_said_over_a_week_is_counted_whatever_else_was_pressed(new_session: NewSession) -> None:
+    virtual = new_session(remembered=replace(A_WEEK_OF_PAIN, pain=(*reports([90]), *PRESSED, *reports([99]))))
+    virtual.run_until_silent()
+    assert keys(virtual) == ["week_rule", "week_rule", "check_ask"]
 
 
 # --- the question before the start ---------------------------------------------------------------------------

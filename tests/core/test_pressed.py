@@ -6,7 +6,7 @@ from small_routine import ROUTINE
 from voiceguide.core.commands import Command
 from voiceguide.core.events import CodeAsked, Heard
 from voiceguide.core.memory import Remembered
-from voiceguide.core.pressed import LEADS_ON, MAY_BE_ELSEWHERE
+from voiceguide.core.pressed import LEADS_ON
 from voiceguide.core.safety import Stage
 from voiceguide.core.session import Session
 from voiceguide.core.states import BEFORE_THE_WALK, TABLE, State
@@ -31,7 +31,7 @@ def said_since(world: VirtualSession, number: int) -> list[str]:
     return [line.key for line in world.spoken[number:]]
 
 
-@pytest.mark.parametrize("by", sorted(MAY_BE_ELSEWHERE))
+@pytest.mark.parametrize("by", ["page", "home"])
 @pytest.mark.parametrize("command", [c for c in Command if TABLE[State.WAITING].get(c) in LEADS_ON])
 def test_a_press_from_elsewhere_only_asks_the_room_to_begin(by: str, command: Command) -> None:
     world = begun()
@@ -128,3 +128,133 @@ def test_a_code_never_breaks_into_a_hold_or_a_report_of_pain() -> None:
     world.feed(CodeAsked(world.now, "040913"))
     world.run(30)
     assert not [line for line in world.spoken if line.key.startswith("pairing")]
+
+
+def test_codes_are_said_one_after_the_other() -> None:
+    world = begun()
+    world.feed(CodeAsked(world.now, "123456"))
+    world.run(3)
+    world.feed(CodeAsked(world.now, "112233"))
+    world.run(60)
+    spoken = [line.text for line in world.spoken if line.key == "pairing_digit"]
+    assert spoken == list("123456112233")
+
+
+# --- after pain (S3) ----------------------------------------------------------------------------------------
+
+PRESSERS = ["button", "page", "home", "stranger"]
+GOES_ON = [
+    Command.RESUME,
+    Command.YES,
+    Command.READY,
+    Command.START,
+    Command.NEXT,
+    Command.SKIP,
+    Command.NEXT_SIDE,
+]
+
+
+def reported(by: str = "script") -> VirtualSession:
+    """Pain in a hold, and what it feels like is asked."""
+    world = in_a_hold()
+    world.feed(Heard(world.now, Command.PAIN, "it hurts", by))
+    world.run(30)
+    assert stage(world) in {Stage.ASKING, Stage.WAITING}
+    return world
+
+
+def stage(world: VirtualSession) -> Stage | None:
+    talk = world.session._safeguard.talk
+    return talk.stage if talk is not None else None
+
+
+@pytest.mark.parametrize("by", PRESSERS)
+def test_no_pain_and_continue_by_a_press_lead_nowhere(by: str) -> None:
+    world = reported()
+    for command in (Command.NO_PAIN, *GOES_ON):
+        press(world, command, by)
+        world.run(20)
+        assert world.session.state is State.SAFETY, command
+    assert [record.fields["outcome"] for record in world.records("pain_closed")] == []
+
+
+@pytest.mark.parametrize("by", PRESSERS)
+@pytest.mark.parametrize("command", GOES_ON)
+def test_nor_does_continue_after_a_pause_that_follows_pain(by: str, command: Command) -> None:
+    world = reported()
+    world.hear(Command.NO_PAIN)  # a voice takes it back: a pause follows, and waits for a voice
+    world.run(20)
+    assert world.session.state is State.PAUSED
+    press(world, command, by)
+    world.run(60)
+    assert world.session.state is State.PAUSED
+
+    world.hear(Command.RESUME)
+    world.run(60)
+    assert world.session.state is State.SETTING_UP
+    press(world, command, by)
+    world.run(60)
+    assert world.session.state is State.SETTING_UP, "nothing but a spoken ready begins the hold"
+    world.hear(Command.READY)
+    world.run(20)
+    assert world.session.state is State.HOLDING
+    press(world, Command.NEXT_SIDE, "page")  # and from here on it is as before
+    assert world.session.state is not State.HOLDING
+
+
+@pytest.mark.parametrize("by", PRESSERS)
+@pytest.mark.parametrize("around", [None, Command.PAUSE, Command.REST])
+@pytest.mark.parametrize("command", [Command.NO, Command.NO_PAIN, Command.RESUME, Command.READY])
+def test_no_press_answers_that_nothing_hurts(by: str, around: Command | None, command: Command) -> None:
+    world = in_a_hold()
+    world.feed(Heard(world.now, None, "aah", perhaps=Command.PAIN))
+    world.run(30)
+    assert world.session.state is State.DOUBT
+    if around is not None:
+        press(world, around, by)  # the way around the question: a pause, and on from there
+    for _ in range(2):
+        press(world, command, by)
+        world.run(40)
+    assert world.session.state in {State.DOUBT, State.PAUSED}
+    assert world.session._walk.hold is None
+
+
+def test_an_unknown_machines_stop_ends_nothing() -> None:
+    world = in_a_hold()
+    for _ in range(20):
+        press(world, Command.STOP, "stranger")
+        world.run(5)
+    assert world.session.state is State.STOPPING
+    assert [line.key for line in world.spoken].count("stop_hurts") == 2, "asked, and once more as nobody answers"
+    world.hear(Command.NO)
+    world.run(10)
+    assert world.session.state is State.ENDING
+    press(world, Command.STOP, "stranger")
+    world.run(5)
+    assert world.session.state is State.ENDING
+
+
+def test_an_unknown_machines_pain_silences_and_asks_and_is_marked() -> None:
+    world = in_a_hold()
+    for _ in range(40):
+        press(world, Command.PAIN, "stranger")
+        world.run(3)
+    assert world.session.state is State.SAFETY
+    assert [record.fields["by"] for record in world.records("pain")] == ["unknown"], "once"
+    asked = [line.key for line in world.spoken if line.key.startswith("safety_ask") and not line.cut]
+    assert asked == ["safety_ask", "safety_ask_again"], "as often as by a voice, and to the end"
+    for command in Command:
+        press(world, command, "stranger")
+    assert not world.records("pain_closed")
+    assert not world.records("pain_kind")
+
+
+@pytest.mark.parametrize(("answer", "by"), [(Command.DULL, "voice"), (Command.NO, "unknown")])
+def test_it_is_the_rooms_report_when_the_room_says_what_it_is_like(answer: Command, by: str) -> None:
+    world = reported("stranger")
+    world.hear(answer)
+    world.run(20)
+    world.hear(Command.STOP)
+    world.run(60)
+    assert world.records("pain")[0].fields["by"] == "unknown"
+    assert world.records("pain_closed")[0].fields["by"] == by

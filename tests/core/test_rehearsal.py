@@ -212,6 +212,27 @@ def test_after_pain_continue_leads_on() -> None:
     assert until_capture(world).command is WORDS[0]
 
 
+@pytest.mark.parametrize("by", ["page", "button", "stranger"])
+def test_after_pain_no_press_leads_on(by: str) -> None:
+    world = begun()
+    world.run(1.0)
+    world.hear(Command.PAIN)
+    world.run_until_silent()
+    world.feed(Heard(world.now, Command.RESUME, engine=by))
+    world.run(5)
+    assert capturing(world) is None
+    world.run_until_idle()
+    assert how(world) == "pain"
+
+
+def test_an_unknown_machine_ends_no_rehearsal() -> None:
+    world = begun()
+    world.run(1.0)
+    for _ in range(4):
+        world.feed(Heard(world.now, Command.STOP, engine="stranger"))
+    assert until_capture(world).command is WORDS[0]
+
+
 @pytest.mark.parametrize("when", ["learning", "telling"])
 @pytest.mark.parametrize("command", [Command.PAIN, Command.STOP])
 def test_after_the_last_take_pain_and_stop_are_obeyed_too(when: str, command: Command) -> None:

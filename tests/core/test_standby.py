@@ -11,14 +11,24 @@ from hypothesis import strategies as st
 from voiceguide.core.actions import Action, Chime, End, Say, SetVolume
 from voiceguide.core.clock import samples, seconds
 from voiceguide.core.commands import PAIN_FAMILY, Command
-from voiceguide.core.events import Event, Heard, HearingBack, HearingLost, HearingPoor, Poor, ToldToEnd, Trouble
+from voiceguide.core.events import (
+    CodeAsked,
+    Event,
+    Heard,
+    HearingBack,
+    HearingLost,
+    HearingPoor,
+    Poor,
+    ToldToEnd,
+    Trouble,
+)
 from voiceguide.core.memory import Remembered
+from voiceguide.core.patience import PATIENCE, PATIENCE_AT_MOST
+from voiceguide.core.pressed import Who
 from voiceguide.core.standby import (
     ANSWER_WITHIN,
     ATTENTIVE,
     LINES,
-    PATIENCE,
-    PATIENCE_AT_MOST,
     Offer,
     Standby,
     Wanted,
@@ -182,6 +192,72 @@ def test_a_press_from_elsewhere_asks_but_only_the_room_answers() -> None:
     world.say(Command.YES, by="button")
     world.run_until_idle()
     assert world.wanted == Wanted("long"), "the button is at the speaker, and so is who presses it"
+
+
+@pytest.mark.parametrize("by", ["page", "home", "button", "stranger"])
+@pytest.mark.parametrize("command", [Command.NO, Command.NO_PAIN, Command.STOP])
+def test_no_press_takes_back_that_something_hurts(by: str, command: Command) -> None:
+    world = begun()
+    world.say(Command.PAIN)
+    world.run_until_silent()
+    world.say(command, by=by)
+    assert world.stages()[-1] == "hurts"
+    world.run_until_silent()
+    assert world.told().count("no_pain") == 0
+    world.say(Command.YES)
+    world.run_until_idle()
+    assert world.wanted == Wanted("long", Command.PAIN)
+
+
+@pytest.mark.parametrize("command", list(Command))
+def test_an_unknown_machine_only_makes_it_ask(command: Command) -> None:
+    world = begun()
+    for _ in range(3):
+        world.say(command, by="stranger")
+        world.run(2)
+    assert world.told() == (["hurts"] if command in PAIN_FAMILY else [])
+    world.run_until_idle()
+    assert world.wanted is None
+    assert world.stages()[-1] == "waiting"
+
+
+def test_an_unknown_machine_does_not_keep_it_talking() -> None:
+    world = begun()
+    for _ in range(3600):
+        world.say(Command.PAIN, by="stranger")
+        world.run(1)
+    assert world.told().count("hurts") == 6, "two lines, three times in an hour: it heeds them less each time"
+    world.say(Command.PAIN)
+    world.run_until_silent()
+    assert world.stages()[-1] == "hurts", "a voice is always heard"
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "by"),
+    [
+        ("stranger", "script", Who.VOICE),
+        ("stranger", "page", Who.PAIRED),
+        ("page", "page", Who.PAIRED),
+        ("page", "script", Who.VOICE),
+        ("script", "page", Who.VOICE),
+    ],
+)
+def test_the_session_is_told_who_said_that_it_hurts(first: str, then: str, by: Who) -> None:
+    world = begun()
+    world.say(Command.PAIN, by=first)
+    world.run_until_silent()
+    world.say(Command.YES, by=then)
+    world.run_until_idle()
+    assert world.wanted == Wanted("long", Command.PAIN, by)
+
+
+def test_a_code_is_said_to_its_end_whoever_asks_for_another() -> None:
+    world = begun()
+    world.feed(CodeAsked(world.now, "123456"))
+    world.run(3)
+    world.feed(CodeAsked(world.now, "112233"))
+    world.run_until_idle()
+    assert [one.text for one in world.spoken if one.key == "pairing_digit"] == list("123456112233")
 
 
 class TestPain:

@@ -210,6 +210,43 @@ def test_s9_pain_over_more_than_a_week(told: NewTold) -> None:
     assert lasts_over_a_week(memory.pain, memory.now)
 
 
+def pressed_on(told: NewTold, *days: int, by: str = "unknown") -> None:
+    for day in days:
+        session = told(WHEN + day * DAY)
+        session.start()
+        session.hurt(by="unknown")
+        session.by = by
+        session.close_report("unknown", "end", "stop")
+        session.finish("pain")
+
+
+def test_what_an_unknown_machine_pressed_is_remembered_as_that(told: NewTold) -> None:
+    hurt_on(told, 0)
+    pressed_on(told, 1, 9)
+    memory = remembered(told, WHEN + 9 * DAY)
+    assert [report.known for report in memory.pain] == [True, False, False]
+    assert lasts_over_a_week(memory.pain, memory.now)
+    assert not lasts_over_a_week([one for one in memory.pain if one.known], memory.now)
+
+
+def test_both_reports_of_a_session_are_remembered_where_one_was_pressed_and_one_said(told: NewTold) -> None:
+    session = told()
+    session.start()
+    session.hurt(by="unknown")
+    session.close_report("unknown", "rest", "rest")
+    session.hurt(by="voice")
+    session.close_report("dull", "end", "dull", "stop")
+    session.hurt(by="unknown")
+    session.close_report("unknown", "end", "stop")
+    session.finish("pain")
+    assert [one.known for one in remembered(told).pain] == [False, True, False]
+
+
+def test_what_somebody_in_the_room_answered_is_counted(told: NewTold) -> None:
+    pressed_on(told, 0, 9, by="voice")
+    assert all(report.known for report in remembered(told, WHEN + 9 * DAY).pain)
+
+
 def test_a_false_alarm_is_no_pain(told: NewTold) -> None:
     session = told()
     session.start()

@@ -239,6 +239,23 @@ def test_an_older_version_is_brought_up_to_date(
         migrate(connection, newer)  # nothing is done twice
 
 
+def test_reports_that_an_older_version_kept_count_as_said(told: NewTold, path: Path) -> None:
+    session = told()
+    session.start()
+    session.hurt()
+    session.finish()
+    with closing(sqlite3.connect(path)) as connection:  # as version 2 left it
+        connection.execute("ALTER TABLE pain DROP COLUMN said_by")
+        connection.execute("PRAGMA user_version = 2")
+        connection.commit()
+    newer = told()
+    newer.history.close()
+    assert [report.known for report in newer.history.remembered.pain] == [True]
+    with closing(open_to_write(path)[0]) as connection:
+        assert version_of(connection) == VERSION
+        assert connection.execute("SELECT said_by FROM pain").fetchone()[0] is None
+
+
 def test_a_migration_that_fails_changes_nothing(told: NewTold, path: Path) -> None:
     told().finish()
     newer = (*MIGRATIONS, ("ALTER TABLE pain ADD COLUMN depth REAL", "SELECT * FROM nowhere"))

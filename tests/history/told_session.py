@@ -41,6 +41,7 @@ class Told:
         self.history.on_loss(self.lost.append)
         self.at_s = 0.0
         self.reports = 0
+        self.by = "voice"
         self.place: dict[str, Any] = {"exercise": "stretch", "side": "left", "repeat": 1, "repeats": 2}
         self.tell("state", state="waiting", **self.place)
 
@@ -63,18 +64,21 @@ class Told:
         whole = {"planned_s": 30.0, "from_s": 0.0, "held_s": held_s, "complete": held_s == 30.0}
         self.tell("hold", **whole, **self.place)
 
-    def hurt(self, heard: str = "it hurts", kind: str = "unknown", *, over: bool = False) -> None:
+    def hurt(
+        self, heard: str = "it hurts", kind: str = "unknown", *, over: bool = False, by: str = "voice"
+    ) -> None:
         self.reports += 1
+        self.by = by
         self.enter("safety")
-        self.tell("pain", report=self.reports, pain=kind, over=over, heard=heard, **self.place)
+        self.tell("pain", report=self.reports, pain=kind, over=over, by=by, heard=heard, **self.place)
 
     def answer(self, kind: str, *, over: bool, advice: str = "") -> None:
-        self.tell("pain_kind", report=self.reports, pain=kind, over=over, **self.place)
+        self.tell("pain_kind", report=self.reports, pain=kind, over=over, by=self.by, **self.place)
         if advice:
             self.tell("say_finished", utterance=1, key=advice, text="Some advice.")
 
     def close_report(self, kind: str, outcome: str, *answers: str, over: bool = False) -> None:
-        closed = {"report": self.reports, "pain": kind, "over": over, "answers": list(answers)}
+        closed = {"report": self.reports, "pain": kind, "over": over, "by": self.by, "answers": list(answers)}
         self.tell("pain_closed", **closed, outcome=outcome, **self.place)
 
     def finish(self, how: str = "completed") -> None:

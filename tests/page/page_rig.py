@@ -33,8 +33,11 @@ class Page:
     app: Any
     board: Board
     pressed: list[tuple[Command, str]]
+    pressed_by: list[str]
     said: list[str]
     voices: list[str]
+    others: set[str]
+    """Addresses on this machine at which other users than the guide's sit."""
     time: list[float] = field(default_factory=lambda: [1000.0])
 
     def browser(self, address: str = PHONE, host: str | None = None, *, origin: str | None = None) -> TestClient:
@@ -71,6 +74,7 @@ def new_page(folder: Path, **changed: Any) -> Page:
     pressed: list[tuple[Command, str]] = []
     said: list[str] = []
     voices: list[str] = []
+    pressed_by: list[str] = []
 
     def announce(digits: str) -> str:
         said.append(digits)
@@ -83,12 +87,15 @@ def new_page(folder: Path, **changed: Any) -> Page:
             "streams": Streams(board),
             "guests": guests,
             "pairing": Pairing(guests, announce, lambda: time[0]),
-            "press": lambda command, text: pressed.append((command, text)),
+            "press": lambda command, text, by: (pressed.append((command, text)), pressed_by.append(by)),
             "choose_voice": voices.append,
             "history": folder / "history.sqlite",
             "now": lambda: time[0],
             **changed,
         }
     )
-    app = Door(application(behind), guests, PORT, {"guide", "guide.local"})
-    return Page(behind, guests, app, board, pressed, said, voices, time)
+    others: set[str] = set()
+    app = Door(
+        *(application(behind), guests, PORT, {"guide", "guide.local"}), lambda client, _: client[0] not in others
+    )
+    return Page(behind, guests, app, board, pressed, pressed_by, said, voices, others, time)

@@ -234,7 +234,8 @@ def test_pain_without_pairing(browser: Any, tmp_path: Path) -> None:
         live.into_a_hold()
         phone.get_by_role("button", name="Pain").click()
         live.wait_for("pain")
-        assert live.of("heard", command="pain", engine="page")
+        assert live.of("heard", command="pain", engine="stranger")
+        assert live.of("pain")[0]["by"] == "unknown"
         assert phone.complaints == []
 
 

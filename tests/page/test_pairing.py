@@ -14,7 +14,16 @@ from page_rig import synchronised
 from voiceguide.page.door import COOKIE
 from voiceguide.page.guests import KEPT_DAYS, MOST, Guests, new_cookie
 from voiceguide.page.limits import Backoff, Bucket, Buckets
-from voiceguide.page.pairing import ASKED_AT_ONCE, GUESSES, LIVES_S, RefusedError
+from voiceguide.page.pairing import (
+    ASKED_AT_ONCE,
+    ASKED_EVERY_S,
+    GUESSES,
+    LIVES_S,
+    TOGETHER_AT_ONCE,
+    TOGETHER_EVERY_S,
+    RefusedError,
+)
+from voiceguide.page.where import where_from
 from voiceguide.testing import FakeMachine
 from voiceguide.wall_clock import Trust
 
@@ -85,16 +94,63 @@ def test_a_wrong_guess_waits_longer_each_time_and_the_third_ends_the_code(page: 
 
 def test_many_addresses_do_not_get_more_codes_nor_make_the_speaker_talk_all_day(page: Any) -> None:
     told = [page.browser(f"192.168.7.{last}").post("/api/pairing/ask", json={}) for last in range(10, 25)]
-    assert [answer.status_code for answer in told].count(200) == ASKED_AT_ONCE
-    assert len(page.said) == ASKED_AT_ONCE
+    assert [answer.status_code for answer in told].count(200) == TOGETHER_AT_ONCE
+    assert len(page.said) == TOGETHER_AT_ONCE
     page.time[0] += 3600
     hour = 0
     for number in range(3600):
         with suppress(RefusedError):
-            page.behind.pairing.ask(new_cookie(), f"192.168.8.{number}")
+            page.behind.pairing.ask(new_cookie(), where_from(f"10.0.{number // 250}.{number % 250}", "10.0.0.1"))
             hour += 1
         page.time[0] += 1
-    assert hour <= ASKED_AT_ONCE + 20
+    assert hour <= TOGETHER_AT_ONCE + 3600 / TOGETHER_EVERY_S
+
+
+@pytest.mark.parametrize("nuisance", ["192.168.7.99", "2001:db8::99", "127.0.0.1"])
+def test_one_machine_does_not_use_up_the_codes_of_the_house(page: Any, nuisance: str) -> None:
+    own = "192.168.7.2" if "." in nuisance else "2001:db8::2"
+    asked = 0
+    for second in range(7200):  # all the time, for two hours, with a new cookie each time
+        with suppress(RefusedError):
+            page.behind.pairing.ask(new_cookie(), where_from(nuisance, own))
+            asked += 1
+        page.time[0] += 1
+        if second % 1800 == 1799:
+            phone = where_from(f"192.168.7.{second // 1800}", "192.168.7.2")
+            assert page.behind.pairing.ask(new_cookie(), phone) == "spoken"
+    assert asked <= ASKED_AT_ONCE + 7200 / ASKED_EVERY_S
+
+
+def test_a_machine_with_many_ipv6_addresses_leaves_the_codes_of_the_other_ways(page: Any) -> None:
+    for number in range(500):
+        with suppress(RefusedError):
+            page.behind.pairing.ask(new_cookie(), where_from(f"fe80::{number:x}", "fe80::ffff"))
+    phone = page.paired("192.168.7.31")
+    assert phone.get("/api/hello").json()["paired"]
+
+
+def test_a_code_is_replaced_by_nobody_elses(page: Any) -> None:
+    phone = page.browser("192.168.7.31")
+    phone.post("/api/pairing/ask", json={})
+    code = page.said[-1]
+    for last in (40, 41, 42):
+        other = page.browser(f"192.168.7.{last}")
+        assert other.post("/api/pairing/ask", json={}).status_code == 200
+        for _ in range(GUESSES):
+            other.post("/api/pairing/enter", json={"code": wrong(page.said[-1])})
+    assert phone.post("/api/pairing/enter", json={"code": code}).status_code == 204
+
+
+def test_guesses_of_a_neighbour_in_the_same_network_make_nobody_wait(page: Any) -> None:
+    pairing, cookies = page.behind.pairing, (new_cookie(), new_cookie())
+    phone, nuisance = (where_from(f"2001:db8::{last}", "2001:db8::1") for last in (31, 99))
+    pairing.ask(cookies[0], phone)
+    code = page.said[-1]
+    pairing.ask(cookies[1], nuisance)
+    for digits in ("000000", "000001"):
+        with pytest.raises(RefusedError):
+            pairing.enter(cookies[1], nuisance, digits)
+    assert page.guests.knows(pairing.enter(cookies[0], phone, code), phone.place)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +187,7 @@ def test_unpairing_one_and_all(page: Any) -> None:
 def test_pairings_outlive_a_restart_and_only_hashes_lie_on_the_disk(page: Any, tmp_path: Path) -> None:
     phone = page.paired()
     cookie, path = phone.cookies[COOKIE], tmp_path / "paired.json"
-    assert Guests(path, synchronised(page.time)).knows(cookie)
+    assert Guests(path, synchronised(page.time)).knows(cookie, where_from("192.168.7.31", "192.168.7.2").place)
     assert cookie not in path.read_text()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 

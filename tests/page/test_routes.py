@@ -30,6 +30,7 @@ def test_who_is_paired_may_press_everything(page: Any) -> None:
         page.time[0] += 10  # nobody presses without a pause
         assert press(client, command).status_code == 204, command
     assert page.pressed == [(command, "") for command in Command]
+    assert page.pressed_by == ["page"] * len(Command)
 
 
 def test_a_stranger_may_press_pain_and_stop_and_nothing_else(page: Any) -> None:
@@ -43,6 +44,7 @@ def test_a_stranger_may_press_pain_and_stop_and_nothing_else(page: Any) -> None:
     for command in (Command.PAIN, Command.STOP):
         assert press(client, command).status_code == 204
     assert page.pressed == [(Command.PAIN, ""), (Command.STOP, "")]
+    assert page.pressed_by == ["stranger"] * 2, "it is marked as pressed by an unknown machine"
     assert {Command.PAIN, Command.STOP} == FOR_STRANGERS
 
 
@@ -55,6 +57,29 @@ def test_the_first_call_of_pain_is_never_refused_however_many_others_press(page:
     page.pressed.clear()
     assert press(page.browser("192.168.7.77"), "pain").status_code == 204
     assert page.pressed == [(Command.PAIN, "")]
+
+
+def test_nor_by_a_neighbour_in_the_same_ipv6_network(page: Any) -> None:
+    page.runs()
+    nuisance, phone = "2001:db8:0:1::99", "2001:db8:0:1::31"
+    told = [press(page.browser(nuisance), "stop").status_code for _ in range(20)]
+    assert told.count(204) == 5
+    for _ in range(5):
+        assert press(page.browser(phone), "pain").status_code == 204
+    assert press(page.browser(phone), "pain").status_code == 429
+
+
+def test_nor_through_a_proxy_by_somebody_else_who_comes_through_it(page: Any) -> None:
+    page.runs()
+    client = page.browser(HERE)
+    nuisance, phone = ({"x-forwarded-for": f"192.168.7.{last}"} for last in (99, 31))
+
+    def pressed(headers: dict[str, str]) -> int:
+        return int(client.post("/api/press", json={"command": "pain"}, headers=headers).status_code)
+
+    assert [pressed(nuisance) for _ in range(20)].count(204) == 5
+    assert pressed(phone) == 204
+    assert set(page.pressed_by) == {"stranger"}
 
 
 def test_whoever_presses_all_the_time_is_told_to_wait(page: Any) -> None:

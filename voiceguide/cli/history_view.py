@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from voiceguide.history.past import Past, PastPain, PastSession, days_in_a_row
+from voiceguide.history.past import UNKNOWN, Past, PastPain, PastSession, days_in_a_row
 
 EMPTY = (
     "Nothing is kept yet. After your first session you will find here when you practised, for how long, and what "
@@ -102,6 +102,9 @@ def _minutes(sessions: Sequence[PastSession]) -> int:
     return max(1, round(seconds / 60)) if sessions else 0
 
 
+_PRESSED = "; pressed by an unknown machine"
+
+
 def _pain_table(reports: Sequence[tuple[PastSession, PastPain]]) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
     table.add_column("when", no_wrap=True)
@@ -110,12 +113,13 @@ def _pain_table(reports: Sequence[tuple[PastSession, PastPain]]) -> Table:
     for session, pain in reports:
         side = f", {pain.side} side" if pain.side else ""
         after = "the exercise was over; " if pain.exercise_over else ""
+        pressed = _PRESSED if pain.said_by == UNKNOWN else ""
         table.add_row(
             Text(_when(session, pain)),
             Text(f"{pain.exercise}{side}"),
             Text.assemble(
                 (pain.kind.replace("_", " "), "" if pain.taken_back else "red"),
-                f": {after}{_OUTCOMES.get(pain.outcome, pain.outcome)}",
+                f": {after}{_OUTCOMES.get(pain.outcome, pain.outcome)}{pressed}",
             ),
         )
     return table

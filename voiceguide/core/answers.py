@@ -8,6 +8,7 @@ from voiceguide.core.course import Course, Place
 from voiceguide.core.lines import Line
 from voiceguide.core.memory import Remembered
 from voiceguide.core.phrases import Phrases
+from voiceguide.core.scene import Scene
 from voiceguide.core.states import State
 from voiceguide.core.tally import Tally
 
@@ -124,6 +125,14 @@ def code(phrases: Phrases, digits: str) -> list[Line]:
     """Return how to pair a phone: each digit is a line of its own, so that there is time to type it."""
     spoken = [("pairing_digit", line) for digit in digits for line in phrases.lines("pairing_digit", digit=digit)]
     return [*(("pairing", line) for line in phrases.lines("pairing")), *spoken]
+
+
+def say_code(scene: Scene, lines: list[Line]) -> bool:
+    """Say a code after one that is being said, which it must not cut off; return whether there is one."""
+    being_said = any(key == "pairing_digit" for key, _ in scene.lines.unsaid())
+    if being_said:
+        scene.lines.add(lines)
+    return being_said
 
 
 def rounded_up(hold_left: int) -> int:

@@ -24,10 +24,13 @@ class PainReport(Moment):
     Attributes:
         kind: as in the record `pain_kind`: `unknown`, `dull`, `sharp`, ...
         red_flag: it closed an exercise (S4).
+        known: somebody said so who can be relied on; False: a machine that was never paired pressed it, and nobody
+            in the room said more.
     """
 
     kind: str = "unknown"
     red_flag: bool = False
+    known: bool = True
 
 
 @dataclass(frozen=True)

@@ -66,9 +66,14 @@ class Opening:
         lines: list[Line] = [*self._scene.prompt("recording_note")] if self._recorded else []
         for key in ("not_a_device", "how_to_speak", "four_reasons") if self._first_time else ():
             lines += self._scene.prompt(key)
-        if lasts_over_a_week(self._remembered.pain, self._remembered.now):
+        pain, now = self._remembered.pain, self._remembered.now
+        if lasts_over_a_week([one for one in pain if one.known], now):
             self._scene.record("advised", why="week")
             lines += self._scene.prompt("week_rule")
+        elif lasts_over_a_week(pain, now):
+            # Only with what an unknown machine pressed: it is asked about, not counted.
+            self._scene.record("advised", why="week_unknown")
+            lines += self._scene.prompt("week_unknown")
         self.check(lines)
 
     def check(self, before: Iterable[Line] = ()) -> None:

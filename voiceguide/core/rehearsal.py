@@ -22,6 +22,7 @@ from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import Begun, Event, Heard, HearingLost, SpeechFinished, Tick, ToldToEnd
 from voiceguide.core.lines import Line
 from voiceguide.core.phrases import Phrases
+from voiceguide.core.pressed import Who, who_of
 from voiceguide.core.scene import Continuation, Scene
 from voiceguide.core.states import State
 from voiceguide.core.takes import Capture, Learn, Learned, Problem, Recall, Taken
@@ -156,7 +157,7 @@ class Rehearsal:
                 self._scene.speech_finished(utterance)
             case Tick():
                 self._scene.wait_over()
-            case Heard(command=Command() as command, text=text):
+            case Heard(command=Command() as command, text=text, engine=by) if self._heeds(command, who_of(by)):
                 self._heard = text
                 self._spoken_to(command)
             case Heard(perhaps=Command() as command, text=text) if command in PAIN_FAMILY and not self._in_a_take:
@@ -286,6 +287,12 @@ class Rehearsal:
         self._say("learning", phrase=False)
 
     # --- spoken to outside of a take ----------------------------------------------------------------------
+
+    def _heeds(self, command: Command, who: Who) -> bool:
+        """Tell whether a command counts by whoever says or presses it: see `pressed.py`."""
+        if who is Who.STRANGER:
+            return command in PAIN_FAMILY and self._stage is not _Stage.HURTS
+        return who is Who.VOICE or not (command is Command.RESUME and self._stage is _Stage.HURTS)
 
     def _spoken_to(self, command: Command) -> None:
         if command in PAIN_FAMILY:

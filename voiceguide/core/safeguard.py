@@ -8,14 +8,18 @@ from voiceguide.core.actions import Sound
 from voiceguide.core.clock import seconds
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.conversation import PainConversation, Turn
-from voiceguide.core.interruptions import ANSWER_WITHIN, Interruptions
+from voiceguide.core.interruptions import ANSWER_WITHIN, DOES_IT_HURT, Interruptions
 from voiceguide.core.keeping import KEPT_WITHIN, Keeping
 from voiceguide.core.pain import KIND_OF, Kind
 from voiceguide.core.phrases import Phrases
+from voiceguide.core.pressed import Who
 from voiceguide.core.safety import REPLY_OF, Outcome, Reply, Stage
 from voiceguide.core.scene import Scene
 from voiceguide.core.states import BEFORE_THE_WALK, State
 from voiceguide.core.walk import Walk
+
+_CONFIRMS = frozenset({Reply.KIND, Reply.UNSURE, Reply.YES})
+"""Replies after which a report is as much that of whoever replied."""
 
 
 class Safeguard:
@@ -31,6 +35,8 @@ class Safeguard:
     Attributes:
         talk: the conversation that goes on, None when nothing hurts.
         over: a red flag was raised: rest or the end is all that is left of this session (S4).
+        reported: pain was reported, and no hold has begun since.
+        asked: it was asked whether something hurts, no voice has denied it, and no hold has begun since.
     """
 
     def __init__(
@@ -38,6 +44,8 @@ class Safeguard:
     ) -> None:
         self.talk: PainConversation | None = None
         self.over = False
+        self.reported = False
+        self.asked = False
         self._scene = scene
         self._walk = walk
         self._beside = beside
@@ -46,6 +54,20 @@ class Safeguard:
         self._sharp_reports: dict[str, int] = {}
         self._reports = 0
         self._answers: list[str] = []
+        self._said_by = Who.VOICE  # the one to be relied on most who said that it hurts
+
+    @property
+    def hurt(self) -> bool:
+        """True when something hurt, or may have: until the next hold only a voice leads on (S3)."""
+        return self.reported or self.asked
+
+    def settle(self) -> None:
+        """Follow what an event has led to."""
+        state = self._scene.state
+        if state is State.HOLDING:
+            self.reported = self.asked = False
+        self.reported = self.reported or state is State.SAFETY
+        self.asked = self.asked or state in DOES_IT_HURT
 
     @property
     def releasing(self) -> bool:
@@ -56,18 +78,21 @@ class Safeguard:
         """Tell whether a command answers the conversation now."""
         return self.talk is not None and command in self.talk.answers()
 
-    def hear(self, command: Command, text: str) -> None:
+    def hear(self, command: Command, text: str, who: Who = Who.VOICE) -> None:
         """Take a pain phrase, or "yes" to the question whether something hurts, from whatever state (S1)."""
         if self.talk is not None and command in REPLY_OF:
             self._scene.chime(Sound.ACCEPTED)
-            self.answer(command)
+            self.answer(command, who)
             return
+        if who is Who.STRANGER:
+            command = Command.PAIN  # what it is like is for the room to say
         talk = self.talk = self.talk or self._open()
         self._beside.suspend(State.SAFETY)
         turn = talk.report(KIND_OF.get(command, Kind.UNKNOWN))
         self._reports += 1
         self._keeping.reported(self._reports)
         self._answers = []
+        self._said_by = who
         self._scene.record("pain", **self._report_of(talk), heard=text, **self._walk.where())
         self._scene.breathe_before_speaking()
         self._carry_out(talk, turn)
@@ -77,11 +102,14 @@ class Safeguard:
         before = self._sharp_reports.get(position.id, 0) if position else 0
         return PainConversation(self._phrases, position, side, sharp_before=before, already_over=self.over)
 
-    def answer(self, command: Command) -> None:
+    def answer(self, command: Command, who: Who = Who.VOICE) -> None:
         """Take an answer to what was asked."""
+        reply, said_by = REPLY_OF[command], self._said_by
         if self.possible(command):
             self._answers.append(command.value)
-        self._tell(REPLY_OF[command], KIND_OF.get(command, Kind.UNKNOWN))
+            if reply in _CONFIRMS:
+                self._said_by = max(said_by, who)
+        self._tell(reply, KIND_OF.get(command, Kind.UNKNOWN), said_by)
 
     def not_understood(self, perhaps: Command | None = None) -> None:
         """Take words that are not understood, and what they may have been."""
@@ -91,7 +119,7 @@ class Safeguard:
         """Say once more what is being asked, if something is."""
         self._tell(Reply.REPEAT)
 
-    def _tell(self, reply: Reply, kind: Kind = Kind.UNKNOWN) -> None:
+    def _tell(self, reply: Reply, kind: Kind = Kind.UNKNOWN, said_by: Who | None = None) -> None:
         talk = self.talk
         if talk is None:
             return
@@ -99,7 +127,7 @@ class Safeguard:
         turn = talk.take(reply, kind)
         if turn is None:
             return
-        if talk.kind > before:
+        if talk.kind > before or (said_by is not None and self._said_by > said_by):
             self._scene.record("pain_kind", **self._report_of(talk), **self._walk.where())
         self._carry_out(talk, turn)
 
@@ -146,7 +174,8 @@ class Safeguard:
         self._tell(Reply.SILENCE)
 
     def _report_of(self, talk: PainConversation) -> dict[str, object]:
-        return {"report": self._reports, "pain": talk.kind.name.lower(), "over": talk.over}
+        pain = {"pain": talk.kind.name.lower(), "over": talk.over}
+        return {"report": self._reports, **pain, "by": self._said_by.called}
 
     def _leave(self, talk: PainConversation, outcome: Outcome) -> None:
         walk, scene, interrupted = self._walk, self._scene, self._beside.interrupted

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from voiceguide.core.actions import Action, SetVolume, Sound
-from voiceguide.core.answers import code
+from voiceguide.core.answers import code, say_code
 from voiceguide.core.asking import Asking
 from voiceguide.core.breath import PACE_LEAST, PACE_MOST, PACE_STEP, nearest_pace
 from voiceguide.core.commands import PAIN_FAMILY, Command
@@ -36,7 +36,7 @@ from voiceguide.core.events import (
     VoiceBegan,
     VoiceEnded,
 )
-from voiceguide.core.interruptions import DOES_IT_HURT, Interruptions
+from voiceguide.core.interruptions import BESIDE, DOES_IT_HURT, Interruptions
 from voiceguide.core.keeping import Keeping
 from voiceguide.core.lines import Line
 from voiceguide.core.memory import NOTHING, Remembered
@@ -44,10 +44,10 @@ from voiceguide.core.misheard import Misheard
 from voiceguide.core.opening import Opening, neglected_side_first
 from voiceguide.core.phrases import Phrases
 from voiceguide.core.plan import Routine, Side
-from voiceguide.core.pressed import NO_SOUND, takes_a_voice
+from voiceguide.core.pressed import NO_SOUND, Effect, May, When, Who, effect_of, may, when_of, who_of
 from voiceguide.core.safeguard import Safeguard
 from voiceguide.core.scene import Scene
-from voiceguide.core.states import MAY_BE_A_CRY, MAY_SPEAK_OF_OTHERS, TABLE, State, Step
+from voiceguide.core.states import BEFORE_THE_WALK, MAY_BE_A_CRY, MAY_SPEAK_OF_OTHERS, TABLE, State, Step
 from voiceguide.core.timeline import Length
 from voiceguide.core.view import View
 from voiceguide.core.volume import AS_CHOSEN, Loudness, Volume
@@ -55,6 +55,7 @@ from voiceguide.core.walk import Walk
 from voiceguide.core.yielding import Yielding
 
 _ENDS = frozenset({Step.END, Step.END_WITH_ADVICE})
+_ANSWERS_FOR_ITSELF = frozenset({(Effect.DENIES, When.ASKS), (Effect.LEADS_ON, When.ASKS)})
 _ALONG_THE_WALK = frozenset({Step.PROCEED, Step.CHANGE_SIDE, Step.SKIP, Step.GO_BACK})
 
 
@@ -150,7 +151,9 @@ class Session:
             case HearingPoor(why=why):
                 self._deafness.poor(why)
             case CodeAsked(digits=digits) if self.state in MAY_SPEAK_OF_OTHERS:
-                self._scene.interject(code(self._phrases, digits))
+                lines = code(self._phrases, digits)
+                if not say_code(self._scene, lines):
+                    self._scene.interject(lines)
             case HistoryLost(reason=reason):
                 self._scene.record("history_lost", reason=reason)
                 self._safeguard.cannot_be_kept()
@@ -161,6 +164,7 @@ class Session:
             case _:  # the start and the cutting of speech are for the records alone
                 pass
         self._deafness.keep_still()
+        self._safeguard.settle()
         self._asking.settle()
         return self._scene.take_actions()
 
@@ -206,18 +210,33 @@ class Session:
     # --- what was said ------------------------------------------------------------------------------------
 
     def _hear(self, heard: Heard) -> None:
+        who = who_of(heard.engine)
+        if heard.command is not None and self._may(heard.command, who) is May.NOTHING:
+            return  # and no sound, either: an unknown machine may press all day
         self._last_heard = heard.text
         match heard.command, heard.perhaps:
             case Command() as command, _ if command in PAIN_FAMILY:
                 self._yielding.answered()
                 self._asking.close()
-                self._safeguard.hear(command, heard.text)
+                self._safeguard.hear(command, heard.text, who)
             case Command() as command, _:
                 self._spoken_to(command, heard.engine)
             case None, Command() as perhaps if self._can_ask(perhaps):
                 self._half_understood(perhaps, heard.engine)
             case _, perhaps:
                 self._not_understood(perhaps, heard.text)
+
+    def _effect(self, command: Command) -> tuple[Effect | None, When]:
+        talk, guard = self._safeguard.talk, self._safeguard
+        effect = effect_of(command, self.state, talk.stage if talk is not None else None)
+        return effect, when_of(self.state, deaf=self._deafness.deaf, hurt=guard.hurt)
+
+    def _may(self, command: Command, who: Who) -> May:
+        """Return what becomes of a command by whoever says or presses it."""
+        effect, when = self._effect(command)
+        if effect is None:
+            return May.NOTHING if who is Who.STRANGER else May.DOES
+        return may(who, command, effect, when)
 
     def _not_understood(self, perhaps: Command | None = None, text: str = "") -> None:
         if perhaps in PAIN_FAMILY and self.state in (*DOES_IT_HURT, State.QUIET, State.FINISHED):
@@ -274,14 +293,17 @@ class Session:
         self._yielding.answered()
         self._misheard.understood()
         self._scene.chime(Sound.ACCEPTED)
-        if takes_a_voice(command, step, self.state, by, deaf=self._deafness.deaf):
+        who = who_of(by)
+        if self._may(command, who) is not May.DOES:
             self._ask_the_room()
             return
+        if who is Who.VOICE and self._effect(command) in _ANSWERS_FOR_ITSELF:
+            self._safeguard.asked = False
         match step:
             case Step.PAIN:
-                self._safeguard.answer(command)
+                self._safeguard.answer(command, who)
             case Step.IT_HURTS:
-                self._safeguard.hear(command, self._last_heard)
+                self._safeguard.hear(command, self._last_heard, who)
             case Step.SAY_AGAIN:
                 self._beside.say_again()
             case Step.SAY_LAST:
@@ -331,8 +353,10 @@ class Session:
             self._safeguard.say_again()
         elif self.state is State.WAITING:
             self._scene.say(self._scene.prompt("start_asked"))
+        elif self.state in BEFORE_THE_WALK or self.state in BESIDE:
+            self._beside.say_again()
         else:
-            self._walk.say_again()
+            self._interject(self._scene.prompt("voice_asked"))
 
     def _move(self, step: Step) -> None:
         walk, course, beside = self._walk, self._walk.course, self._beside

@@ -8,10 +8,12 @@ Same interface as `Session`, so the same loop runs both. Standby may last for da
 now and then mistaken for a person, and nobody lies in a position meanwhile. So it speaks seldom: only "start" and
 a word of pain are always answered. What else may be said (help, the last time), or what was only probably "start"
 or a word of pain, is answered, and when no word follows that, not again for a while, which doubles each time
-(`PATIENCE`). What could be changed unnoticed, such as the volume, is listened for only while somebody is being
+(`patience.py`). What could be changed unnoticed, such as the volume, is listened for only while somebody is being
 talked to.
 
 A report of pain begins a session's own conversation about it (S1 to S6). Standby only asks whether it heard well.
+No press answers that it did not, nor begins a session, unless it is that of the button at the speaker. What an
+unknown machine presses is asked about as seldom as what was only probably said.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from enum import StrEnum
 from functools import partial
 
 from voiceguide.core.actions import Action, End, SetVolume, Sound
-from voiceguide.core.answers import code, last_time
+from voiceguide.core.answers import code, last_time, say_code
 from voiceguide.core.clock import samples
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.core.events import (
@@ -40,8 +42,9 @@ from voiceguide.core.events import (
 )
 from voiceguide.core.lines import Line
 from voiceguide.core.memory import Remembered
+from voiceguide.core.patience import Patience
 from voiceguide.core.phrases import Phrases
-from voiceguide.core.pressed import MAY_BE_ELSEWHERE
+from voiceguide.core.pressed import Who, who_of
 from voiceguide.core.scene import AFTER_CHIME, Scene
 from voiceguide.core.states import State
 from voiceguide.core.view import View
@@ -65,11 +68,6 @@ ANSWER_WITHIN = samples(10)
 
 ATTENTIVE = samples(20)
 """After an answer the person is still there: for so long the volume can be changed as well."""
-
-PATIENCE = samples(600)
-PATIENCE_AT_MOST = samples(12 * 3600)
-"""For so long such things are not answered after one to which nobody said another word. Our choice: a television
-that is taken for a person all the time is answered six times in ten hours."""
 
 _ANYTIME = frozenset({Command.START, Command.HELP, Command.LAST_TIME})
 _VOLUME = frozenset({Command.LOUDER, Command.QUIETER})
@@ -111,10 +109,12 @@ class Wanted:
     Attributes:
         routine: id of the routine to begin.
         pain: what was reported; the session is to begin with it. None when nothing hurts.
+        by: who said so.
     """
 
     routine: str
     pain: Command | None = None
+    by: Who = Who.VOICE
 
 
 class _Stage(StrEnum):
@@ -122,25 +122,6 @@ class _Stage(StrEnum):
     ASKING = "asking"
     HURTS = "hurts"
     OVER = "over"
-
-
-class _Patience:
-    """Whether to heed what nobody may have said: not for a while after nobody answered, a longer one each time."""
-
-    def __init__(self) -> None:
-        self._length = PATIENCE
-        self._heeds_from = 0
-
-    def heeds(self, now: int) -> bool:
-        return now >= self._heeds_from
-
-    def nobody_there(self, now: int) -> None:
-        self._heeds_from = now + self._length
-        self._length = min(2 * self._length, PATIENCE_AT_MOST)
-
-    def somebody_there(self) -> None:
-        self._length = PATIENCE
-        self._heeds_from = 0
 
 
 class Standby:
@@ -185,9 +166,10 @@ class Standby:
         self._announced = announced
         self._stage = _Stage.WAITING
         self._pain = Command.PAIN
+        self._pain_by = Who.VOICE
         self._troubles = set(troubles)
-        self._questions = _Patience()
-        self._reports = _Patience()
+        self._questions = Patience()
+        self._reports = Patience()
 
     def handle(self, event: Event) -> list[Action]:
         """Take one event and return what is to be done, in order.
@@ -231,7 +213,7 @@ class Standby:
             case Begun():
                 self._begin()
             case Heard(command=Command() as command, text=text, engine=by):
-                self._spoken_to(command, text, by)
+                self._spoken_to(command, text, who_of(by))
             case Heard(command=None, perhaps=Command.START, text=text) if self._may_begin():
                 self._perhaps_start(text)
             case Heard(command=None, perhaps=Command() as perhaps) if perhaps in PAIN_FAMILY:
@@ -245,7 +227,9 @@ class Standby:
             case HearingPoor(why=why):
                 self._scene.interject(self._scene.prompt(f"hearing_{why.value}"))
             case CodeAsked(digits=digits) if self._stage is _Stage.WAITING:
-                self._wait(code(self._phrases, digits))
+                lines = code(self._phrases, digits)
+                if not say_code(self._scene, lines):
+                    self._wait(lines)
             case ToldToEnd():
                 self._leave("told_to_end")
                 self._scene.say(self._scene.prompt("stopping_now"), self._end, over_chime=True)
@@ -268,7 +252,7 @@ class Standby:
     def _attend_no_more(self) -> None:
         self._scene.listen(_ANYTIME)
 
-    def _nobody_there(self, patience: _Patience) -> None:
+    def _nobody_there(self, patience: Patience) -> None:
         """Nobody said another word, so that nobody may have spoken in the first place."""
         patience.nobody_there(self._scene.now)
         self._wait()
@@ -277,11 +261,13 @@ class Standby:
         self._questions.somebody_there()
         self._reports.somebody_there()
 
-    def _spoken_to(self, command: Command, text: str, by: str) -> None:
+    def _spoken_to(self, command: Command, text: str, by: Who) -> None:
+        if by is Who.STRANGER and not self._heeds_stranger(command):
+            return
         if self._troubles:
             self._say_that_it_is_deaf()  # a button still works; no session begins deaf (S7)
         elif command in PAIN_FAMILY:
-            self._hurts(command)
+            self._hurts(command, by)
         elif command is Command.START and self._stage is not _Stage.HURTS:
             self._start(text, by)
         elif command in _VOLUME and command in self._scene.commands:
@@ -292,12 +278,20 @@ class Standby:
             self._scene.chime(Sound.ACCEPTED)
             self._tell(self._help() if command is Command.HELP else last_time(self._phrases, self._remembered()))
 
+    def _heeds_stranger(self, command: Command) -> bool:
+        """Tell whether a press of an unknown machine counts: pain now and then, "stop" where nothing hurts."""
+        if self._troubles or self._stage is _Stage.HURTS:
+            return False
+        if self._stage is _Stage.ASKING:
+            return command in PAIN_FAMILY | {Command.STOP}
+        return command in PAIN_FAMILY and self._reports.heeds(self._scene.now)
+
     def _tell(self, lines: list[Line]) -> None:
         """Answer, and see whether anybody goes on to speak."""
         self._enter(_Stage.WAITING, _ANYTIME | _VOLUME)
         self._scene.say(lines, partial(self._wait_for_a_word, ATTENTIVE, self._questions))
 
-    def _wait_for_a_word(self, length: int, patience: _Patience) -> None:
+    def _wait_for_a_word(self, length: int, patience: Patience) -> None:
         self._scene.wait_for(length, partial(self._nobody_there, patience))
 
     def _help(self) -> list[Line]:
@@ -306,10 +300,10 @@ class Standby:
 
     # --- asking -------------------------------------------------------------------------------------------
 
-    def _start(self, text: str, by: str) -> None:
+    def _start(self, text: str, by: Who) -> None:
         named = self._offers.get(self._named(text) or "")
         again = self._stage is _Stage.ASKING and named in (None, self._asked)
-        if again and by not in MAY_BE_ELSEWHERE:
+        if again and by >= Who.HERE:
             self._begin_session()
             return
         self._scene.chime(Sound.ACCEPTED)
@@ -326,27 +320,30 @@ class Standby:
         self._asked = self._offers.get(self._named(text) or "") or self._first
         self._ask(self._questions)
 
-    def _ask(self, patience: _Patience | None = None) -> None:
+    def _ask(self, patience: Patience | None = None) -> None:
         self._enter(_Stage.ASKING, _QUESTION)
         line = self._line("ask", routine=self._asked.title)
         silence = self._wait if patience is None else partial(self._nobody_there, patience)
         self._scene.say(line, partial(self._scene.wait_for, ANSWER_WITHIN, silence))
 
-    def _answered(self, command: Command, by: str) -> None:
+    def _answered(self, command: Command, by: Who) -> None:
         """Take the answer to the question whether to begin, or whether something hurts."""
-        elsewhere = by in MAY_BE_ELSEWHERE
+        hurts = self._stage is _Stage.HURTS
         match command:
-            case Command.YES if self._stage is _Stage.HURTS:
-                self._session(Wanted(self._first.routine, self._pain))
-            case Command.YES if not elsewhere:
+            case Command.YES if hurts:
+                self._session(Wanted(self._first.routine, self._pain, max(by, self._pain_by)))
+            case Command.YES if by >= Who.HERE:
                 self._begin_session()
+            case Command.NO | Command.STOP | Command.NO_PAIN if hurts and by is not Who.VOICE:
+                self._scene.chime(Sound.ACCEPTED)
+                self._ask_whether_it_hurts()  # a press takes no report of pain back (S3)
             case Command.NO | Command.STOP | Command.NO_PAIN:
                 self._somebody_there()
                 self._scene.chime(Sound.ACCEPTED)
-                self._wait(self._line("no_pain" if self._stage is _Stage.HURTS else "declined"))
+                self._wait(self._line("no_pain" if hurts else "declined"))
             case Command.REPEAT | Command.YES:
                 self._scene.chime(Sound.ACCEPTED)
-                self._ask() if self._stage is _Stage.ASKING else self._ask_whether_it_hurts()
+                self._ask_whether_it_hurts() if hurts else self._ask()
             case _:
                 self._scene.chime(Sound.UNKNOWN)
 
@@ -363,11 +360,12 @@ class Standby:
 
     # --- something hurts ----------------------------------------------------------------------------------
 
-    def _hurts(self, command: Command) -> None:
+    def _hurts(self, command: Command, by: Who = Who.VOICE) -> None:
         if self._stage is _Stage.HURTS:
-            self._session(Wanted(self._first.routine, command))
+            self._session(Wanted(self._first.routine, command, max(by, self._pain_by)))
         else:
-            self._pain = command
+            self._pain = Command.PAIN if by is Who.STRANGER else command
+            self._pain_by = by
             self._scene.chime(Sound.ACCEPTED)
             self._ask_whether_it_hurts()
 

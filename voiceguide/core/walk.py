@@ -21,7 +21,7 @@ from voiceguide.core.states import TABLE, State
 from voiceguide.core.tally import Tally
 from voiceguide.core.timeline import Length, Timeline, lay_out, say_again
 
-WARNINGS = ("not_a_device", "four_reasons", "week_rule")
+WARNINGS = ("not_a_device", "four_reasons", "week_rule", "week_unknown")
 """Said before the first exercise even to somebody who says "start" early (S9, S10)."""
 
 LOST = samples(2)

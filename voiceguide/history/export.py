@@ -15,7 +15,7 @@ from voiceguide.history.past import PastSession, SettingChange
 COLUMNS = (
     *("what", "time", "routine", "exercise", "side", "repeat", "planned_s", "held_s"),
     *("ended", "guided_s", "how", "pain", "exercise_over", "answered", "advised", "outcome", "setting", "value"),
-    *("day", "date_fits"),
+    *("said_by", "day", "date_fits"),
 )
 """Of the table: `what` is `session`, `plan`, `hold`, `pain` or `setting`, and each fills the columns it has."""
 

@@ -11,7 +11,7 @@ from typing import Any
 from voiceguide.core.memory import CutOff, PainReport, Remembered, SideTime
 from voiceguide.core.plan import Exercise, Routine, Side
 from voiceguide.history.dating import Dated, how_long_ago_is_sure, judge, stamp_of, stamp_of_now, stamps
-from voiceguide.history.past import TAKEN_BACK
+from voiceguide.history.past import TAKEN_BACK, UNKNOWN
 from voiceguide.history.rows import INTRODUCED
 from voiceguide.history.running import CUT_OFF
 from voiceguide.wall_clock import Reading
@@ -111,17 +111,18 @@ def _pain(ask: Ask, before: Mapping[int, Dated]) -> tuple[PainReport, ...]:
         """
         WITH ends AS (
             SELECT min(id) AS first, max(id) AS last FROM pain WHERE outcome IS NOT ?
-            GROUP BY session ORDER BY session DESC LIMIT ?
+            GROUP BY session, said_by IS ? ORDER BY session DESC LIMIT ?
         )
         SELECT * FROM pain WHERE id IN (SELECT first FROM ends UNION SELECT last FROM ends) ORDER BY session, id
         """,
-        (TAKEN_BACK, _PAINED),
+        (TAKEN_BACK, UNKNOWN, 2 * _PAINED),
     ).fetchall()
     return tuple(
         PainReport(
             **asdict(before[report["session"]].moment(datetime.fromisoformat(report["reported"]))),
             kind=report["kind"],
             red_flag=bool(report["exercise_over"]),
+            known=report["said_by"] != UNKNOWN,
         )
         for report in latest
         if report["session"] in before

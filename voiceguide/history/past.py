@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from voiceguide.core.pressed import Who
 from voiceguide.history.dating import Dated, judge, last_day, stamp_of_now, stamps
 from voiceguide.history.running import CUT_OFF, is_running
 from voiceguide.wall_clock import Reading
@@ -62,6 +63,7 @@ class PastPain:
         answered: the commands that answered the guide, in order.
         advised: names of the lines of advice that were spoken to their end.
         outcome: how the session went on; None when the conversation was cut off.
+        said_by: `voice`, `button`, `paired`, or `unknown`: a machine that was never paired; None: not told then.
     """
 
     reported: datetime
@@ -73,6 +75,7 @@ class PastPain:
     answered: tuple[str, ...]
     advised: tuple[str, ...]
     outcome: str | None
+    said_by: str | None = None
 
     @property
     def taken_back(self) -> bool:
@@ -82,6 +85,9 @@ class PastPain:
 
 TAKEN_BACK = "taken_back"
 """The outcome of a report that was a false alarm."""
+
+UNKNOWN = Who.STRANGER.called
+"""Who said so, where a machine that was never paired pressed it and nobody in the room said more."""
 
 
 @dataclass(frozen=True)
@@ -270,6 +276,7 @@ def _session(
                 answered=tuple((one["answered"] or "").split()),
                 advised=tuple((one["advised"] or "").split()),
                 outcome=one["outcome"],
+                said_by=one["said_by"],
             )
             for one in pains
         ),

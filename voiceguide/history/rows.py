@@ -39,11 +39,12 @@ _STILL_THERE = """UPDATE session
 _HOW = "UPDATE session SET how = :how, process = NULL WHERE id = :session AND how IS NULL"
 _HOLD = """INSERT INTO hold (session, ended, exercise, side, repeat, planned_s, held_s)
     VALUES (:session, :ended, :exercise, :side, :repeat, :planned_s, :held_s)"""
-_PAIN = """INSERT INTO pain (session, report, reported, exercise, side, repeat, kind, exercise_over)
-    VALUES (:session, :report, :reported, :exercise, :side, :repeat, :kind, :over)"""
-_KIND = "UPDATE pain SET kind = :kind, exercise_over = :over WHERE session = :session AND report = :report"
-_CLOSED = """UPDATE pain SET kind = :kind, exercise_over = :over, answered = :answered, outcome = :outcome
+_PAIN = """INSERT INTO pain (session, report, reported, exercise, side, repeat, kind, exercise_over, said_by)
+    VALUES (:session, :report, :reported, :exercise, :side, :repeat, :kind, :over, :said_by)"""
+_KIND = """UPDATE pain SET kind = :kind, exercise_over = :over, said_by = :said_by
     WHERE session = :session AND report = :report"""
+_CLOSED = """UPDATE pain SET kind = :kind, exercise_over = :over, said_by = :said_by, answered = :answered,
+    outcome = :outcome WHERE session = :session AND report = :report"""
 _ADVISED = "UPDATE pain SET advised = :advised WHERE session = :session AND report = :report"
 _NOT_AGAIN = """UPDATE session SET exercise = NULL, side = NULL, repeat = NULL
     WHERE id = (SELECT max(id) FROM session WHERE how IS NOT NULL)"""
@@ -211,7 +212,8 @@ def _fields(entry: dict[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _kind(entry: dict[str, Any]) -> dict[str, Any]:
-    return {"report": entry["report"], "kind": entry["pain"], "over": entry["over"]}
+    said_by = entry.get("by")  # not in recordings of an earlier version
+    return {"report": entry["report"], "kind": entry["pain"], "over": entry["over"], "said_by": said_by}
 
 
 def _text(time: datetime) -> str:

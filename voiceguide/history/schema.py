@@ -95,6 +95,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE session ADD COLUMN token TEXT /* no other session has it; NULL: an earlier version's */",
         "CREATE UNIQUE INDEX session_by_token ON session (token)",
     ),
+    (
+        # Who is to be relied on most of those who said so: voice, button, paired, or unknown: a machine that was
+        # never paired pressed it, and nobody in the room said more. NULL: an earlier version did not tell.
+        "ALTER TABLE pain ADD COLUMN said_by TEXT /* voice, button, paired or unknown */",
+    ),
 )
 """The statements that lead from each version to the next; the version is how many of them were carried out.
 

@@ -6,7 +6,8 @@
    browser itself says (`Sec-Fetch-Site`) must agree, and the body must be JSON, which no form elsewhere can send.
 3. **Token.** It must also carry the token that follows from its cookie (`guests.token_for`).
 4. **Size.** A body may have `BODY_MOST` bytes.
-5. **Guest.** A browser on this very machine is at home; any other one is a stranger until it is paired. Each route
+5. **Guest.** A browser that the guide's own user runs on this very machine is at home (`local_user.py`); any other
+   one is a stranger until it is paired, and again when its cookie comes from elsewhere (`where.py`). Each route
    says whether strangers may use it; what does not say so is for guests only.
 
 Whatever goes out carries the headers that keep the browser from doing anything but showing this page.
@@ -15,10 +16,9 @@ Whatever goes out carries the headers that keep the browser from doing anything 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection, MutableMapping
+from collections.abc import Callable, Collection, MutableMapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
-from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -27,6 +27,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from voiceguide.page.guests import Guests, token_for
+from voiceguide.page.local_user import Endpoint, is_of_this_user
+from voiceguide.page.where import Where, is_loopback, same_address, where_from
 
 COOKIE = "voiceguide"
 TOKEN_HEADER = "x-voiceguide-token"  # noqa: S105 - the header's name
@@ -58,13 +60,13 @@ class Guest:
     """Who is asking.
 
     Attributes:
-        address: where from; of an IPv6 address its network, as one machine has many.
+        where: where from.
         cookie: the browser's cookie, empty if it has none yet.
-        at_home: it runs on this very machine.
+        at_home: the guide's own user runs it on this very machine.
         paired: it has been paired, or is at home.
     """
 
-    address: str
+    where: Where
     cookie: str
     at_home: bool
     paired: bool
@@ -78,13 +80,22 @@ class Door:
         guests: who is paired.
         port: the port that is served.
         names: names of this machine besides `localhost`, in lower case.
+        ours: tells of a client on this machine, and of our end, whether it is of the guide's own user.
     """
 
-    def __init__(self, app: ASGIApp, guests: Guests, port: int, names: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        guests: Guests,
+        port: int,
+        names: Collection[str] = (),
+        ours: Callable[[Endpoint, Endpoint], bool] = is_of_this_user,
+    ) -> None:
         self._app = app
         self._guests = guests
         self._port = port
         self._names = frozenset(names)
+        self._ours = ours
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or answer it here."""
@@ -115,19 +126,20 @@ class Door:
         hosts = headers.getlist("host")
         name, _, port = hosts[0].rpartition(":") if len(hosts) == 1 else ("", "", "")
         own = (scope.get("server") or ("", 0))[0]
-        known = name.lower() in self._names | _LOOPBACK_NAMES or _same_address(name, own)
+        known = name.lower() in self._names | _LOOPBACK_NAMES or same_address(name, own)
         if port != str(self._port) or not known:
             return refuse(421, "unknown_name")
         return None
 
     def _guest(self, scope: Scope, headers: Headers) -> Guest:
-        address = (scope.get("client") or ("", 0))[0]
+        client, own = scope.get("client") or ("", 0), scope.get("server") or ("", 0)
         cookie = _cookie(headers)
+        where = where_from(client[0], own[0], headers.get("x-forwarded-for", ""))
         # Through a proxy everybody seems to sit at this machine, so its visitors are strangers.
-        at_home = _is_loopback(address) and not any(name in headers for name in _FORWARDED)
-        return Guest(
-            _network(address), cookie, at_home, paired=at_home or (bool(cookie) and self._guests.knows(cookie))
-        )
+        forwarded = any(name in headers for name in _FORWARDED)
+        at_home = is_loopback(client[0]) and not forwarded and self._ours(tuple(client), tuple(own))
+        known = bool(cookie) and self._guests.knows(cookie, where.place)
+        return Guest(where, cookie, at_home, paired=at_home or known)
 
 
 def refuse(status: int, why: str, wait_s: float = 0.0) -> Response:
@@ -200,29 +212,3 @@ def _cookie(headers: Headers) -> str:
     except CookieError:
         return ""
     return cookie.value if cookie is not None and cookie.value.isascii() else ""
-
-
-def _address(text: str) -> Any:
-    try:
-        address = ip_address(text.removeprefix("[").removesuffix("]").partition("%")[0])
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address
-
-
-def _same_address(one: str, other: str) -> bool:
-    address = _address(one)
-    return address is not None and address == _address(other)
-
-
-def _is_loopback(text: str) -> bool:
-    address = _address(text)
-    return address is not None and bool(address.is_loopback)
-
-
-def _network(text: str) -> str:
-    address = _address(text)
-    if isinstance(address, IPv6Address):
-        return str(address.exploded)[:19]  # the first 64 bits
-    return str(address or text)

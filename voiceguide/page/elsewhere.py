@@ -2,8 +2,9 @@
 
 The socket is open to this user alone. Each line on it is a JSON object. The guide sends `state`, what its board
 shows, whenever that has changed, `level`, the microphone in decibels below full scale, and neither when there has
-been no news for long. The page sends what was pressed: `press` (a command) with its `text`, `code` (digits to be
-said), `voice` (a name). Both processes share the machine's monotonic clock, so sample time needs no mapping.
+been no news for long. The page sends what was pressed: `press` (a command) with its `text` and what it comes from
+(`by`), `code` (digits to be said), `voice` (a name). Both processes share the machine's monotonic clock, so sample
+time needs no mapping.
 
 A guide looks for the page again and again: it does not matter which of them is there first, nor which ends first.
 """
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from voiceguide.core.commands import Command
+from voiceguide.core.pressed import STRANGER
 from voiceguide.core.view import View
 from voiceguide.errors import PageError
 from voiceguide.page.board import Board
@@ -108,7 +110,9 @@ class PageElsewhere:
     def _pressed(self, line: dict[str, Any]) -> None:
         match line:
             case {"press": str(command), "text": str(text)}:
-                self._presses.press(Command(command), "page", text)
+                # Whatever is not surely of a paired browser is of an unknown machine.
+                by = "page" if line.get("by") == "page" else STRANGER
+                self._presses.press(Command(command), by, text)
             case {"code": str(digits)}:
                 self._presses.ask_for_code(digits)
             case {"voice": str(name)}:
@@ -183,7 +187,10 @@ class GuidesElsewhere:
 
     def _hand_over(self) -> list[bytes]:
         """Return what was pressed since the last time, as lines."""
-        lines = [_line({"press": press.command.value, "text": press.text}) for press in self._presses.take()]
+        lines = [
+            _line({"press": press.command.value, "text": press.text, "by": press.by})
+            for press in self._presses.take()
+        ]
         if (digits := self._presses.take_code()) is not None:
             lines.append(_line({"code": digits}))
         if (voice := self._presses.take_voice()) is not None:

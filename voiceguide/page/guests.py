@@ -20,6 +20,10 @@ from voiceguide.wall_clock import Reading, WallClock
 KEPT_DAYS = 180
 """A browser that has not been here for so long is forgotten: our choice, half a year."""
 
+PLACES = 4
+"""Places that a pairing holds in, such as a house's network by both protocols: a browser that is paired anew in
+another place keeps the last ones."""
+
 MOST = 20
 """Browsers that stay paired; the one that was here longest ago makes room."""
 
@@ -50,10 +54,12 @@ class _Visit:
     Attributes:
         days: when it was, in days on which this machine has run.
         seen_s: when it was by a clock that a time server had set, in seconds since 1970; None when none had.
+        places: where it has been paired (`where.Where.place`); none when an earlier version paired it.
     """
 
     days: float
     seen_s: float | None
+    places: tuple[str, ...] = ()
 
 
 class Guests:
@@ -78,29 +84,36 @@ class Guests:
         if self._visits and self._boot != before:
             self._write()
 
-    def admit(self) -> str:
-        """Pair one more browser and return its new cookie."""
+    def admit(self, place: str = "", before: str = "") -> str:
+        """Pair one more browser and return its new cookie.
+
+        Args:
+            place: where it is; its cookie is good there, and nowhere else.
+            before: its cookie until now. If that was paired in other places, the new one is good there, too.
+        """
         cookie = new_cookie()
-        self._came(_digest(cookie), self._clock())
+        known = self._visits.pop(_digest(before), None) if before else None
+        places = [one for one in (known.places if known else ()) if one != place]
+        self._came(_digest(cookie), self._clock(), (*places, place)[-PLACES:])
         while len(self._visits) > MOST:
             del self._visits[next(iter(self._visits))]
         self._write()
         return cookie
 
-    def knows(self, cookie: str) -> bool:
-        """Tell whether a browser is paired."""
+    def knows(self, cookie: str, place: str = "") -> bool:
+        """Tell whether a browser is paired, and in this place."""
         digest = _digest(cookie)
         visit = self._visits.get(digest)
-        if visit is None:
+        if visit is None or place not in (visit.places or (place,)):
             return False
         now = self._clock()
         days = self._days_since(visit, now)
         if days > KEPT_DAYS:
             self.forget(cookie)
             return False
-        if days > 1 or days < 0 or (now.sure and visit.seen_s is None):
+        if days > 1 or days < 0 or (now.sure and visit.seen_s is None) or not visit.places:
             # Once a day, so that a memory card is not written with every look.
-            self._came(digest, now)
+            self._came(digest, now, visit.places or (place,))
             self._write()
         return True
 
@@ -114,10 +127,10 @@ class Guests:
         self._visits.clear()
         self._write()
 
-    def _came(self, digest: str, now: Reading) -> None:
+    def _came(self, digest: str, now: Reading, places: tuple[str, ...]) -> None:
         self._count_days(now)
         self._visits.pop(digest, None)  # to the end
-        self._visits[digest] = _Visit(self._days, now.now.timestamp() if now.sure else None)
+        self._visits[digest] = _Visit(self._days, now.now.timestamp() if now.sure else None, places)
 
     def _days_since(self, visit: _Visit, now: Reading) -> float:
         if now.sure and visit.seen_s is not None:
@@ -150,7 +163,8 @@ class Guests:
 
     def _visit(self, kept: Any) -> _Visit:
         if isinstance(kept, dict):
-            return _Visit(float(kept["days"]), None if kept["seen_s"] is None else float(kept["seen_s"]))
+            places = tuple(str(one) for one in kept.get("places", ()))
+            return _Visit(float(kept["days"]), None if kept["seen_s"] is None else float(kept["seen_s"]), places)
         seen_s = float(kept)  # an earlier version wrote down what the clock said, right or wrong
         return _Visit(self._days, seen_s if seen_s >= _NOT_BEFORE_S else None)
 

@@ -51,11 +51,18 @@ class Buckets:
 
     def take(self, address: str, now_s: float) -> float:
         """Take one of an address; return 0 if it was there, else the seconds until one will be."""
+        return self._of(address).take(now_s)
+
+    def wait_s(self, address: str, now_s: float) -> float:
+        """Return the seconds until an address can take one."""
+        return self._of(address).wait_s(now_s)
+
+    def _of(self, address: str) -> Bucket:
         bucket = self._known.setdefault(address, Bucket(self._at_once, self._every_s))
         self._known.move_to_end(address)
         if len(self._known) > self._most:
             self._known.popitem(last=False)
-        return bucket.take(now_s)
+        return bucket
 
 
 class Backoff:

@@ -1,9 +1,10 @@
 """Pairing a phone: six digits that are spoken in the room and typed on the phone.
 
 Whoever is in the room hears them; whoever is only in the network does not. A code belongs to the browser that
-asked for it, lives for two minutes and bears three guesses. How often codes can be asked for is limited for
-everybody together, so that guessing from many addresses does not help: at 60 guesses an hour, one of a million
-codes is met once in two years. And nobody can make the speaker talk all day.
+asked for it, lives for two minutes, bears three guesses, and is replaced by nobody else's. How often codes can be
+asked for is limited for each machine, and more widely for all that come in by one of three ways (`where.py`): no
+machine uses up what the house has, guessing from many addresses does not help, and nobody makes the speaker talk
+all day. At 90 guesses an hour, day and night, one of a million codes is met once in a year and a quarter.
 """
 
 from __future__ import annotations
@@ -14,15 +15,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from voiceguide.page.guests import Guests
-from voiceguide.page.limits import Backoff, Bucket
+from voiceguide.page.limits import Backoff, Buckets
+from voiceguide.page.where import Where
 
 DIGITS = 6
 LIVES_S = 120.0
 GUESSES = 3
 
-ASKED_AT_ONCE = 5
-ASKED_EVERY_S = 180.0
-"""Codes for everybody together: five, then one more every three minutes, which makes 20 an hour and 60 guesses."""
+ASKED_AT_ONCE = 3
+ASKED_EVERY_S = 900.0
+"""Codes for one machine: three, then one more every quarter of an hour."""
+
+TOGETHER_AT_ONCE = 6
+TOGETHER_EVERY_S = 360.0
+"""Codes for all machines of one way in: six, then ten an hour, which is more than one machine may ask for."""
 
 WAIT_AFTER_FAILURE_S = 5.0
 WAIT_AT_MOST_S = 3600.0
@@ -49,7 +55,6 @@ class RefusedError(Exception):
 @dataclass
 class _Code:
     digits: str
-    cookie: str
     until_s: float
     guesses: int = GUESSES
 
@@ -67,46 +72,49 @@ class Pairing:
         self._guests = guests
         self._announce = announce
         self._now = now
-        self._code: _Code | None = None
-        self._asked = Bucket(ASKED_AT_ONCE, ASKED_EVERY_S)
+        self._codes: dict[str, _Code] = {}  # by the cookie of the browser that asked
+        self._asked = Buckets(ASKED_AT_ONCE, ASKED_EVERY_S)
+        self._together = Buckets(TOGETHER_AT_ONCE, TOGETHER_EVERY_S)
         self._failures = Backoff(WAIT_AFTER_FAILURE_S, WAIT_AT_MOST_S)
 
-    def ask(self, cookie: str, address: str) -> str:
-        """Make a code known in the room, in place of any before it; return how.
+    def ask(self, cookie: str, where: Where) -> str:
+        """Make a code known in the room, in place of this browser's last one; return how.
 
         Raises:
-            RefusedError: too many were asked for, or this address has guessed wrongly just now.
+            RefusedError: too many were asked for, or this machine has guessed wrongly just now.
         """
         now = self._now()
-        self._see_that_it_may_try(address, now)
-        if wait_s := self._asked.take(now):
+        self._see_that_it_may_try(where, now)
+        if wait_s := self._asked.wait_s(where.machine, now) or self._together.take(where.way, now):
             raise RefusedError("wait", wait_s)
+        self._asked.take(where.machine, now)
+        self._codes = {browser: code for browser, code in self._codes.items() if now <= code.until_s}
         digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
-        self._code = _Code(digits, cookie, now + LIVES_S)
+        self._codes[cookie] = _Code(digits, now + LIVES_S)
         return self._announce(digits)
 
-    def enter(self, cookie: str, address: str, digits: str) -> str:
+    def enter(self, cookie: str, where: Where, digits: str) -> str:
         """Take a code that was typed; return the cookie of the browser, which is paired now.
 
         Raises:
-            RefusedError: the code is wrong, too old or for another browser, or this address must wait.
+            RefusedError: the code is wrong, too old or for another browser, or this machine must wait.
         """
         now = self._now()
-        self._see_that_it_may_try(address, now)
-        code = self._code
-        if code is None or now > code.until_s or not hmac.compare_digest(code.cookie, cookie):
+        self._see_that_it_may_try(where, now)
+        code = self._codes.get(cookie)
+        if code is None or now > code.until_s:
             raise RefusedError("no_code")
         code.guesses -= 1
         right = hmac.compare_digest(code.digits.encode(), digits.encode())
         if right or code.guesses == 0:
-            self._code = None
+            del self._codes[cookie]
         if not right:
-            self._failures.failed(address, now)
-            why = "wrong" if self._code is not None else "no_code"
-            raise RefusedError(why, self._failures.wait_s(address, now))
-        self._failures.succeeded(address)
-        return self._guests.admit()
+            self._failures.failed(where.machine, now)
+            why = "wrong" if code.guesses else "no_code"
+            raise RefusedError(why, self._failures.wait_s(where.machine, now))
+        self._failures.succeeded(where.machine)
+        return self._guests.admit(where.place, cookie)
 
-    def _see_that_it_may_try(self, address: str, now: float) -> None:
-        if wait_s := self._failures.wait_s(address, now):
+    def _see_that_it_may_try(self, where: Where, now: float) -> None:
+        if wait_s := self._failures.wait_s(where.machine, now):
             raise RefusedError("wait", wait_s)

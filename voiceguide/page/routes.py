@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from voiceguide import __version__
 from voiceguide.core.commands import Command
+from voiceguide.core.pressed import STRANGER
 from voiceguide.errors import VoiceguideError
 from voiceguide.page import routines
 from voiceguide.page.board import PACES, Board
@@ -41,7 +42,10 @@ from voiceguide.wall_clock import read_clock
 FOR_STRANGERS = frozenset({Command.PAIN, Command.STOP})
 """What anybody may press who can reach the page at all: it only ever makes less happen."""
 
-Press = Callable[[Command, str], None]
+PAIRED = "page"
+"""What a paired browser's presses come from, as the journal names it; another's come from `STRANGER`."""
+
+Press = Callable[[Command, str, str], None]
 Endpoint = Callable[["Behind", Request], Awaitable[Response]]
 
 
@@ -54,7 +58,8 @@ class Behind:
         streams: who looks at it.
         guests: who is paired.
         pairing: how to become one of them.
-        press: hands a command over to the guide, with the words it stands for if the command does not say it.
+        press: hands a command over to the guide, with the words it stands for if the command does not say it, and
+            what it comes from.
         history: the history's file.
         choose_voice: tells the guide which voice is to speak from the next session on.
         language: of the page and of its buttons, while no guide is there to set it.
@@ -73,8 +78,8 @@ class Behind:
     language: str = "en"
     night: tuple[str, str] | None = None
     now: Callable[[], float] = time.monotonic
-    # More than anybody presses who means it. Each address has its own, so the first are never refused, whatever
-    # others do; what waits for the guide is bounded by the number of commands anyway.
+    # More than anybody presses who means it. Each whole address has its own, so the first are never refused,
+    # whatever others in its network do; what waits for the guide is bounded by the number of commands anyway.
     by_guests: Buckets = field(default_factory=lambda: Buckets(10, 0.5))
     by_strangers: Buckets = field(default_factory=lambda: Buckets(5, 5.0))
 
@@ -160,7 +165,7 @@ async def events(behind: Behind, request: Request) -> Response:
         return refuse(503, "too_many", 10)
 
     def still_welcome() -> bool:
-        return guest.at_home or behind.guests.knows(guest.cookie)
+        return guest.at_home or behind.guests.knows(guest.cookie, guest.where.place)
 
     return StreamingResponse(behind.streams.stream(still_welcome), media_type="text/event-stream")
 
@@ -178,7 +183,7 @@ async def press(behind: Behind, request: Request) -> Response:
         return refuse(429, "wait", wait_s)
     if not behind.board.shown.values["running"]:
         return refuse(409, "no_guide")
-    behind.press(command, "")
+    behind.press(command, "", PAIRED if guest.paired else STRANGER)
     return Response(status_code=204)
 
 
@@ -192,7 +197,7 @@ async def begin(behind: Behind, request: Request) -> Response:
         return refuse(429, "wait", wait_s)
     if not behind.board.shown.values.get("standby"):
         return refuse(409, "no_standby")
-    behind.press(Command.START, phrase)
+    behind.press(Command.START, phrase, PAIRED)
     return Response(status_code=204)
 
 
@@ -214,7 +219,7 @@ async def ask_for_code(behind: Behind, request: Request) -> Response:
     guest: Guest = request.scope["guest"]
     await _body(request, _Nothing)
     try:
-        return JSONResponse({"how": behind.pairing.ask(guest.cookie, guest.address)})
+        return JSONResponse({"how": behind.pairing.ask(guest.cookie, guest.where)})
     except RefusedError as refused:
         return refuse(429, refused.why, refused.wait_s)
 
@@ -224,7 +229,7 @@ async def enter_code(behind: Behind, request: Request) -> Response:
     guest: Guest = request.scope["guest"]
     code = (await _body(request, _Code)).code
     try:
-        cookie = behind.pairing.enter(guest.cookie, guest.address, code)
+        cookie = behind.pairing.enter(guest.cookie, guest.where, code)
     except RefusedError as refused:
         return refuse(429 if refused.why == "wait" else 403, refused.why, refused.wait_s)
     response = Response(status_code=204)
@@ -379,8 +384,8 @@ async def _told(request: Request, error: Exception) -> Response:  # noqa: ARG001
 def _wait_to_press(behind: Behind, guest: Guest) -> float:
     now = behind.now()
     if guest.paired:
-        return behind.by_guests.take(guest.cookie or guest.address, now)
-    return behind.by_strangers.take(guest.address, now)
+        return behind.by_guests.take(guest.cookie or guest.where.machine, now)
+    return behind.by_strangers.take(guest.where.machine, now)
 
 
 def _set_cookie(response: Response, cookie: str) -> None:

@@ -30,9 +30,6 @@ from voiceguide.page.stream import Streams
 from voiceguide.presses import Presses
 from voiceguide.wall_clock import read_clock
 
-BY = "page"
-"""What the page's presses come from, as the journal names it."""
-
 CONNECTIONS_MOST = 64
 """Open connections; more are turned away. A browser opens up to six."""
 
@@ -149,9 +146,9 @@ class PageServer:
         self._server.should_exit = True
         self._thread.join(CLOSE_LIMIT_S)
 
-    def _press(self, command: Command, text: str) -> None:
+    def _press(self, command: Command, text: str, by: str) -> None:
         if self._presses is not None:
-            self._presses.press(command, BY, text)
+            self._presses.press(command, by, text)
 
     def _choose_voice(self, name: str) -> None:
         if self._presses is not None:
@@ -159,11 +156,11 @@ class PageServer:
 
     def _announce(self, digits: str) -> str:
         shown, presses = self._board.shown.values, self._presses
-        if presses is None or not (presses.says_codes and shown["state"] in MAY_SPEAK_OF_OTHERS):
-            self._printed(digits)
-            return "printed"
-        presses.ask_for_code(digits)
-        return "spoken"
+        may_speak = presses is not None and presses.says_codes and shown["state"] in MAY_SPEAK_OF_OTHERS
+        if presses is not None and may_speak and presses.ask_for_code(digits):
+            return "spoken"
+        self._printed(digits)
+        return "printed"
 
     def _run(self) -> None:
         try:

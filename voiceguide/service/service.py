@@ -19,6 +19,7 @@ from voiceguide.companions.companion import Companion
 from voiceguide.core.actions import Sound
 from voiceguide.core.events import Trouble
 from voiceguide.core.memory import NOTHING, Remembered
+from voiceguide.core.pressed import STRANGER, Who
 from voiceguide.core.rehearsal import Rehearsal
 from voiceguide.core.session import Session
 from voiceguide.core.standby import Standby, Wanted
@@ -50,6 +51,8 @@ OF_THE_EARS = frozenset({Trouble.MACHINE, Trouble.RECOGNISER})
 
 STANDBY = "standby"
 """Who hands a report of pain over to the session, in the records."""
+
+_SAID_BY = {Who.VOICE: STANDBY, Who.HERE: "button", Who.PAIRED: "page", Who.STRANGER: STRANGER}
 
 
 class Service:
@@ -226,7 +229,7 @@ class Service:
                 awaits_disk=kept is not None,
             )
             if wanted.pain is not None:
-                self._presses.press(wanted.pain, STANDBY)
+                self._presses.press(wanted.pain, _SAID_BY[wanted.by])
             self.in_session = True
             goes_on = self._run(session)
             self.in_session = False

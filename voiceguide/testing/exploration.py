@@ -42,6 +42,7 @@ from voiceguide.core.interruptions import BESIDE
 from voiceguide.core.memory import Remembered
 from voiceguide.core.pain import KIND_OF, Kind
 from voiceguide.core.plan import Exercise
+from voiceguide.core.pressed import STRANGER, effect_of
 from voiceguide.core.safety import REPLY_OF
 from voiceguide.core.session import Session
 from voiceguide.core.states import BEFORE_THE_WALK, TABLE, State
@@ -55,6 +56,9 @@ PERHAPS = (Command.SKIP, Command.HOW_LONG, Command.PAUSE, Command.STOP)
 
 _NEVER_CHANGES = (type, FunctionType, BuiltinFunctionType, Enum, Fraction, Exercise, Place, Remembered)
 """Shared by all copies of a session: to make or find one anew takes much of a copy's time."""
+
+PRESSED_BY = ("button", "page", STRANGER)
+"""One of each kind of presser (`Heard.engine`)."""
 
 _KEPT_OUT_OF_DOUBT = (State.PAUSED, State.STOPPING, State.ENDING)
 """States in which it does not count how often the guide has doubted: doubt leads around them, too."""
@@ -95,7 +99,8 @@ class Tried(StrEnum):
 
     EVERYTHING = "everything"
     ONE_OF_A_KIND = "one of a kind"
-    """Of commands that do the same in a state one, each time another; and nothing that is only told."""
+    """Of commands that do the same in a state one, each time another, pressed by one kind of presser, each time
+    another; and nothing that is only told."""
 
 
 def explore(
@@ -179,6 +184,7 @@ def fingerprint(session: Session) -> Hashable:
         *now,
         walk.hold and (walk.hold.begins, walk.hold._passed),
         (session._yielding._in_a_hold, session._yielding._speaks) if scene.state is State.HOLDING else None,
+        guard.reported or (guard.asked and "asked"),
         scene.cut is None,
         walk._halfway_said,
         walk._again,
@@ -222,6 +228,9 @@ def _events(session: Session, tried: Tried, number: int) -> Iterator[Event]:
     now, due = session._scene.now, session.next_deadline()
     for command in Command if tried is Tried.EVERYTHING else _one_of_a_kind(session.state, number):
         yield Heard(now, command, "words")
+    for by in PRESSED_BY if tried is Tried.EVERYTHING else [PRESSED_BY[number % len(PRESSED_BY)]]:
+        for command in Command if tried is Tried.EVERYTHING else _one_of_each_effect(session, number):
+            yield Heard(now, command, "", by)
     yield Heard(now, None, "words")
     yield Heard(now, None, "words", perhaps=Command.PAIN)
     for command in PERHAPS if tried is Tried.EVERYTHING else [PERHAPS[number % len(PERHAPS)]]:
@@ -249,6 +258,16 @@ def _one_of_a_kind(state: State, number: int) -> list[Command]:
     for command in Command:
         kind = (command in PAIN_FAMILY, TABLE[state].get(command), REPLY_OF.get(command), KIND_OF.get(command))
         kinds.setdefault(kind if state is State.SAFETY or kind[0] else kind[1], []).append(command)
+    return [alike[number % len(alike)] for alike in kinds.values()]
+
+
+def _one_of_each_effect(session: Session, number: int) -> list[Command]:
+    """Return pain, "stop" and of each effect that a press may have one command: the `number`th, counted around."""
+    kinds: dict[Hashable, list[Command]] = {}
+    stage = session._safeguard.talk.stage if session._safeguard.talk else None
+    for command in Command:
+        by_itself = command if command in (Command.PAIN, Command.STOP) else None
+        kinds.setdefault((effect_of(command, session.state, stage), by_itself), []).append(command)
     return [alike[number % len(alike)] for alike in kinds.values()]
 
 

@@ -129,7 +129,7 @@ export class Session {
     let text = words.heard_nothing;
     if (heard?.command) {
       const phrase = heard.text || phrases[heard.command];
-      text = ["page", "home", "button"].includes(heard.engine) ? fill(words.heard_press, { phrase }) : `“${phrase}”`;
+      text = ["page", "home", "button", "stranger"].includes(heard.engine) ? fill(words.heard_press, { phrase }) : `“${phrase}”`;
     } else if (heard) {
       text = words.heard_unknown;
     }
