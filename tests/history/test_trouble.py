@@ -246,6 +246,8 @@ def test_reports_that_an_older_version_kept_count_as_said(told: NewTold, path: P
     session.finish()
     with closing(sqlite3.connect(path)) as connection:  # as version 2 left it
         connection.execute("ALTER TABLE pain DROP COLUMN said_by")
+        connection.execute("DROP INDEX session_by_token")
+        connection.execute("ALTER TABLE session DROP COLUMN token")
         connection.execute("PRAGMA user_version = 2")
         connection.commit()
     newer = told()
