@@ -33,6 +33,9 @@ ANSWER_LIMIT_S = 10.0
 GONE_AFTER_MS = 30_000
 """Milliseconds after which a machine that acknowledges nothing is taken for gone; else it were 15 minutes."""
 
+PIECE = 4096
+"""Bytes that are looked at together; a head may be so much longer than its limit."""
+
 _RECEIVING = frozenset({h11.IDLE, h11.SEND_BODY})
 
 _log = logging.getLogger(__name__)
@@ -75,8 +78,10 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what came."""
-        super().data_received(data)
+        """Take what came, in pieces: h11 bounds a head only while it is incomplete."""
+        for begin in range(0, len(data), PIECE):
+            if not self.transport.is_closing():
+                super().data_received(data[begin : begin + PIECE])
         self._look()
 
     def on_response_complete(self) -> None:

@@ -36,5 +36,9 @@ def log_counted(counts: Counts, logger: str, level: int, kind: str, text: str) -
         text: what is logged.
     """
     if count := counts.worth_telling((logger, level, kind)):
-        times = f" ({count} times so far)" if count > 1 else ""
-        logging.getLogger(logger).log(level, "%s%s", text, times)
+        logging.getLogger(logger).log(level, "%s%s", text, times(count))
+
+
+def times(count: int) -> str:
+    """Return how often something has come, to be added to what is logged; empty for once."""
+    return f" ({count} times so far)" if count > 1 else ""

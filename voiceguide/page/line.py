@@ -9,8 +9,8 @@
                     print       digits to be shown where the guide cannot say them
                     log         what was logged there: logger, level, kind and text
 
-Both processes share the machine's monotonic clock, so sample time needs no mapping. The guide's end takes little at
-a time and rests in between, so that a page gone mad does not keep the guide's interpreter busy.
+Both processes share the machine's monotonic clock, so sample time needs no mapping. The guide's end takes little
+at a time and rests in between: a page gone mad does not keep the guide's interpreter busy.
 """
 
 from __future__ import annotations

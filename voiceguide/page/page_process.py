@@ -22,7 +22,7 @@ from pathlib import Path
 
 from voiceguide.page.apart import Wanted
 from voiceguide.page.board import Board
-from voiceguide.page.counted_log import Counts
+from voiceguide.page.counted_log import Counts, times
 from voiceguide.page.line import PageEnd
 from voiceguide.page.server import PageServer
 from voiceguide.presses import Presses
@@ -59,8 +59,10 @@ class LogToGuide(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Tell of a record, with its traceback if it has one."""
         kind = str(record.msg)[:200]
-        if self._counts.worth_telling((record.name, record.levelno, kind)):
-            self._end.tell({"log": [record.name, record.levelno, kind, self.format(record)[:TOLD_MOST]]})
+        if count := self._counts.worth_telling((record.name, record.levelno, kind)):
+            text = self.format(record)[:TOLD_MOST] + times(count)
+            # The guide counts for itself how many processes came so far.
+            self._end.tell({"log": [record.name, record.levelno, f"{kind} {count}", text]})
 
 
 TOLD_MOST = 4000
