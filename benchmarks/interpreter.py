@@ -1,9 +1,8 @@
 """Measures who keeps the loop waiting: `chrt -r 5 python -m benchmarks.interpreter`, from the repository's root.
 
 What runs in threads of the guide's process shares one interpreter with the loop. A stand-in for the loop sleeps
-until its next block is due, every ten milliseconds, while each of the others does its work at its worst; told is how
-late it came at the most. The first row is the machine itself, the last one what must never be there: checking
-routines.
+until its next block is due, every ten milliseconds, while each of the others does its work at its worst; told is
+how late it came at the most. The first row is the machine itself, the last one what must never be there: checking.
 
 Prints a table for docs/architecture.md and writes it between its marks; `--print-only` leaves the file as it is.
 """

@@ -286,7 +286,8 @@ def test_a_killed_page_is_there_again_and_the_log_says_so_once(
         killed = page.process_id
         assert killed is not None
         os.kill(killed, by)
-        press_pain(page)  # it waits in line meanwhile
+        until(lambda dead=killed: not Path(f"/proc/{dead}").exists())  # it takes no connection with it
+        press_pain(page)  # which waits until the next one is there
         assert page.process_id != killed
     gone = [text for text in caplog.messages if "The page's process is gone" in text]
     assert len(gone) == 1
