@@ -27,12 +27,12 @@ from voiceguide.page.line import PageEnd
 from voiceguide.page.server import PageServer
 from voiceguide.presses import Presses
 
-FILES_MOST = 512
-"""Descriptors. Of 64 connections, as many as wait to be accepted, and what asyncio accepts before it can close one
-that is over the limit, 300 are the most that were open at a time."""
+FILES_MOST = 256
+"""Descriptors: 64 connections, those that asyncio accepts before it can close one too many, and what the page
+needs. A flood of a thousand from one machine had 73 open."""
 
 MEMORY_MOST = 1024**3
-"""Bytes of memory; a page with 16 viewers has a tenth of that."""
+"""Bytes of memory; a page has 70 MB."""
 
 NICENESS = 10
 """Behind the guide, its recogniser and its card."""
