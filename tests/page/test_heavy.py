@@ -65,7 +65,7 @@ def test_of_many_problems_the_first_are_told_and_of_the_rest_the_number() -> Non
     answer = check("x", "".join(f"k{number}: 1\n" for number in range(500)))
     assert len(answer["problems"]) == PROBLEMS_MOST
     assert answer["more"] > 500 - PROBLEMS_MOST
-    assert check("x", "title: A")["more"] == 0
+    assert "more" not in check("x", "title: A")
 
 
 def test_a_kind_of_trouble_is_worth_a_line_once_and_then_seldom() -> None:

@@ -76,10 +76,11 @@ def check(name: str, text: str) -> dict[str, Any]:
     """Return what is wrong with a text as a routine of that name, and what will not be good to hear."""
     reading = read_text(text, f"{name}{SUFFIX}")
     advice = find(reading)
+    more = max(len(reading.problems), len(advice)) - PROBLEMS_MOST
     return {
         "problems": [_told(one) for one in reading.problems[:PROBLEMS_MOST]],
         "advice": [_told(one) | {"rule": one.rule} for one in advice[:PROBLEMS_MOST]],
-        "more": max(0, max(len(reading.problems), len(advice)) - PROBLEMS_MOST),
+        **({"more": more} if more > 0 else {}),
     }
 
 
