@@ -1,7 +1,7 @@
 """Measures the page: `python -m benchmarks.page`, from the repository's root. Needs Chromium.
 
-A real guide runs in real time beside the page's server, and real pages look at it. What is counted is the
-processor time of the server's own thread and what the page costs in the guide's thread, as shares of one core;
+A real guide runs in real time beside the page's process, and real pages look at it. What is counted is the
+processor time of that process and what the page costs in the guide's thread, as shares of one core;
 the browsers run in processes of their own and are not counted. The last column is how far the drawn circle is
 from the spoken word.
 
@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
-import threading
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -55,7 +54,7 @@ class Row:
 
     Attributes:
         viewers: open pages.
-        server: share of a core in the server's thread.
+        server: share of a core in the page's process.
         guide: share of a core in the guide's thread, for the page alone.
         late_ms: by how much the circle turned after the word, in milliseconds, for each turn.
         frame_ms: how long the browser took for the frame in which it turned.
@@ -68,9 +67,10 @@ class Row:
     frame_ms: list[float]
 
 
-def cpu_s(thread: int) -> float:
-    """Return the processor time of a thread."""
-    return time.clock_gettime(time.pthread_getcpuclockid(thread))
+def cpu_s(process_id: int) -> float:
+    """Return the processor time that a process has used."""
+    fields = Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def measure(browser: Any, viewers: int, length_s: float) -> Row:
@@ -85,10 +85,11 @@ def measure(browser: Any, viewers: int, length_s: float) -> Row:
             pages.append(page)
         live.into_a_hold()
         time.sleep(3)  # the pages have settled
-        thread = next(one.ident for one in threading.enumerate() if one.name == "page" and one.ident)
-        before, began = cpu_s(thread), time.monotonic()
+        process = live.page.process_id
+        assert process is not None
+        before, began = cpu_s(process), time.monotonic()
         time.sleep(length_s)
-        server = (cpu_s(thread) - before) / (time.monotonic() - began)
+        server = (cpu_s(process) - before) / (time.monotonic() - began)
         turns = [turn for page in pages for turn in _turns(page, live)]
         for page in pages:
             page.context.close()
@@ -138,7 +139,7 @@ def main() -> None:
     with chromium() as browser:
         rows = [measure(browser, viewers, options.seconds) for viewers in VIEWERS]
     table = [
-        "| pages | server's thread | guide's thread | circle after the word: median, most | one frame |",
+        "| pages | page's process | guide's thread | circle after the word: median, most | one frame |",
         "| ---: | ---: | ---: | ---: | ---: |",
         *map(_line, rows),
         "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,3 +76,13 @@ def test_only_the_composition_root_and_the_command_line_wire_rooms_together() ->
     others = [path for path in MODULES if path.relative_to(PACKAGE).parts[0] not in allowed]
     wrong = [(path, name) for path in others for name in imported(path) if engines.match(name)]
     assert wrong == []
+
+
+def test_a_guide_with_a_page_has_nothing_of_its_server_in_its_interpreter() -> None:
+    program = (
+        "import sys; import voiceguide.companions.choose, voiceguide.page.apart, voiceguide.page.elsewhere;"
+        "names = 'uvicorn', 'starlette', 'h11', 'voiceguide.page.server', 'voiceguide.page.routines';"
+        "print([name for name in names if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

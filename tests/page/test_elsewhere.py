@@ -26,7 +26,8 @@ from voiceguide.core.view import View
 from voiceguide.errors import PageError
 from voiceguide.history.journal import Journal
 from voiceguide.page.board import Board
-from voiceguide.page.elsewhere import LINE_MOST, GuidesElsewhere, PageElsewhere, waits
+from voiceguide.page.elsewhere import GuidesElsewhere, PageElsewhere, waits
+from voiceguide.page.line import STATE_MOST
 from voiceguide.places import page_socket
 from voiceguide.presses import Press, Presses
 from voiceguide.settings import Page, Settings
@@ -86,10 +87,10 @@ def test_a_guide_is_shown_and_what_is_pressed_reaches_it(page: Waiting, guide: P
     page.presses.ask_for_code("123456")
     page.presses.choose_voice("hibari")
     taken: list[Press] = []
-    until(lambda: (taken.extend(guide._presses.take()), len(taken) == 2)[1])
+    until(lambda: (taken.extend(guide._end._presses.take()), len(taken) == 2)[1])
     assert taken == [Press(Command.PAIN, "page"), Press(Command.START, "page", "start the short routine")]
-    until(lambda: guide._presses.take_code() == "123456")
-    until(lambda: guide._presses.take_voice() == "hibari")
+    until(lambda: guide._end._presses.take_code() == "123456")
+    until(lambda: guide._end._presses.take_voice() == "hibari")
 
 
 def test_it_does_not_matter_who_is_there_first_or_ends_first(path: Path, guide: PageElsewhere) -> None:
@@ -109,10 +110,10 @@ def test_when_one_guide_is_gone_the_next_is_shown(path: Path, page: Waiting, gui
     with closing(PageElsewhere(Presses(), Board(), path)) as second:
         second.show(View(at=0, state=State.PAUSED, exercise="The ball"))
         page.presses.press(Command.PAIN, "page")
-        until(guide._presses.take)  # the one that is shown gets it
+        until(guide._end._presses.take)  # the one that is shown gets it
         guide.close()
         until(lambda: page.shows(exercise="The ball", state="paused"))
-        assert not second._presses.take()
+        assert not second._end._presses.take()
 
 
 def test_what_was_pressed_while_a_guide_went_does_not_wait_for_the_next(
@@ -126,10 +127,10 @@ def test_what_was_pressed_while_a_guide_went_does_not_wait_for_the_next(
     with closing(PageElsewhere(Presses(), Board(), path)) as second:
         second.show(HOLD)
         until(lambda: page.shows(running=True))
-        assert second._presses.take() == []
+        assert second._end._presses.take() == []
 
 
-@pytest.mark.parametrize("garbage", [b"no line of ours\n", b"[]\n", b"x" * (LINE_MOST + 2), b"\xff\xfe\n"])
+@pytest.mark.parametrize("garbage", [b"no line of ours\n", b"[]\n", b"x" * (STATE_MOST + 2), b"\xff\xfe\n"])
 def test_garbage_is_shown_the_door_and_the_next_guide_comes_in(path: Path, page: Waiting, garbage: bytes) -> None:
     with socket.socket(socket.AF_UNIX) as stranger:
         stranger.settimeout(PATIENCE_S)

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from told_session import Told
 
+from voiceguide.page.apart import PageApart
 from voiceguide.page.board import Board
 from voiceguide.page.elsewhere import GuidesElsewhere, PageElsewhere
-from voiceguide.page.server import PageServer
 from voiceguide.page.speaker_clock import SpeakerClock
 from voiceguide.places import routine_folders, shipped_routines
 from voiceguide.presses import Presses
@@ -292,7 +292,7 @@ def test_the_voice_is_chosen_for_the_next_session(browser: Any, live: LiveSessio
 def test_the_page_waits_for_a_guide_of_another_process(browser: Any, live: LiveSession, tmp_path: Path) -> None:
     presses, board, path = Presses(), Board(), tmp_path / "page.sock"
     with (
-        closing(PageServer(presses, history=tmp_path / "history.sqlite", port=0, board=board)) as server,
+        closing(PageApart(presses, history=tmp_path / "history.sqlite", port=0, board=board)) as server,
         closing(GuidesElsewhere(presses, board, path)),
     ):
         phone = opened(browser, server.addresses[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from voiceguide.app import render_session
 from voiceguide.cli.options import VoiceName
 from voiceguide.cli.progress import counting
 from voiceguide.errors import RoutineError
+from voiceguide.handwritten.nearest import nearest
 from voiceguide.language.pack import load_language
 from voiceguide.preview.account import Account, Chapter, Onlooker
 from voiceguide.preview.picture import draw
@@ -71,8 +71,8 @@ def _chapters(account: Account, start: str | None) -> tuple[Chapter, ...]:
         return account.chapters
     names = [exercise.id for exercise in account.routine.exercises]
     if start not in names:
-        close = get_close_matches(start.lower(), names, n=1)
-        hint = f" Did you mean {close[0]}?" if close else ""
+        meant = nearest(start.lower(), names)
+        hint = f" Did you mean {meant}?" if meant else ""
         raise RoutineError(f'There is no exercise "{start}" in it.{hint} There are: {", ".join(names)}.')
     ids = [chapter.exercise.id if chapter.exercise else None for chapter in account.chapters]
     return account.chapters[ids.index(start) :]

@@ -15,13 +15,21 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import yaml
 
+from voiceguide.handwritten.nearest import nearest
 from voiceguide.handwritten.problems import Location, Problem, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 MAX_BYTES = 256 * 1024
 """Ten times the longest shipped routine is still far below this."""
+
+MAX_VALUES = 5_000
+"""Keys and values of a file. The longest shipped one, a language, has 1,800; a routine has 340."""
+
+MEANT_MOST = 20
+"""Unknown words of a file for which it is looked up what was meant: more are no misspellings."""
 
 _MAX_DEPTH = 12
 """The deepest value of a routine stands at depth 5."""
@@ -48,6 +56,7 @@ class Source:
     places: dict[Location, _Place] = field(default_factory=dict)
     key_places: dict[Location, _Place] = field(default_factory=dict)
     refused: set[Location] = field(default_factory=set)
+    _looked_up: int = 0
 
     def report(self, place: _Place, what: str, remedy: str) -> None:
         """Add a problem at a line and column."""
@@ -56,6 +65,11 @@ class Source:
     def report_at(self, location: Location, what: str, remedy: str, *, key: bool = False) -> None:
         """Add a problem at a value (or its key), or at the nearest thing around it that is in the file."""
         self.report(self.place(location, key=key), what, remedy)
+
+    def nearest(self, word: str, known: Iterable[str]) -> str | None:
+        """Return what may have been meant by an unknown word of this file, for the first few of them."""
+        self._looked_up += 1
+        return nearest(word, known) if self._looked_up <= MEANT_MOST else None
 
     def place(self, location: Location, *, key: bool = False) -> _Place:
         """Return line and column of a value (or its key), or of the nearest thing around it."""
@@ -149,6 +163,7 @@ class _Composer(yaml.SafeLoader):
         super().__init__(text)
         self.refused: list[tuple[yaml.Mark, str, str]] = []
         self._depth = 0
+        self._values = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]
@@ -165,6 +180,9 @@ class _Composer(yaml.SafeLoader):
             event.implicit = (True, False) if isinstance(event, yaml.ScalarEvent) else True
         if self._depth == _MAX_DEPTH:
             raise yaml.composer.ComposerError(None, None, "nested too deeply", event.start_mark)
+        self._values += 1
+        if self._values > MAX_VALUES:
+            raise yaml.composer.ComposerError(None, None, f"more than {MAX_VALUES:,} values", event.start_mark)
         self._depth += 1
         node = super().compose_node(parent, index)
         self._depth -= 1
@@ -269,6 +287,7 @@ _SYNTAX_REMEDIES = (
     ("could not find expected ':'", "Is the colon after the key missing, or is the line indented wrongly?"),
     ("expected a single document", "One file holds one document: remove the line `---`."),
     ("nested too deeply", "No value lies this deep; a text with brackets needs quotes."),
+    (" values", "What a person writes is shorter. Is this the right file?"),
     ("but found '<block", "Indent this line like its neighbours."),
     (
         "but found '<scalar>'",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel
@@ -75,16 +74,16 @@ def report_invalid(error: ValidationError, source: Source, model: type[BaseModel
 def _report_unknown_key(location: Location, source: Source, whole: type[BaseModel]) -> set[Location]:
     key = str(location[-1])
     known = list(_model_at(location[:-1], whole).model_fields)
-    close = get_close_matches(key.lower().replace("-", "_").replace(" ", "_"), known, n=1)
-    if close:
-        remedy = f"Did you mean `{close[0]}`?"
+    meant = source.nearest(key.lower().replace("-", "_").replace(" ", "_"), known)
+    if meant:
+        remedy = f"Did you mean `{meant}`?"
     elif _value(location, source) is None:
         remedy = "If this belongs to the text before it, put all of that text in quotes."
     else:
         remedy = f"Known here: {', '.join(known)}."
     what = f"{where(location, source.data)}{shown(key)} is no key here"
     source.report_at(location, what, remedy, key=True)
-    return {location, *((*location[:-1], name) for name in close)}
+    return {location, (*location[:-1], meant)} if meant else {location}
 
 
 def _report_missing(location: Location, source: Source, field: FieldInfo | None) -> None:

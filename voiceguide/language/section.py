@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any
 
 from voiceguide.handwritten.problems import Location, shown
@@ -67,8 +66,8 @@ def unknown(at: Location, given: Iterable[str], known: Iterable[str], source: So
     names = list(known)
     for key in given:
         if key not in names:
-            close = get_close_matches(str(key), names, n=1)
-            remedy = f"Did you mean {close[0]}?" if close else "Take it out: nothing asks for it."
+            meant = source.nearest(str(key), names)
+            remedy = f"Did you mean {meant}?" if meant else "Take it out: nothing asks for it."
             report(source, (*at, key), f"{shown(key)} is not known", remedy, key=True)
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from voiceguide.errors import PageError
 from voiceguide.language.pack import load_language, normalise
 from voiceguide.language.phrasing import expand
+from voiceguide.page.apart import PageApart, in_log
 from voiceguide.page.board import Board
 from voiceguide.places import data_folder, history_file
 from voiceguide.presses import Presses
 from voiceguide.routine.load import find_routine, read_routine_file
 from voiceguide.settings import Settings
 
-if TYPE_CHECKING:
-    from voiceguide.page.server import PageServer
+NEEDS = ("starlette", "uvicorn")
 
 MISSING = (
     "The page needs Starlette and uvicorn, which are not installed. Install them with: pip install "
@@ -26,18 +26,18 @@ MISSING = (
 
 def put_up(
     settings: Settings,
-    presses: Presses | None,
+    presses: Presses,
     *,
     board: Board,
     language: str = "en",
     history: Path | None = None,
-    printed: Callable[[str], None] | None = None,
-) -> PageServer:
-    """Serve the page as the settings say; its owner closes it.
+    printed: Callable[[str], None] = in_log,
+) -> PageApart:
+    """Serve the page as the settings say, from a process of its own; its owner closes it.
 
     Args:
         settings: of whoever set up the speaker.
-        presses: where what is pressed goes; None for a page beside no guide.
+        presses: where what is pressed goes.
         board: what is shown.
         language: of the page, while no guide is there to set it.
         history: the history's file; by default the one in the user's data folder.
@@ -46,12 +46,10 @@ def put_up(
     Raises:
         PageError: the port is taken, or what the page needs is not installed.
     """
-    try:
-        from voiceguide.page.server import PageServer, in_log  # noqa: PLC0415 - optional
-    except ImportError as error:
-        raise PageError(MISSING) from error
+    if any(find_spec(name) is None for name in NEEDS):
+        raise PageError(MISSING)
     night = settings.night
-    return PageServer(
+    return PageApart(
         presses,
         history=history or history_file(),
         lan=settings.page.lan,
@@ -59,7 +57,7 @@ def put_up(
         language=language,
         pairings=data_folder() / "paired.json",
         night=None if night is None else (night.begins, night.ends),
-        printed=printed or in_log,
+        printed=printed,
         board=board,
     )
 

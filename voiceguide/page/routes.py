@@ -14,7 +14,6 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -29,6 +28,7 @@ from voiceguide.page.board import PACES, Board
 from voiceguide.page.door import COOKIE, Guest, refuse
 from voiceguide.page.examined import examined
 from voiceguide.page.guests import KEPT_DAYS, Guests, new_cookie, token_for
+from voiceguide.page.heavy import BusyError, Heavy
 from voiceguide.page.limits import Buckets
 from voiceguide.page.pairing import DIGITS, Pairing, RefusedError
 from voiceguide.page.past import past
@@ -47,6 +47,7 @@ PAIRED = "page"
 
 Press = Callable[[Command, str, str], None]
 Endpoint = Callable[["Behind", Request], Awaitable[Response]]
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Behind:
         night: from when until when the page is dark, as "22:00"; None for as the device likes it.
         wall: the wall clock, for the night.
         now: the monotonic clock, in seconds.
+        heavy: does what takes long.
     """
 
     board: Board
@@ -82,6 +84,7 @@ class Behind:
     # whatever others in its network do; what waits for the guide is bounded by the number of commands anyway.
     by_guests: Buckets = field(default_factory=lambda: Buckets(10, 0.5))
     by_strangers: Buckets = field(default_factory=lambda: Buckets(5, 5.0))
+    heavy: Heavy = field(default_factory=Heavy)
 
     @property
     def spoken(self) -> str:
@@ -209,7 +212,7 @@ async def choose_voice(behind: Behind, request: Request) -> Response:
         return refuse(404, "not_found")
     if wait_s := _wait_to_press(behind, guest):
         return refuse(429, "wait", wait_s)
-    await run_in_threadpool(keep, behind.spoken, name)
+    await _work(behind, request, keep, behind.spoken, name)
     behind.choose_voice(name)
     return Response(status_code=204)
 
@@ -253,44 +256,44 @@ async def history(behind: Behind, request: Request) -> Response:
     if days != "all" and (not (days.isascii() and days.isdigit()) or len(days) > 3):  # noqa: PLR2004 - a year's days
         return refuse(400, "days")
     span = None if days == "all" else int(days)
-    return JSONResponse(await run_in_threadpool(past, behind.history, read_clock(), span))
+    return JSONResponse(await _work(behind, request, past, behind.history, read_clock(), span))
 
 
-async def list_routines(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
+async def list_routines(behind: Behind, request: Request) -> Response:
     """Tell which routines there are."""
-    listed = await run_in_threadpool(routines.listed)
+    listed = await _work(behind, request, routines.listed)
     offered = behind.board.shown.values["offered"]
     return JSONResponse({"routines": [{**one, "offered": one["id"] in offered} for one in listed]})
 
 
-async def read_routine(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
+async def read_routine(behind: Behind, request: Request) -> Response:
     """Give the text of one routine."""
-    found = await run_in_threadpool(routines.text_of, request.path_params["name"])
+    found = await _work(behind, request, routines.text_of, request.path_params["name"])
     return JSONResponse(found) if found is not None else refuse(404, "not_found")
 
 
-async def begin_routine(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
+async def begin_routine(behind: Behind, request: Request) -> Response:
     """Give the text of a routine to begin with."""
     title = words_of(behind.spoken)["routines_mine"]
-    return JSONResponse(await run_in_threadpool(routines.new, behind.spoken, title))
+    return JSONResponse(await _work(behind, request, routines.new, behind.spoken, title))
 
 
-async def check_routine(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
+async def check_routine(behind: Behind, request: Request) -> Response:
     """Tell what is wrong with the text of a routine."""
     draft = await _body(request, _Draft)
-    return JSONResponse(await run_in_threadpool(routines.check, draft.name, draft.text))
+    return JSONResponse(await _work(behind, request, routines.check, draft.name, draft.text))
 
 
-async def keep_routine(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
+async def keep_routine(behind: Behind, request: Request) -> Response:
     """Keep a routine among the user's own, if nothing is wrong with it."""
     kept = await _body(request, _Kept)
-    answer = await run_in_threadpool(routines.keep, kept.name, kept.text, replace=kept.replace)
+    answer = await _work(behind, request, routines.keep, kept.name, kept.text, replace=kept.replace)
     return JSONResponse(answer, 200 if answer["kept"] else 409)
 
 
-async def doctor(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
+async def doctor(behind: Behind, request: Request) -> Response:
     """Tell what can be examined without a sound."""
-    return JSONResponse(await run_in_threadpool(examined, behind.spoken))
+    return JSONResponse(await _work(behind, request, examined, behind.spoken))
 
 
 async def site(behind: Behind, request: Request) -> Response:  # noqa: ARG001 - as above
@@ -340,7 +343,12 @@ ROUTES = (
 
 def application(behind: Behind) -> Starlette:
     """Return the application that answers; the door goes around it."""
-    handlers: dict[Any, Any] = {HTTPException: _plainly, _WrongBodyError: _plainly, VoiceguideError: _told}
+    handlers: dict[Any, Any] = {
+        HTTPException: _plainly,
+        _WrongBodyError: _plainly,
+        BusyError: _busy,
+        VoiceguideError: _told,
+    }
     app = Starlette(routes=[_route(behind, entry) for entry in ROUTES], exception_handlers=handlers)
     app.router.redirect_slashes = False
     return app
@@ -377,8 +385,22 @@ async def _plainly(request: Request, error: Exception) -> Response:  # noqa: ARG
     return response
 
 
+async def _busy(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's interface
+    if not isinstance(error, BusyError):
+        raise error
+    return refuse(error.status, error.why, error.wait_s)
+
+
 async def _told(request: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's interface
     return JSONResponse({"error": "told", "told": str(error), "wait_s": 0.0}, 500)
+
+
+async def _work(
+    behind: Behind, request: Request, work: Callable[..., _Result], *args: Any, **kwargs: Any
+) -> _Result:
+    """Have something done that may take long, in its turn."""
+    guest: Guest = request.scope["guest"]
+    return await behind.heavy.do(guest.cookie or guest.where.machine, work, *args, **kwargs)
 
 
 def _wait_to_press(behind: Behind, guest: Guest) -> float:

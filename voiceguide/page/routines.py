@@ -21,6 +21,9 @@ from voiceguide.routine.beginning import beginning, beginning_languages
 from voiceguide.routine.load import SUFFIX, list_routines, read_text
 from voiceguide.routine.rules import find
 
+PROBLEMS_MOST = 100
+"""Problems, or pieces of advice, that are told; of more only the number: a phone has to draw each."""
+
 _PLAIN = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -72,9 +75,12 @@ def new(language: str, title: str) -> dict[str, Any]:
 def check(name: str, text: str) -> dict[str, Any]:
     """Return what is wrong with a text as a routine of that name, and what will not be good to hear."""
     reading = read_text(text, f"{name}{SUFFIX}")
+    advice = find(reading)
+    more = max(len(reading.problems), len(advice)) - PROBLEMS_MOST
     return {
-        "problems": [_told(one) for one in reading.problems],
-        "advice": [_told(one) | {"rule": one.rule} for one in find(reading)],
+        "problems": [_told(one) for one in reading.problems[:PROBLEMS_MOST]],
+        "advice": [_told(one) | {"rule": one.rule} for one in advice[:PROBLEMS_MOST]],
+        **({"more": more} if more > 0 else {}),
     }
 
 

@@ -1,7 +1,7 @@
-"""The page's server: a companion of the guide, in a thread with an event loop of its own.
+"""The page's server: Starlette and uvicorn with an event loop of their own, in a thread of the page's process.
 
-The guide's thread only writes on the board and never waits for a browser. What is pressed goes the other way,
-through `Presses`, and from there takes the very path of the voice.
+It knows nothing of the guide but a board to read from and `Presses` to write to; `page_process.py` holds the line
+from there to the guide.
 """
 
 from __future__ import annotations
@@ -19,91 +19,85 @@ import uvicorn
 
 from voiceguide.core.commands import Command
 from voiceguide.core.states import MAY_SPEAK_OF_OTHERS
-from voiceguide.core.view import View
-from voiceguide.errors import PageError
+from voiceguide.page.addresses import BACKLOG, names_of_this_machine
 from voiceguide.page.board import Board
+from voiceguide.page.connections import Connection
 from voiceguide.page.door import Door
 from voiceguide.page.guests import Guests
+from voiceguide.page.heavy import Heavy
 from voiceguide.page.pairing import Pairing
 from voiceguide.page.routes import Behind, application
 from voiceguide.page.stream import Streams
 from voiceguide.presses import Presses
 from voiceguide.wall_clock import read_clock
 
-CONNECTIONS_MOST = 64
-"""Open connections; more are turned away. A browser opens up to six."""
-
 HEAD_MOST = 16 * 1024
 """Bytes of a request line with all its headers."""
 
 CLOSE_LIMIT_S = 0.45
 
-_NETWORKS = ("local", "lan", "home.arpa", "internal", "localdomain")
-"""What routers put behind a name at home; none of these can be registered on the internet."""
+ALIVE_EVERY_S = 2.0
 
 _log = logging.getLogger(__name__)
 
 
-def in_log(digits: str) -> None:
-    """Make a pairing code known where the program's messages go."""
-    _log.warning("To pair a phone with the page, type: %s %s", digits[:3], digits[3:])
-
-
 class PageServer:
-    """Serves the page until it is closed. A companion of the guide.
+    """Serves the page until it is closed.
 
     Args:
-        presses: where what is pressed goes; None for a page that only shows what was.
-        lan: let other machines in, after pairing; otherwise this very machine only.
-        port: the TCP port; 0 for any that is free.
-        language: of the page, while no guide is there to set it.
+        presses: where what is pressed goes.
+        listening: the port, open already.
+        board: what is shown.
+        printed: makes a pairing code known where the guide cannot say it.
         history: the history's file.
+        language: of the page, while no guide is there to set it.
         pairings: where paired browsers are kept; None forgets them with the program.
         night: from when until when the page is dark.
-        printed: makes a pairing code known where the guide cannot say it.
-        board: what is shown.
-
-    Raises:
-        PageError: the port is taken or cannot be opened.
+        alive: called every two seconds while the server does its work and no piece of it takes too long.
+        ended: called when it serves no longer, whatever the reason.
     """
 
     def __init__(  # noqa: PLR0913 - each is one thing that the page needs
         self,
-        presses: Presses | None,
+        presses: Presses,
+        listening: socket.socket,
         *,
+        board: Board,
+        printed: Callable[[str], None],
         history: Path,
-        lan: bool = False,
-        port: int = 8642,
         language: str = "en",
         pairings: Path | None = None,
         night: tuple[str, str] | None = None,
-        printed: Callable[[str], None] = in_log,
-        board: Board | None = None,
+        alive: Callable[[], Any] = lambda: None,
+        ended: Callable[[], Any] = lambda: None,
     ) -> None:
         self._presses = presses
         self._printed = printed
-        self._board = board or Board()
-        self._socket = _listen(port, lan=lan)
-        self.port: int = self._socket.getsockname()[1]
-        self.lan = lan
-        self._streams = Streams(self._board)
+        self._board = board
+        self._alive = alive
+        self._ended = ended
+        self._socket = listening
+        port = listening.getsockname()[1]
+        self._streams = Streams(board)
+        self._heavy = Heavy()
         guests = Guests(pairings, read_clock)
         behind = Behind(
-            board=self._board,
+            board=board,
             streams=self._streams,
             guests=guests,
             pairing=Pairing(guests, self._announce, time.monotonic),
             press=self._press,
-            choose_voice=self._choose_voice,
+            choose_voice=presses.choose_voice,
             history=history,
             language=language,
             night=night,
+            heavy=self._heavy,
         )
         self._server = uvicorn.Server(
             uvicorn.Config(
-                Door(application(behind), guests, self.port, names_of_this_machine()),
+                Door(application(behind), guests, port, names_of_this_machine()),
                 loop="asyncio",
-                http="h11",
+                http=Connection,
                 ws="none",
                 lifespan="off",
                 interface="asgi3",
@@ -112,33 +106,13 @@ class PageServer:
                 access_log=False,
                 proxy_headers=False,
                 server_header=False,
-                limit_concurrency=CONNECTIONS_MOST,
-                backlog=CONNECTIONS_MOST,
+                backlog=BACKLOG,
                 h11_max_incomplete_event_size=HEAD_MOST,
                 timeout_graceful_shutdown=1,
             )
         )
         self._thread = threading.Thread(target=self._run, name="page", daemon=True)
         self._thread.start()
-
-    @property
-    def addresses(self) -> list[str]:
-        """Where the page can be opened, the best first."""
-        here = f"http://localhost:{self.port}"
-        name = socket.gethostname().lower()
-        return [f"http://{name}.local:{self.port}", here] if self.lan else [here]
-
-    def notice(self, entry: dict[str, Any]) -> None:
-        """Take an entry of the journal."""
-        self._board.notice(entry)
-
-    def show(self, view: View) -> None:
-        """Take a look at the session."""
-        self._board.show(view)
-
-    def stopped(self) -> None:
-        """Show that no guide runs any more, while the page stays."""
-        self._board.stopped()
 
     def close(self) -> None:
         """Stop serving; open pages show that the guide is gone. Comes back within half a second."""
@@ -147,42 +121,30 @@ class PageServer:
         self._thread.join(CLOSE_LIMIT_S)
 
     def _press(self, command: Command, text: str, by: str) -> None:
-        if self._presses is not None:
-            self._presses.press(command, by, text)
-
-    def _choose_voice(self, name: str) -> None:
-        if self._presses is not None:
-            self._presses.choose_voice(name)
+        self._presses.press(command, by, text)
 
     def _announce(self, digits: str) -> str:
-        shown, presses = self._board.shown.values, self._presses
-        may_speak = presses is not None and presses.says_codes and shown["state"] in MAY_SPEAK_OF_OTHERS
-        if presses is not None and may_speak and presses.ask_for_code(digits):
+        may_speak = self._presses.says_codes and self._board.shown.values["state"] in MAY_SPEAK_OF_OTHERS
+        if may_speak and self._presses.ask_for_code(digits):
             return "spoken"
         self._printed(digits)
         return "printed"
 
     def _run(self) -> None:
         try:
-            asyncio.run(self._server.serve(sockets=[self._socket]))
-        except Exception:  # noqa: BLE001 - whatever it is, the guide goes on without its page
-            _log.exception("The page has failed and is gone; the guide goes on.")
+            asyncio.run(self._serve())
+        except Exception:  # noqa: BLE001 - whatever it is, the log says so and another process is started
+            _log.exception("The page has failed.")
+        finally:
+            self._ended()
 
+    async def _serve(self) -> None:
+        signs = asyncio.create_task(self._show_life())
+        await self._server.serve(sockets=[self._socket])
+        signs.cancel()
 
-def names_of_this_machine() -> frozenset[str]:
-    """Return the names under which this machine is known in its network: none that anybody could register."""
-    name = socket.gethostname().lower()
-    short = name.partition(".")[0]
-    return frozenset({name, short, *(f"{short}.{network}" for network in _NETWORKS)})
-
-
-def _listen(port: int, *, lan: bool) -> socket.socket:
-    try:
-        if lan and socket.has_dualstack_ipv6():
-            return socket.create_server(("", port), family=socket.AF_INET6, dualstack_ipv6=True)
-        return socket.create_server(("" if lan else "127.0.0.1", port))
-    except OSError as error:
-        raise PageError(
-            f"The page cannot be served at port {port}: {error.strerror or error}. Another voiceguide may serve "
-            "it; end that one, or choose another port in the settings (page: port)."
-        ) from error
+    async def _show_life(self) -> None:
+        while True:
+            if not self._heavy.takes_too_long:
+                self._alive()
+            await asyncio.sleep(ALIVE_EVERY_S)

@@ -7,7 +7,6 @@ they run over a half-broken file and all mistakes are told at once.
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -158,11 +157,9 @@ def _check_placeholders(value: Any, at: Location, source: Source, *, sides: bool
             found = match.group(0)
             what = f"{where(location, source.data)}{found} "
             if match.group(1) not in PLACEHOLDERS:
-                close = get_close_matches((match.group(1) or "").lower(), PLACEHOLDERS, n=1)
+                meant = source.nearest((match.group(1) or "").lower(), PLACEHOLDERS)
                 remedy = (
-                    f"Did you mean {{{close[0]}}}?"
-                    if close
-                    else "Only {side} and {other_side} may stand in braces."
+                    f"Did you mean {{{meant}}}?" if meant else "Only {side} and {other_side} may stand in braces."
                 )
                 source.report_at(location, f"{what}is no placeholder", remedy)
             elif not sides:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from pydantic import ValidationError
 
 from voiceguide.core import plan
 from voiceguide.errors import RoutineError
+from voiceguide.handwritten.nearest import nearest
 from voiceguide.handwritten.problems import Location, Problem
 from voiceguide.handwritten.source import Source, read_source, source_of
 from voiceguide.handwritten.wording import report_invalid
@@ -121,8 +121,8 @@ def find_routine(name_or_path: str) -> Path:
     known = _by_name()
     if name_or_path in known:
         return known[name_or_path]
-    close = get_close_matches(name_or_path.lower(), known, n=1, cutoff=0.4)
-    hint = f" Did you mean {close[0]}?" if close else ""
+    meant = nearest(name_or_path.lower(), known, likeness=0.4)
+    hint = f" Did you mean {meant}?" if meant else ""
     raise RoutineError(
         f'There is no routine "{name_or_path}".{hint} There are: {", ".join(sorted(known)) or "none"}. '
         f"Your own belong in {routine_folders()[0]}; a file elsewhere is given by its path, with .yaml."

@@ -30,8 +30,8 @@ from voiceguide.hearing.ears import Ears
 from voiceguide.hearing.recognisers.typed import TypedRecogniser
 from voiceguide.history.journal import Journal
 from voiceguide.language.pack import load_language
+from voiceguide.page.apart import PageApart
 from voiceguide.page.board import Board
-from voiceguide.page.server import PageServer
 from voiceguide.page.speaker_clock import SpeakerClock
 from voiceguide.presses import Presses
 from voiceguide.routine.load import find_routine, load_routine
@@ -110,12 +110,12 @@ class LiveSession:
         folder: for the history.
         routine: what is run; by default a short one in seconds.
         speech: the guide's voice.
-        server: settings of the page's server.
+        server: settings of the page.
 
     Attributes:
         entries: the journal.
         port: the sound.
-        page: the page's server, which can be put up again with `restart_page`.
+        page: the page, which can be put up again with `restart_page`.
         typed: what the person in the room says.
         view: the last look at the session.
         also: more companions that are told; closed with the session.
@@ -192,7 +192,7 @@ class LiveSession:
         return bool(self.of("cue"))
 
     def restart_page(self) -> None:
-        """End the page's server and put up another one at the same port."""
+        """End the page's process and put up another one at the same port."""
         self._settings["port"] = self.page.port
         self.page.close()
         self.page = self._serve()
@@ -222,9 +222,9 @@ class LiveSession:
         for companion in (self.page, *self.also):
             companion.show(view)
 
-    def _serve(self) -> PageServer:
+    def _serve(self) -> PageApart:
         board = Board(SpeakerClock(LEAD_S), voice="hibari")
-        return PageServer(self.presses, board=board, **self._settings)
+        return PageApart(self.presses, board=board, **self._settings)
 
 
 def until(found: Callable[[], Any], what: str, limit_s: float = WAIT_S) -> Any:

@@ -66,15 +66,15 @@ function closeEditor() {
 /** Has the text checked; only the newest answer counts. */
 async function check() {
   const number = ++asked;
-  const { problems, advice } = await post("/api/routines/check", { name: byId("editor-name").value, text: byId("editor-text").value });
-  if (number === asked) showProblems(problems, advice);
+  const { problems, advice, more } = await post("/api/routines/check", { name: byId("editor-name").value, text: byId("editor-text").value });
+  if (number === asked) showProblems(problems, advice, more);
 }
 
-/** Shows mistakes, or, where there are none, what can be run and will not be good to hear. */
-function showProblems(problems, advice = []) {
+/** Shows mistakes, or, where there are none, what can be run and will not be good to hear; of `more` only the number. */
+function showProblems(problems, advice = [], more = 0) {
   const { words } = hello;
   const verdict = problems.length ? words.editor_problems : advice.length ? words.editor_advice : words.editor_fine;
-  byId("editor-verdict").textContent = fill(verdict, { count: problems.length || advice.length });
+  byId("editor-verdict").textContent = fill(verdict, { count: (problems.length || advice.length) + more });
   byId("editor-problems").replaceChildren(...[...problems, ...advice].map((problem) => {
     const go = html("button", { type: "button", textContent: fill(words.editor_problem, { line: problem.line }) });
     go.addEventListener("click", () => goTo(problem.line));
@@ -101,8 +101,8 @@ async function keep(event) {
     const kept = await post("/api/routines/keep", { name: byId("editor-name").value, text: byId("editor-text").value, replace: byId("editor-replace").checked });
     verdict.textContent = fill(words.editor_kept, { path: kept.path });
   } catch (refusal) {
-    const { why, problems, told } = refusal.answer ?? {};
-    if (why === "problems") showProblems(problems);
+    const { why, problems, more, told } = refusal.answer ?? {};
+    if (why === "problems") showProblems(problems, [], more);
     else verdict.textContent = words[`editor_${why}`] ?? told ?? words.refused_other;
   }
 }
