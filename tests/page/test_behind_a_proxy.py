@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from on_the_wire import until
 
 from voiceguide.core.commands import Command
+from voiceguide.page.apart import PageApart
+from voiceguide.page.board import Board
 from voiceguide.page.door import TOKEN_HEADER
 from voiceguide.page.guests import token_for
-from voiceguide.page.server import PageServer, names_of_this_machine
+from voiceguide.page.server import names_of_this_machine
 from voiceguide.presses import Press, Presses
-from voiceguide.testing.live import until
 
 NGINX, OPENSSL = (shutil.which(name, path="/usr/sbin:/usr/bin:/usr/local/bin") for name in ("nginx", "openssl"))
 
@@ -76,7 +78,7 @@ class Proxy:
 
     def pair(self, presses: Presses) -> None:
         assert self.ask("POST", "/api/pairing/ask", {}).status == 200
-        assert self.ask("POST", "/api/pairing/enter", {"code": presses.take_code()}).status == 204
+        assert self.ask("POST", "/api/pairing/enter", {"code": until(presses.take_code)}).status == 204
 
 
 @pytest.fixture
@@ -93,8 +95,9 @@ def proxy(tmp_path: Path, presses: Presses) -> Iterator[Proxy]:
     curve, files = ("-pkeyopt", "ec_paramgen_curve:prime256v1"), ("-keyout", str(key), "-out", str(certificate))
     make = (str(OPENSSL), "req", "-x509", "-newkey", "ec", *curve, "-nodes", "-subj", "/CN=guide", *files)
     subprocess.run(make, check=True, capture_output=True, timeout=60)
-    server = PageServer(presses, history=tmp_path / "history.sqlite", port=0)
-    server._board._set(running=True, state="waiting", standby=False)
+    board = Board()
+    board._set(running=True, state="waiting", standby=False)
+    server = PageApart(presses, board=board, history=tmp_path / "history.sqlite", port=0)
     example = PAGE.read_text(encoding="utf-8").partition("```nginx\n")[2].partition("```")[0]
     for written, here in (
         *(("guide.local", name), ("8642", str(server.port)), ("443", f"127.0.0.1:{port}")),
@@ -113,7 +116,7 @@ def proxy(tmp_path: Path, presses: Presses) -> Iterator[Proxy]:
             return one.connect_ex(("127.0.0.1", port)) == 0
 
     try:
-        until(listens, "nginx listens")
+        until(listens)
         browser = Proxy(port, name)
         browser.hello = json.loads(browser.ask("GET", "/api/hello").read())
         yield browser
@@ -128,12 +131,12 @@ def test_a_phone_is_paired_and_presses_through_it(proxy: Proxy, presses: Presses
     assert "secure" in proxy.told.lower()
     assert proxy.ask("GET", "/api/history").status == 403
     assert proxy.ask("POST", "/api/press", {"command": "pain"}).status == 204
-    assert presses.take() == [Press(Command.PAIN, "stranger")]
+    assert until(presses.take) == [Press(Command.PAIN, "stranger")]
     proxy.pair(presses)
     assert "secure" in proxy.told.lower()
     assert proxy.ask("GET", "/api/history").status == 200
     assert proxy.ask("POST", "/api/press", {"command": "pause"}).status == 204
-    assert presses.take() == [Press(Command.PAUSE, "page")]
+    assert until(presses.take) == [Press(Command.PAUSE, "page")]
 
 
 def test_what_happens_shows_through_it_at_once(proxy: Proxy, presses: Presses) -> None:

@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 from page_rig import HERE, synchronised
 
+from voiceguide.page.apart import PageApart
+from voiceguide.page.board import Board
 from voiceguide.page.door import COOKIE
 from voiceguide.page.guests import PLACES, Guests, new_cookie
 from voiceguide.page.local_user import is_of_this_user
-from voiceguide.page.server import PageServer
 from voiceguide.page.where import where_from
 from voiceguide.presses import Presses
 
@@ -36,25 +37,25 @@ print(asked.getresponse().read().decode())"""
 
 
 @pytest.fixture(params=[False, True], ids=["this machine only", "lan"])
-def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[PageServer]:
-    one = PageServer(Presses(), history=tmp_path / "history.sqlite", port=0, lan=request.param)
+def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[PageApart]:
+    one = PageApart(Presses(), board=Board(), history=tmp_path / "history.sqlite", port=0, lan=request.param)
     yield one
     one.close()
 
 
-def asked_by(user: str, server: PageServer, path: str) -> dict[str, Any]:
+def asked_by(user: str, server: PageApart, path: str) -> dict[str, Any]:
     command = [sys.executable, "-c", HELLO, str(server.port), user, path]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120, cwd="/")
     return dict(json.loads(done.stdout))
 
 
-def test_the_user_of_the_guide_is_at_home(server: PageServer) -> None:
+def test_the_user_of_the_guide_is_at_home(server: PageApart) -> None:
     assert asked_by("me", server, "/api/hello")["paired"]
     assert "sessions" in asked_by("me", server, "/api/history")
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
-def test_another_user_of_the_same_machine_is_a_stranger(server: PageServer) -> None:
+def test_another_user_of_the_same_machine_is_a_stranger(server: PageApart) -> None:
     assert not asked_by(str(NOBODY), server, "/api/hello")["paired"]
     assert asked_by(str(NOBODY), server, "/api/history")["error"] == "not_paired"
 
