@@ -77,7 +77,7 @@ def test_whatever_goes_another_way_fails_it_and_is_told(tmp_path: Path) -> None:
     assert line.split()[-3:] == ["pain", "not", "heard"]
     assert "The session ended by stopped, not by completed." in shown
     assert "Never came to say “start”: nothing like {'kind': 'say_finished', 'key': 'not_said'} happened." in shown
-    assert "Demo FAILED: 3 of 5" in shown
+    assert "Demo FAILED: 3 of 4" in shown
 
 
 def test_a_failed_demo_exits_with_one(

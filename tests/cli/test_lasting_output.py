@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import pytest
-from speakers import JOE, natural_voice
 
 from voiceguide.cli.lasting_output import WAITING_AT_MOST, LastingOutput
 
@@ -33,7 +32,7 @@ class TestASessionWithPain:
     @pytest.fixture
     def run(self, user_says: Says, real: tuple[str, ...], tmp_path: Path) -> Callable[..., Any]:
         def run(shell: str, **environment: str) -> subprocess.CompletedProcess[str]:
-            mic = user_says(WORDS, 45.0, natural_voice(JOE))
+            mic = user_says(WORDS, 45.0)
             files = ["--mic", mic, "--speaker", tmp_path / "session.wav", "--history", tmp_path / "history.sqlite"]
             events = [] if "--events" in shell else ["--events", tmp_path / "events.jsonl"]
             command = [sys.executable, "-c", PROGRAM, "run", "psoas-short", *files, *events, *real]

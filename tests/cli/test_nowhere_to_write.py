@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from speakers import JOE, natural_voice
 
 from voiceguide.speaking.voices.espeak import EspeakVoice
 
@@ -59,7 +58,7 @@ def voiceguide(tmp_path: Path, *arguments: object) -> subprocess.CompletedProces
 
 
 def test_english_is_heard_and_spoken(user_says: Says, real: tuple[str, ...], tmp_path: Path) -> None:
-    mic = user_says([(8.0, "start"), (14.0, "it hurts")], 35.0, natural_voice(JOE))
+    mic = user_says([(8.0, "start"), (14.0, "it hurts")], 35.0)
     kept = ("--history", tmp_path / "history.sqlite", "--events", tmp_path / "events.jsonl")
     done = voiceguide(tmp_path, "run", "psoas-short", "--mic", mic, *real, *kept, "--no-introduce")
     assert done.returncode == 0, done.stderr
@@ -85,7 +84,7 @@ def test_korean_is_heard_and_spoken(user_says: Says, tmp_path: Path) -> None:
 
 
 def test_a_guide_that_waits_to_be_asked_does_so(user_says: Says, real: tuple[str, ...], tmp_path: Path) -> None:
-    mic = user_says([(6.0, "start")], 16.0, natural_voice(JOE))
+    mic = user_says([(6.0, "start")], 16.0)
     done = voiceguide(tmp_path, "listen", "constructive-rest", "--mic", mic, *real)
     assert done.returncode == 0, done.stderr
     assert "ready: waits for somebody" in done.stderr

@@ -32,7 +32,7 @@ def level_db(sound: Any) -> float:
 
 def assert_heard(journal: list[dict[str, Any]], said: list[tuple[float, str, str]]) -> None:
     heard = [entry for entry in journal if entry["kind"] == "heard"]
-    assert [entry["command"] for entry in heard] == [command for _, _, command in said]
+    assert [entry["command"] for entry in heard] == [command for _, _, command in said], heard
     for entry, (at_s, _, _) in zip(heard, said, strict=True):
         assert at_s < entry["time_s"] < at_s + DECIDED_WITHIN_S
 

@@ -69,7 +69,9 @@ HURTS = [
 def test_pain_gets_through_the_guides_own_voice(prepared: Prepared, person: Voice) -> None:
     visited, entries = guided(prepared, person, HURTS)
     heard = [entry for entry in entries if entry["kind"] == "heard" and entry["command"]]
-    assert [entry["command"] for entry in heard] == ["start", "pain", "sharp", "stop"]
+    assert [entry["command"] for entry in heard] == ["start", "pain", "sharp", "stop"], [
+        (entry["kind"], entry["time_s"], entry.get("text") or entry.get("why")) for entry in entries
+    ]
     calls = [words for words in visited.uttered if words.line.expect == "pain"]
     assert len(calls) <= 3
     assert [entry["how"] for entry in entries if entry["kind"] == "finished"] == ["pain"]

@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.slow("whole sessions, each killed and checked")
 def test_sessions_killed_at_random_points_lose_no_report_and_leave_the_file_whole() -> None:
     command = [sys.executable, "-m", "benchmarks.power_cut", "--kills", "3", "--seed", "2"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
