@@ -21,6 +21,7 @@ from voiceguide.history.export import as_csv, as_json
 from voiceguide.history.forget import Kept, forget, how_much
 from voiceguide.history.past import read_past, read_sessions, read_settings
 from voiceguide.history.plot import plot
+from voiceguide.history.reading import HistoryConnection, tell_once
 from voiceguide.places import history_file
 from voiceguide.wall_clock import read_clock
 
@@ -120,11 +121,13 @@ def forget_command(
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection | None]:
-    """Look into a history; None where nothing is kept."""
+def _opened(path: Path) -> Iterator[HistoryConnection | None]:
+    """Look into a history; None where nothing is kept. What could not be read is told afterwards."""
     connection = open_to_read(path)
     try:
         yield connection
+        if connection is not None:
+            tell_once(path, connection)
     except sqlite3.Error as error:
         raise HistoryError(f"{path} cannot be read: {error}. The next session looks into it.") from error
     finally:

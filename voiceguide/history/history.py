@@ -17,9 +17,11 @@ from typing import Any
 from voiceguide.core.memory import Remembered
 from voiceguide.core.plan import Routine
 from voiceguide.errors import HistoryError
-from voiceguide.history.database import is_busy, open_to_read, open_to_write, transaction
+from voiceguide.history.database import open_to_read, open_to_write, transaction
 from voiceguide.history.dating import date_this_start
+from voiceguide.history.locks import is_busy
 from voiceguide.history.memory import remember, was_introduced
+from voiceguide.history.reading import HistoryConnection, tell_once
 from voiceguide.history.rows import INTRODUCED, Change, SessionRows
 from voiceguide.history.running import mark_cut_off, this_process
 from voiceguide.wall_clock import Reading, WallClock, read_clock
@@ -58,7 +60,7 @@ class History:
         self._rows = SessionRows(routine.id, this_process(), clock)
         self._waiting: list[Change] = []
         self._session: int | None = None
-        self._connection: sqlite3.Connection | None = None
+        self._connection: HistoryConnection | None = None
         now = clock()
         self.remembered = Remembered(today=now.now.date().toordinal())
         self.introduced = False
@@ -77,8 +79,13 @@ class History:
         except (ValueError, TypeError, OverflowError) as error:
             self._tell(f"{path} holds what no voiceguide wrote: {error}. Earlier sessions are not remembered.")
         else:
+            tell_once(path, self._connection)
             if aside is not None:
-                self._tell(f"The history was damaged. It is kept as {aside}; a new one has begun.")
+                saved = self._connection.saved
+                self._tell(
+                    f"The history was damaged. It is kept as {aside}; a new one has begun"
+                    f"{f' with {saved} rows of it that could be read' if saved else ''}."
+                )
 
     def notice(self, entry: dict[str, Any]) -> None:
         """Take an entry of the journal; a report of pain is on the disk when this returns (S6)."""
