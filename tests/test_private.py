@@ -138,7 +138,11 @@ def test_an_events_file_is_closed_also_one_that_was_there(tmp_path: Path) -> Non
 def test_a_pipe_or_a_device_is_written_as_it_is(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe, 0o666)
-    private_file(pipe)  # would wait for a reader if it was opened
+    with pytest.raises(OSError, match="nobody reads"):  # to open it would wait for a reader
+        private_file(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert private_file(pipe) == pipe
+    os.close(reader)
     assert mode(pipe) == 0o666
     assert private_file(Path(os.devnull)).is_char_device()
     assert mode(Path(os.devnull)) & 0o006 == 0o006

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from voiceguide.cli.history_view import EMPTY, first_day, history_view
 from voiceguide.cli.options import Output, write_out
+from voiceguide.cli.terminal import Terminal, confirm, say
 from voiceguide.errors import ChoiceError, HistoryError
 from voiceguide.history.database import open_to_read, set_aside
 from voiceguide.history.export import as_csv, as_json
@@ -52,7 +52,7 @@ def history(
     context.obj = file
     if context.invoked_subcommand is not None:
         return
-    console = Console()
+    console = Terminal()
     with _opened(file or history_file()) as connection:
         past = read_past(connection, read_clock()) if connection else None
         monday = first_day(past.last, weeks) if past else date.min
@@ -86,10 +86,10 @@ def export(
         settings = read_settings(connection) if connection else []
     text = as_csv(sessions, settings) if csv else as_json(sessions, settings)
     if output is None:
-        typer.echo(text, nl=False)
+        say(text, end=False)
         return
     write_out(text, output, private=True)
-    typer.echo(f"Written: {output}")
+    say(f"Written: {output}")
 
 
 @_group.command(name="forget")
@@ -108,16 +108,16 @@ def forget_command(
     day = before.date() if before else None
     with _opened(path) as connection:
         if connection is None:
-            typer.echo("There is nothing to forget.")
+            say("There is nothing to forget.")
             return
         what = _in_words(how_much(connection, read_past(connection, read_clock()), day), day)
     if not yes:
-        typer.echo(f"This deletes {what} from {path}. It cannot be undone,")
-        typer.echo("and the guide will not know any more that pain was reported then.")
-        typer.confirm("Delete it?", abort=True)
-    typer.echo(f"Deleted: {_in_words(forget(path, day), day)}.")
+        say(f"This deletes {what} from {path}. It cannot be undone,")
+        say("and the guide will not know any more that pain was reported then.")
+        confirm("Delete it?")
+    say(f"Deleted: {_in_words(forget(path, day), day)}.")
     for damaged in set_aside(path):
-        typer.echo(f"A damaged history is kept as {damaged}. Delete it yourself if you do not want it.")
+        say(f"A damaged history is kept as {damaged}. Delete it yourself if you do not want it.")
 
 
 @contextmanager

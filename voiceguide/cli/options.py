@@ -14,6 +14,7 @@ from voiceguide.places import settings_file
 from voiceguide.private import private_file
 from voiceguide.settings import Settings, read_settings
 from voiceguide.speaking.choose import VOICES
+from voiceguide.special_files import hold_a_pipe
 
 
 def _one_of(what: str, names: Sequence[str]) -> Callable[[str | None], str | None]:
@@ -124,6 +125,7 @@ def write_out(text: str, output: Path, *, private: bool = False) -> None:
         ChoiceError: it cannot be written.
     """
     try:
+        hold_a_pipe(output)
         (private_file(output) if private else output).write_text(text, encoding="utf-8")
     except OSError as error:
         raise ChoiceError(

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from voiceguide.app import render_session
 from voiceguide.cli.options import VoiceName
 from voiceguide.cli.progress import counting
+from voiceguide.cli.terminal import Terminal
 from voiceguide.errors import RoutineError
 from voiceguide.language.pack import load_language
 from voiceguide.preview.account import Account, Chapter, Onlooker
@@ -45,7 +45,7 @@ def preview(
     The real session runs, with the real voice and without a person, as fast as the machine can; every second of it
     is accounted for, with the time on each side and the breaths of each hold.
     """
-    console = Console()
+    console = Terminal()
     plan = load_routine(find_routine(routine))
     phrases = load_language(plan.language).phrases
     onlooker = Onlooker(plan, phrases)

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from voiceguide.app import render_session
 from voiceguide.audio.recording import Recording
 from voiceguide.cli.options import VoiceName
 from voiceguide.cli.progress import counting
+from voiceguide.cli.terminal import Terminal
 from voiceguide.core.clock import seconds
 from voiceguide.language.pack import load_language
 from voiceguide.preview.account import Onlooker
@@ -40,7 +40,7 @@ def render(
 
     A cue sheet of the same name beside it marks where each exercise and side begins.
     """
-    console = Console()
+    console = Terminal()
     plan = load_routine(find_routine(routine))
     phrases = load_language(plan.language).phrases
     onlooker = Onlooker(plan, phrases)

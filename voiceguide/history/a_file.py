@@ -8,6 +8,7 @@ from pathlib import Path
 from voiceguide.errors import HistoryError
 from voiceguide.history.schema import APPLICATION_ID
 from voiceguide.places import history_file
+from voiceguide.special_files import what_else_it_is
 
 _BEGINNING = b"SQLite format 3\0"
 _MARK = slice(68, 72)
@@ -32,7 +33,7 @@ def see_that_it_may_be_one(path: Path) -> bool:
     except (OSError, ValueError) as error:  # the latter for a name with a zero byte in it
         raise HistoryError(f"{path} cannot be used as a history: {_reason(error)}. {_ANOTHER}") from error
     if not stat.S_ISREG(status.st_mode):
-        raise HistoryError(f"{path} is {_kind(status.st_mode)} and cannot be a history. {_ANOTHER}")
+        raise HistoryError(f"{path} is {what_else_it_is(path)} and cannot be a history. {_ANOTHER}")
     if status.st_size == 0:
         return False
     try:
@@ -46,13 +47,6 @@ def see_that_it_may_be_one(path: Path) -> bool:
     if not ours and path.absolute() != history_file():
         raise HistoryError(f"{path} is no database and was left as it is. {_ANOTHER}")
     return True
-
-
-def _kind(mode: int) -> str:
-    for is_one, kind in ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket")):
-        if is_one(mode):
-            return kind
-    return "a device"
 
 
 def _reason(error: Exception) -> str:

@@ -16,6 +16,7 @@ from typing import Any, TextIO
 
 from voiceguide.core.clock import seconds
 from voiceguide.errors import ChoiceError
+from voiceguide.printable import printable
 from voiceguide.private import private_file
 
 Watcher = Callable[[dict[str, Any]], None]
@@ -91,7 +92,7 @@ class Journal:
 
     def _write_down(self, file: TextIO, entry: dict[str, Any]) -> None:
         try:
-            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            file.write(printable(json.dumps(entry, ensure_ascii=False)) + "\n")
             if entry["kind"] in _MUST_SURVIVE:
                 file.flush()
                 os.fsync(file.fileno())
