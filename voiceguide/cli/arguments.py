@@ -25,6 +25,6 @@ def see_that_they_can_be_used(arguments: Sequence[str]) -> None:
             )
         for _, name in not_shown(argument):
             raise ChoiceError(
-                f"Argument {number} holds the character {name}, which cannot be shown. Type it again, or rename the "
-                "file that is called so."
+                f"Argument {number} holds the character {name}, which cannot be shown. Type it again, or rename "
+                "the file that is called so."
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -14,6 +15,10 @@ from voiceguide.printable import printable
 
 class Terminal(Console):
     """Rich's console, which shows the number of each character that must not be shown."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Return a plain text as it is going to be printed, so that its place has the right width."""
+        return super().render_str(printable(text), **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
         """Yield the pieces of something that is printed."""

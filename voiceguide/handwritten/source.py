@@ -83,6 +83,7 @@ def read_source(path: Path, *, may_be_empty: bool = False) -> Source:
     source = Source(str(path))
     for _, name in not_shown(path.name):
         source.report((0, 0), f"the name of this file holds the character {name}", "Rename the file.")
+        return source
     try:
         if (kind := what_else_it_is(path)) is not None:
             source.report(
