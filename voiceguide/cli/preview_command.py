@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from voiceguide.app import render_session
-from voiceguide.cli.options import VoiceName
+from voiceguide.cli.options import LONGEST_WAIT_S, VoiceName
 from voiceguide.cli.progress import counting
 from voiceguide.cli.terminal import Terminal
 from voiceguide.errors import RoutineError
@@ -37,7 +37,10 @@ def preview(
     ] = None,
     voice: VoiceName = None,
     ready_after: Annotated[
-        float, typer.Option(min=0, help="Seconds from the guide's question until the person is ready.")
+        float,
+        typer.Option(
+            min=0, max=LONGEST_WAIT_S, help="Seconds from the guide's question until the person is ready."
+        ),
     ] = 5.0,
 ) -> None:
     """Tell a routine second by second, as it is for somebody who is always ready.
