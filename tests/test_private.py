@@ -241,8 +241,6 @@ def test_whatever_a_command_makes_is_closed(tmp_path: Path) -> None:
             "Mine",
             "--exercise",
             "1",
-            "--release",
-            "Roll off.",
             "--folder",
             "routines",
         ),

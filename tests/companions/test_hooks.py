@@ -115,7 +115,7 @@ def test_a_program_that_fails_a_thousand_times_is_told_a_few_times(caplog: pytes
     runner = HookRunner(Hooks(heard=["/no/such/program"]))
     for number in range(1, 1001):
         runner.notice(HEARD)
-        wait_until(lambda: runner._waiting.empty())
+        wait_until(runner._waiting.empty)
         if number % 100 == 0:
             wait_until(lambda times=number: runner._seldom._times["heard not run"] >= times - 1)
     runner.close()

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -62,10 +63,8 @@ def copy(taped: Path, tmp_path: Path) -> Path:
 
 
 def survives(folder: Path) -> None:
-    try:
+    with suppress(VoiceguideError):
         replay(read_recording(folder))
-    except VoiceguideError as error:
-        assert str(error)
 
 
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line[:50])
@@ -79,7 +78,7 @@ def test_a_line_that_no_voiceguide_wrote(copy: Path, line: str) -> None:
 @pytest.mark.parametrize("name", [Names.HEARING, Names.EVENTS, Names.SPEECH, Names.SESSION])
 @pytest.mark.parametrize("seed", range(12))
 def test_values_of_another_kind(copy: Path, name: str, seed: int) -> None:
-    chance = random.Random(f"{name} {seed}")
+    chance = random.Random(f"{name} {seed}")  # noqa: S311 - damage
     path = copy / name
     whole = name == Names.SESSION
     lines = [path.read_text()] if whole else path.read_text().splitlines()
