@@ -141,6 +141,8 @@ def _parse(raw: bytes, source: Source, *, may_be_empty: bool) -> None:
         if root is None and may_be_empty:
             source.data, source.places[()] = {}, (1, 1)
         elif root is None:
+            if source.problems:  # there was nothing but what must not be shown
+                return
             source.report((1, 1), "the file is empty", "Begin with a copy of one that comes with voiceguide.")
         else:
             source.data = _plain(root, (), source)
