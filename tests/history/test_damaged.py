@@ -25,7 +25,7 @@ from benchmarks.damaged_history import KINDS, make, trouble_of
 from voiceguide.cli.main import app
 from voiceguide.core.week_rule import lasts_over_a_week
 from voiceguide.errors import HistoryError
-from voiceguide.history import locks
+from voiceguide.history import another_program
 from voiceguide.history.database import open_to_read, open_to_write
 from voiceguide.history.history import History, is_introduced
 from voiceguide.history.past import read_sessions
@@ -241,8 +241,8 @@ def test_another_program_is_waited_for_with_a_word_and_a_limit(
     told: NewTold, path: Path, how: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     days_of_pain(told, path, 0)
-    monkeypatch.setattr(locks, "LIMIT_S", 1.0)
-    monkeypatch.setattr(locks, "WORD_AFTER_S", 0.2)
+    monkeypatch.setattr(another_program, "LIMIT_S", 1.0)
+    monkeypatch.setattr(another_program, "WORD_AFTER_S", 0.2)
     command = [sys.executable, "-c", KEEPER, str(path), how]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as keeper:
         assert keeper.stdout
@@ -257,5 +257,5 @@ def test_another_program_is_waited_for_with_a_word_and_a_limit(
 
 
 def test_the_word_comes_after_two_seconds_and_the_limit_later() -> None:
-    assert locks.WORD_AFTER_S == 2.0
-    assert locks.LIMIT_S > locks.WORD_AFTER_S
+    assert another_program.WORD_AFTER_S == 2.0
+    assert another_program.LIMIT_S > another_program.WORD_AFTER_S
