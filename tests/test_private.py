@@ -6,6 +6,8 @@ import json
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,9 +19,11 @@ from small_routine import ROUTINE
 from told_session import Told
 from typer.testing import CliRunner
 
+import voiceguide
 from voiceguide.audio.files import FilePort
 from voiceguide.cli.main import app
 from voiceguide.core.commands import Command
+from voiceguide.errors import SettingsError
 from voiceguide.hearing.enrolment.embedding import SIZE
 from voiceguide.hearing.enrolment.templates import Bounds, Enrolment, load, place
 from voiceguide.history.database import open_to_read, open_to_write
@@ -27,6 +31,7 @@ from voiceguide.history.history import History
 from voiceguide.history.journal import Journal
 from voiceguide.places import data_folder, history_file
 from voiceguide.private import close_folder_to_others, private_file, private_folder
+from voiceguide.settings import read_settings
 
 
 @pytest.fixture(autouse=True)
@@ -138,7 +143,11 @@ def test_an_events_file_is_closed_also_one_that_was_there(tmp_path: Path) -> Non
 def test_a_pipe_or_a_device_is_written_as_it_is(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe, 0o666)
-    private_file(pipe)  # would wait for a reader if it was opened
+    with pytest.raises(OSError, match="nobody reads"):  # to open it would wait for a reader
+        private_file(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    assert private_file(pipe) == pipe
+    os.close(reader)
     assert mode(pipe) == 0o666
     assert private_file(Path(os.devnull)).is_char_device()
     assert mode(Path(os.devnull)) & 0o006 == 0o006
@@ -213,3 +222,97 @@ def test_a_disk_that_knows_no_rights_is_no_reason_to_keep_nothing(
     assert lost == []
     with closing(sqlite3.connect(tmp_path / "history.sqlite")) as kept:
         assert kept.execute("SELECT count(*) FROM session").fetchone() == (0,)
+
+
+# --- the command line ----------------------------------------------------------------------------------------
+
+
+def test_whatever_a_command_makes_is_closed(tmp_path: Path) -> None:
+    """Of every command, although the shell that called it would have left everything open."""
+    for arguments in (
+        ("schema", "--output", "schema.json"),
+        ("settings", "--new", "--settings", "config/settings.yaml"),
+        (
+            "new",
+            "my-own",
+            "--language",
+            "en",
+            "--title",
+            "Mine",
+            "--exercise",
+            "1",
+            "--folder",
+            "routines",
+        ),
+        ("history", "export", "--csv", "--output", "kept.csv"),
+    ):
+        program = "from voiceguide.cli.entry import begin; begin()"
+        done = subprocess.run(
+            [sys.executable, "-c", program, *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(Path(voiceguide.__file__).parent.parent)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    made = modes(tmp_path)
+    assert {"schema.json", "config/settings.yaml", "routines/my-own.yaml", "kept.csv"} <= made.keys()
+    assert not [name for name, mode in made.items() if mode & 0o077 and name != "."]
+
+
+# --- settings that name programs -----------------------------------------------------------------------------
+
+HOOKS = "hooks:\n  pain: [lamp, red]\n"
+
+
+def settings_at(place: Path, *, file: int = 0o644, folder: int = 0o755, text: str = HOOKS) -> Path:
+    place.mkdir()
+    path = place / "settings.yaml"
+    path.write_text(text)
+    path.chmod(file)
+    place.chmod(folder)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("file", "folder", "remedy"),
+    [
+        (0o664, 0o755, "chmod go-w {place}/settings.yaml"),
+        (0o646, 0o755, "chmod go-w {place}/settings.yaml"),
+        (0o644, 0o775, "chmod go-w {place}"),
+        (0o600, 0o777, "chmod go-w {place}"),
+    ],
+)
+def test_settings_with_hooks_that_others_can_write_are_refused_with_the_remedy(
+    tmp_path: Path, file: int, folder: int, remedy: str
+) -> None:
+    place = tmp_path / "config"
+    path = settings_at(place, file=file, folder=folder)
+    with pytest.raises(SettingsError) as refused:
+        read_settings(path)
+    assert str(refused.value).endswith(remedy.format(place=place))
+    subprocess.run(remedy.format(place=place).split(), check=True)
+    assert read_settings(path).hooks.pain == ["lamp", "red"]
+
+
+def test_a_link_to_settings_that_others_can_write_is_refused(tmp_path: Path) -> None:
+    path = settings_at(tmp_path / "open", file=0o666)
+    mine = tmp_path / "mine"
+    mine.mkdir(mode=0o700)
+    (mine / "settings.yaml").symlink_to(path)
+    with pytest.raises(SettingsError, match="chmod go-w"):
+        read_settings(mine / "settings.yaml")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives a file away")
+def test_settings_with_hooks_of_another_user_are_refused(tmp_path: Path) -> None:
+    path = settings_at(tmp_path / "config")
+    os.chown(path, 65534, 65534)
+    with pytest.raises(SettingsError, match="belongs to another user"):
+        read_settings(path)
+
+
+def test_settings_without_hooks_may_be_shared(tmp_path: Path) -> None:
+    assert read_settings(settings_at(tmp_path / "config", file=0o666, text="voice: hibari\n")).voice == "hibari"

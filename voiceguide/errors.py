@@ -71,6 +71,10 @@ class HistoryError(VoiceguideError):
     """The history cannot be read or written, or a newer voiceguide wrote it; a session goes on without it."""
 
 
+class HistoryHeldError(HistoryError):
+    """Another program keeps the history to itself; later it may be free."""
+
+
 class SettingsError(VoiceguideError):
     """The settings file cannot be read or has mistakes."""
 

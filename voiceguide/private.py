@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from voiceguide.places import data_folder
+from voiceguide.special_files import hold_a_pipe
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -19,7 +20,7 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 def private_file(path: Path) -> Path:
     """See that a file is there and readable for this user alone, before anything is written into it.
 
-    What is there and no file, such as a pipe or a terminal, is left as it is.
+    What is there and no file, such as a terminal or a pipe that somebody reads, is left as it is.
 
     Returns:
         The path, for whatever writes the file.
@@ -27,6 +28,7 @@ def private_file(path: Path) -> Path:
     Raises:
         OSError: it cannot be written.
     """
+    hold_a_pipe(path)
     if path.is_file() or not path.exists():
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
         close_to_others(path)

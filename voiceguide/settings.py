@@ -7,6 +7,8 @@ value is told in its description, which also goes into the error messages.
 from __future__ import annotations
 
 import json
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from textwrap import wrap
@@ -212,7 +214,29 @@ def read_settings(path: Path) -> Settings:
     if settings is None or source.problems:
         listed = "\n".join(map(str, sorted(set(source.problems))))
         raise SettingsError(f"{path} cannot be used as settings, so nothing is started.\n{listed}")
+    if settings.hooks != Hooks():
+        _see_that_nobody_else_writes(path)
     return settings
+
+
+def _see_that_nobody_else_writes(path: Path) -> None:
+    """See that nobody else can have the guide run a program of theirs.
+
+    Raises:
+        SettingsError: somebody else could.
+    """
+    what = f"{path} names programs to run (`hooks`), so nothing is started:"
+    for place in (path.resolve(), path.resolve().parent):
+        status = place.stat()
+        if status.st_uid not in (0, os.geteuid()):
+            raise SettingsError(
+                f"{what} {place} belongs to another user. Make it yours: chown {os.geteuid()} {place}"
+            )
+        shared = (
+            stat.S_ISDIR(status.st_mode) and status.st_mode & stat.S_ISVTX
+        )  # as /tmp, where each keeps its own
+        if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not shared:
+            raise SettingsError(f"{what} others can write {place}. Take that away: chmod go-w {place}")
 
 
 def template() -> str:

@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +102,7 @@ class Dashboard:
         self.client.loop_start()
 
     def _take(self, _client: Any, _data: Any, message: Any) -> None:
-        self.last[message.topic] = message.payload.decode()
+        self.last[message.topic] = message.payload.decode("utf-8", "replace")
         if message.topic.endswith("/state"):
             self.states.append(message.payload.decode())
 
@@ -250,3 +250,30 @@ def discovered(dashboard: Dashboard, kind: str) -> list[dict[str, Any]]:
     return [
         json.loads(text) for topic, text in dashboard.last.items() if topic.startswith(f"homeassistant/{kind}/")
     ]
+
+
+def test_two_thousand_odd_messages_are_told_a_few_times(broker: Broker, caplog: pytest.LogCaptureFixture) -> None:
+    presses = Presses()
+    home = HomeAutomation(broker.home(), presses)
+    try:
+        dashboard = Dashboard(broker)
+        client = dashboard.client
+        dashboard.wait_for("voiceguide/bed-room/available", "online")
+        with closing(dashboard):
+            odd = [b"", b"\xff\xfe", b"pain\x1b[31m", b"x" * 100_000, b"start ", "\u202etrats".encode()]
+            for number in range(2000):
+                client.publish("voiceguide/bed-room/press", odd[number % len(odd)], qos=1)
+            taken: list[Press] = []
+
+            def pressed() -> bool:
+                client.publish("voiceguide/bed-room/press", "pause")  # the broker drops what is too much
+                taken.extend(presses.take())
+                return bool(taken)
+
+            wait_until(pressed)
+    finally:
+        home.close()
+    assert {one.command for one in taken} == {Command.PAUSE}
+    told = [one for one in caplog.messages if "is no press" in one]
+    assert 1 <= len(told) <= 4
+    assert not any(set(one) & {"\x1b", "\u202e"} for one in told)

@@ -82,9 +82,51 @@ def test_a_program_that_hangs_is_ended_and_holds_up_nobody(
         wait_until(lambda: gone(int(number.read_text())))
 
 
+STARTS_ANOTHER = """
+import os, subprocess, sys, time
+number, ends = sys.argv[1:]
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+with open(number + ".part", "w") as file:
+    file.write(str(child.pid))
+os.rename(number + ".part", number)
+if ends != "itself":
+    time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("ends", ["itself", "in time", "with the guide"])
+def test_what_a_program_has_started_ends_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    monkeypatch.setattr(module, "LIMIT_S", 1.0 if ends == "in time" else 60.0)
+    number = tmp_path / "number"
+    program = tmp_path / "program.py"
+    program.write_text(STARTS_ANOTHER)
+    runner = HookRunner(Hooks(heard=[sys.executable, str(program), str(number), ends]))
+    runner.notice(HEARD)
+    wait_until(number.exists)
+    if ends != "with the guide":
+        wait_until(lambda: gone(int(number.read_text())))
+    runner.close()
+    wait_until(lambda: gone(int(number.read_text())))
+
+
+def test_a_program_that_fails_a_thousand_times_is_told_a_few_times(caplog: pytest.LogCaptureFixture) -> None:
+    runner = HookRunner(Hooks(heard=["/no/such/program"]))
+    for number in range(1, 1001):
+        runner.notice(HEARD)
+        wait_until(runner._waiting.empty)
+        if number % 100 == 0:
+            wait_until(lambda times=number: runner._seldom._times["heard not run"] >= times - 1)
+    runner.close()
+    assert len([one for one in caplog.messages if "cannot be run" in one]) <= 4
+    assert "That was the 100th time." in caplog.text
+
+
 def gone(number: int) -> bool:
     try:
         os.kill(number, 0)
-    except ProcessLookupError:
+        state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
+    except (ProcessLookupError, FileNotFoundError):
         return True
-    return False
+    return state == "Z"  # dead, and nobody has asked yet

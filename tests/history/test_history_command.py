@@ -117,11 +117,11 @@ def test_a_row_of_days_that_has_ended_is_not_mentioned(weeks: Path) -> None:
 
 def test_a_damaged_history_is_told_in_a_sentence(path: Path) -> None:
     path.parent.mkdir(parents=True)
-    path.write_bytes(b"nonsense" * 1000)
+    path.write_bytes(b"SQLite format 3\0" + b"nonsense" * 1000)
     code, said = run("--history", path)
     assert code == 1
     assert "is damaged" in said
-    assert path.read_bytes() == b"nonsense" * 1000
+    assert path.read_bytes() == b"SQLite format 3\0" + b"nonsense" * 1000
 
 
 @pytest.mark.parametrize("ending", ["png", "svg"])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from voiceguide.history.database import open_to_read
 from voiceguide.history.past import read_sessions
 from voiceguide.routine.load import find_routine, load_routine
 from voiceguide.testing import Scenario, play
@@ -19,8 +19,9 @@ Rows = Callable[[str], list[tuple[Any, ...]]]
 
 
 def read(path: Path) -> list[Any]:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.row_factory = sqlite3.Row
+    connection = open_to_read(path)
+    assert connection is not None
+    with closing(connection):
         return read_sessions(connection)
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
+import random
+import re
 import socket
+import socketserver
 import stat
 import threading
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -319,3 +323,66 @@ def test_a_full_disk_is_told(target: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_missing_source_is_told(tmp_path: Path, target: Path) -> None:
     with pytest.raises(ModelError, match="no such file"):
         install_model("en", tmp_path / "nowhere.zip", target, quiet)
+
+
+ODD_ANSWERS = {
+    "no status": b"GARBAGE\x1b[31m\r\n\r\n",
+    "nothing": b"",
+    "a status that is none": b"HTTP/1.1 two-hundred OK\r\n\r\n",
+    "long headers": b"HTTP/1.1 200 OK\r\nX: " + b"x" * 100_000 + b"\r\n\r\n",
+    "many headers": b"HTTP/1.1 200 OK\r\n" + b"X: x\r\n" * 1000 + b"\r\n",
+    "pieces without a length": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n",
+    "a negative length": b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nabc",
+    "round in a circle": b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n",
+    "to a place that is none": b"HTTP/1.1 302 Found\r\nLocation: http://[::/\r\nContent-Length: 0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("answer", ODD_ANSWERS)
+def test_a_server_that_answers_oddly_is_told_in_a_sentence(
+    target: Path, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    class Odd(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(4096)
+            with suppress(OSError):  # who asks has heard enough
+                self.request.sendall(ODD_ANSWERS[answer])
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Odd) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        publish(monkeypatch, f"http://127.0.0.1:{server.server_address[1]}/{NAME}.zip")
+        try:
+            with pytest.raises(ModelError, match=r"http://127\.0\.0\.1"):
+                install_model("en", None, target, quiet)
+        finally:
+            server.shutdown()
+            thread.join()
+    assert not target.exists() or set(contents(target)) <= {f"{NAME}.zip.part"}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_zip_file_whose_headers_lie_is_refused_with_a_sentence(tmp_path: Path, target: Path, seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - damage
+    content = bytearray(MODEL_ZIP)
+    heads = [at for mark in (b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06") for at in _places(MODEL_ZIP, mark)]
+    for _ in range(chance.randrange(1, 6)):
+        content[
+            chance.choice(heads) + chance.randrange(4, 46) if seed % 4 else chance.randrange(len(content))
+        ] ^= 1 << chance.randrange(8)
+        del content[len(MODEL_ZIP) :]
+    path = tmp_path / "model.zip"
+    path.write_bytes(content)
+    with suppress(ModelError):
+        assert is_installed(install_model("en", path, target, quiet)), "only what does not matter was changed"
+
+
+def _places(content: bytes, mark: bytes) -> list[int]:
+    return [one.start() for one in re.finditer(re.escape(mark), content[:-60])]
+
+
+@pytest.mark.parametrize("what", ["pipe", "/dev/zero"])
+def test_what_is_no_file_is_no_model(tmp_path: Path, target: Path, what: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ModelError, match=r"is a (pipe|device)"):
+        install_model("en", tmp_path / what, target, quiet)

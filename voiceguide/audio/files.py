@@ -16,9 +16,12 @@ from voiceguide.audio.samples import Resampler, to_int16
 from voiceguide.audio.slips import NO_SLIPS
 from voiceguide.core.clock import RATE
 from voiceguide.errors import AudioError
+from voiceguide.special_files import A_FOLDER, what_else_it_is
 
 LOWEST_RATE, HIGHEST_RATE = 8_000, 192_000
 """Samples per second: from telephone sound to the fastest sound cards. Beyond lies a broken header."""
+
+MOST_CHANNELS = 32
 
 
 class FilePort:
@@ -100,8 +103,10 @@ def open_sound(path: Path) -> soundfile.SoundFile:
     """
     if not path.exists():
         raise AudioError(f"{path}: there is no such sound file. Check the name and the folder.")
-    if path.is_dir():
-        raise AudioError(f"{path} is a folder. Name one sound file in it.")
+    if (kind := what_else_it_is(path)) is not None:
+        raise AudioError(
+            f"{path} is {kind}. Name {'one sound file in it' if kind == A_FOLDER else 'a sound file'}."
+        )
     try:
         file = soundfile.SoundFile(path)
     except (OSError, soundfile.SoundFileError) as error:
@@ -116,6 +121,8 @@ def open_sound(path: Path) -> soundfile.SoundFile:
         problem = "holds no sound, its length is zero. Record it again."
     elif not LOWEST_RATE <= file.samplerate <= HIGHEST_RATE:
         problem = f"has {file.samplerate} samples a second; {LOWEST_RATE} to {HIGHEST_RATE} are understood."
+    elif file.channels > MOST_CHANNELS:
+        problem = f"has {file.channels} channels; up to {MOST_CHANNELS} are understood."
     if problem:
         file.close()
         raise AudioError(f"{path} {problem}")
@@ -126,7 +133,8 @@ def _blocks(file: soundfile.SoundFile) -> Iterator[MicrophoneBlock]:
     resampler = Resampler(file.samplerate, RATE, BLOCK)
     try:
         for chunk in file.blocks(file.samplerate, dtype="float32", always_2d=True):
-            for block in resampler.feed(np.ascontiguousarray(chunk.mean(axis=1))):
+            heard = np.nan_to_num(chunk, nan=0.0, posinf=1.0, neginf=-1.0).clip(-1.0, 1.0)  # a file of floats
+            for block in resampler.feed(np.ascontiguousarray(heard.mean(axis=1))):
                 yield to_int16(block)
     except soundfile.SoundFileError as error:
         raise AudioError(f"{file.name} is damaged and breaks off: {error} Record or copy it again.") from error

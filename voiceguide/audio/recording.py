@@ -18,6 +18,7 @@ from voiceguide.audio.samples import to_int16
 from voiceguide.core.clock import RATE
 from voiceguide.errors import AudioError, UnwritableError
 from voiceguide.private import private_file
+from voiceguide.special_files import hold_a_pipe
 
 _FLUSH_EVERY = RATE
 """Samples gathered before they are written: one second, which is what a killed process loses."""
@@ -56,6 +57,7 @@ class Recording:
         self._waiting: list[NDArray[np.int16]] = []
         self._waiting_samples = 0
         try:
+            hold_a_pipe(path)
             self._sink: _Sink | None = sink(private_file(path) if private else path)
         except (OSError, soundfile.SoundFileError) as error:
             raise UnwritableError(self._told(error)) from error

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from voiceguide.cli.terminal import Terminal
 from voiceguide.core.commands import PAIN_FAMILY, Command
 from voiceguide.language.pack import load_language
 
@@ -31,4 +31,4 @@ def commands(
         style = "bold red" if command in PAIN_FAMILY else ""
         phrases = ", ".join(f"“{phrase}”" for phrase in pack.commands[command])
         table.add_row(Text(command.value, style=style), Text(phrases))
-    Console().print(table)
+    Terminal().print(table)

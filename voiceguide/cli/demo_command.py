@@ -16,6 +16,7 @@ from voiceguide.cli.lasting_output import lasting_output
 from voiceguide.cli.options import Engine, VoiceName
 from voiceguide.cli.panel import line_for
 from voiceguide.cli.progress import counting
+from voiceguide.cli.terminal import Terminal
 from voiceguide.core.clock import seconds
 from voiceguide.core.view import View
 from voiceguide.demo.person import PersonPort
@@ -47,7 +48,7 @@ def demo(
     code 1 if something the person said was not heard.
     """
     with lasting_output(live=False):
-        verdict = converse(load_script(language), folder, Console(), engine=engine, voice=voice)
+        verdict = converse(load_script(language), folder, Terminal(), engine=engine, voice=voice)
     if not verdict.passed:
         raise typer.Exit(1)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from voiceguide.audio.devices import HOW_TO_CHOOSE, NO_DEVICES, default_for, list_devices
+from voiceguide.cli.terminal import Terminal
 from voiceguide.errors import AudioError
 
 
@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 def devices() -> None:
     """List the microphones and speakers that can be used."""
-    console = Console()
+    console = Terminal()
     found = list_devices()
     if not found:
         raise AudioError(NO_DEVICES)

@@ -29,6 +29,7 @@ from voiceguide.cli.options import (
     SpeakerFile,
     card_or_files,
 )
+from voiceguide.cli.terminal import Terminal, say
 from voiceguide.doctor.check import Check, Verdict, safe
 from voiceguide.doctor.configuration import routines, settings
 from voiceguide.doctor.examination import Sound, Wanted, examine
@@ -98,15 +99,15 @@ def doctor(
         cancel_echo=live and (audio.cancel_echo if cancel_echo is None else cancel_echo),
         live=live,
     )
-    aside = Console(stderr=True)
+    aside = Terminal(stderr=True)
     load = RecogniserApart if live else choose_recogniser
     examined = examine(wanted, open_sound, load=load, tell=lambda what: aside.print(Text(what, style="dim")))
     with stack:
         checks = [settings_check, routines_check, *examined]
     if as_json:
-        typer.echo(json.dumps({"safe": safe(checks), "checks": [asdict(check) for check in checks]}, indent=2))
+        say(json.dumps({"safe": safe(checks), "checks": [asdict(check) for check in checks]}, indent=2))
     else:
-        _print(Console(), checks, [name for name, on in (("--no-sound", sound), ("--no-words", words)) if not on])
+        _print(Terminal(), checks, [name for name, on in (("--no-sound", sound), ("--no-words", words)) if not on])
     if not safe(checks):
         raise typer.Exit(1)
 

@@ -11,9 +11,14 @@ INTERRUPTED = 130
 """Exit code of a program that was ended by Ctrl-C, as shells expect it: 128 and the signal's number."""
 
 
+FOR_THIS_USER_ALONE = 0o077
+"""What is taken away from every file and folder that is made: most of them tell what somebody reported."""
+
+
 def begin() -> None:
     """Load the command line and run it; Ctrl-C while it loads, seconds on a slow card, ends it without a word."""
     _have_standard_streams()
+    os.umask(FOR_THIS_USER_ALONE)
     heeds_ctrl_c = signal.getsignal(signal.SIGINT) != signal.SIG_IGN
     if heeds_ctrl_c:
         # Nothing is open yet. An exception could be lost in a library that is just being loaded.

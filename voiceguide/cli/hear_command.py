@@ -10,12 +10,12 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from voiceguide.audio.files import FilePort
 from voiceguide.audio.port import BLOCK, MicrophoneBlock
 from voiceguide.cli.options import Engine
+from voiceguide.cli.terminal import Terminal, say
 from voiceguide.core.clock import seconds
 from voiceguide.core.commands import Command
 from voiceguide.errors import AudioError, ChoiceError
@@ -77,15 +77,15 @@ def hear(
                 heard = _listen(file, recogniser, pack, hold=hold)
             except AudioError as error:
                 failed = True
-                Console(stderr=True).print(f"voiceguide: {error}", style="red", markup=False, soft_wrap=True)
+                Terminal(stderr=True).print(f"voiceguide: {error}", style="red", markup=False, soft_wrap=True)
                 continue
             for verdict in heard.verdicts:
                 if not why and not (verdict.heard and verdict.heard.command):
                     continue
                 if as_json:
-                    typer.echo(_as_json(file, verdict, why=why))
+                    say(_as_json(file, verdict, why=why))
                 elif why:
-                    typer.echo(_explained(file, verdict))
+                    say(_explained(file, verdict))
                 else:
                     table.add_row(*_row(file, verdict))
             if plot is not None:
@@ -93,9 +93,9 @@ def hear(
     finally:
         recogniser.close()
     if table.row_count:
-        Console().print(table)
+        Terminal().print(table)
     elif not as_json and not why and not failed:
-        typer.echo("no command was heard")
+        say("no command was heard")
     if failed:
         raise typer.Exit(AudioError.exit_code)
 

@@ -10,17 +10,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from voiceguide.cli.history_view import EMPTY, first_day, history_view
 from voiceguide.cli.options import Output, write_out
+from voiceguide.cli.terminal import Terminal, confirm, say
 from voiceguide.errors import ChoiceError, HistoryError
 from voiceguide.history.database import open_to_read, set_aside
 from voiceguide.history.export import as_csv, as_json
 from voiceguide.history.forget import Kept, forget, how_much
 from voiceguide.history.past import read_past, read_sessions, read_settings
 from voiceguide.history.plot import plot
+from voiceguide.history.reading import HistoryConnection, tell_once
 from voiceguide.places import history_file
 from voiceguide.wall_clock import read_clock
 
@@ -51,7 +52,7 @@ def history(
     context.obj = file
     if context.invoked_subcommand is not None:
         return
-    console = Console()
+    console = Terminal()
     with _opened(file or history_file()) as connection:
         past = read_past(connection, read_clock()) if connection else None
         monday = first_day(past.last, weeks) if past else date.min
@@ -85,10 +86,10 @@ def export(
         settings = read_settings(connection) if connection else []
     text = as_csv(sessions, settings) if csv else as_json(sessions, settings)
     if output is None:
-        typer.echo(text, nl=False)
+        say(text, end=False)
         return
     write_out(text, output, private=True)
-    typer.echo(f"Written: {output}")
+    say(f"Written: {output}")
 
 
 @_group.command(name="forget")
@@ -107,24 +108,26 @@ def forget_command(
     day = before.date() if before else None
     with _opened(path) as connection:
         if connection is None:
-            typer.echo("There is nothing to forget.")
+            say("There is nothing to forget.")
             return
         what = _in_words(how_much(connection, read_past(connection, read_clock()), day), day)
     if not yes:
-        typer.echo(f"This deletes {what} from {path}. It cannot be undone,")
-        typer.echo("and the guide will not know any more that pain was reported then.")
-        typer.confirm("Delete it?", abort=True)
-    typer.echo(f"Deleted: {_in_words(forget(path, day), day)}.")
+        say(f"This deletes {what} from {path}. It cannot be undone,")
+        say("and the guide will not know any more that pain was reported then.")
+        confirm("Delete it?")
+    say(f"Deleted: {_in_words(forget(path, day), day)}.")
     for damaged in set_aside(path):
-        typer.echo(f"A damaged history is kept as {damaged}. Delete it yourself if you do not want it.")
+        say(f"A damaged history is kept as {damaged}. Delete it yourself if you do not want it.")
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[sqlite3.Connection | None]:
-    """Look into a history; None where nothing is kept."""
+def _opened(path: Path) -> Iterator[HistoryConnection | None]:
+    """Look into a history; None where nothing is kept. What could not be read is told afterwards."""
     connection = open_to_read(path)
     try:
         yield connection
+        if connection is not None:
+            tell_once(path, connection)
     except sqlite3.Error as error:
         raise HistoryError(f"{path} cannot be read: {error}. The next session looks into it.") from error
     finally:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from voiceguide.cli.options import Engine
+from voiceguide.cli.terminal import Terminal, say
 from voiceguide.core.commands import PAIN_FAMILY
 from voiceguide.errors import RecogniserError, VoiceError
 from voiceguide.handwritten.source import read_source
@@ -43,7 +44,7 @@ def register(app: typer.Typer) -> None:
 def list_languages() -> None:
     """List the languages there are."""
     for code in available_languages():
-        typer.echo(f"{code}  {load_language(code).name}")
+        say(f"{code}  {load_language(code).name}")
 
 
 @language.command("check")
@@ -56,7 +57,7 @@ def check_language(
 
     Exit code 2 if it must not be used, 1 if something is left to do, 0 if it is ready.
     """
-    console = Console(soft_wrap=True, highlight=False)
+    console = Terminal(soft_wrap=True, highlight=False)
     path = Path(which) if which.endswith(".yaml") else LOCALES / f"{which}.yaml"
     pack = read_language(path) if which.endswith(".yaml") else load_language(which)
     phrases = sum(map(len, pack.commands.values()))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from contextlib import suppress
 
 import typer
-from rich.console import Console
 from rich.logging import RichHandler
 from rich.text import Text
 
@@ -32,7 +32,9 @@ from voiceguide.cli import (
     run_command,
     settings_command,
 )
+from voiceguide.cli.arguments import see_that_they_can_be_used
 from voiceguide.cli.lasting_output import given_up, print_what_can_be_printed
+from voiceguide.cli.terminal import Terminal, say
 from voiceguide.errors import VoiceguideError
 
 app = typer.Typer(
@@ -64,9 +66,13 @@ for title, groups in PANELS.items():
             part.rich_help_panel = title
 
 
+_LONGEST_SHOWN = 200
+"""Letters of a name in a message."""
+
+
 def _show_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"voiceguide {__version__}")
+        say(f"voiceguide {__version__}")
         raise typer.Exit
 
 
@@ -80,7 +86,7 @@ def options(
 ) -> None:
     """Set up what all commands share."""
     level = logging.DEBUG if verbose else logging.WARNING
-    handler = RichHandler(console=Console(stderr=True), show_path=verbose, show_time=verbose)
+    handler = RichHandler(console=Terminal(stderr=True), show_path=verbose, show_time=verbose)
     logging.basicConfig(level=level, format="%(message)s", handlers=[handler], force=True)
     for noisy in ("matplotlib", "comtypes", "PIL"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
@@ -90,17 +96,27 @@ def main() -> None:
     """Run the command line; every error a person can do something about ends as a sentence."""
     print_what_can_be_printed()
     try:
+        see_that_they_can_be_used(sys.argv[1:])
         app()
     except VoiceguideError as error:
         _tell(str(error))
         sys.exit(error.exit_code)
     except OSError as error:
         if not given_up(sys.stdout):
-            raise
+            if error.filename is None:
+                raise
+            logging.getLogger(__name__).debug("", exc_info=True)
+            _tell(f"{_short(error.filename)} cannot be used: {error.strerror}. Check its name and who may use it.")
+            sys.exit(1)
         _tell(f"Standard output cannot be written: {error.strerror}. Choose another place for it.")
         sys.exit(1)
 
 
+def _short(name: object) -> str:
+    text = os.fsdecode(name) if isinstance(name, str | bytes) else str(name)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
+
+
 def _tell(message: str) -> None:
     with suppress(OSError, SystemExit):  # the latter is Rich's answer to a closed pipe; the exit code is ours
-        Console(stderr=True).print(Text.assemble(("voiceguide: ", "bold red"), message), soft_wrap=True)
+        Terminal(stderr=True).print(Text.assemble(("voiceguide: ", "bold red"), message), soft_wrap=True)

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from voiceguide import places
 from voiceguide.cli.options import ModelEngine
+from voiceguide.cli.terminal import Terminal
 from voiceguide.models.catalogue import MOONSHINE_LANGUAGE
 from voiceguide.models.find import find_model, list_models
 from voiceguide.models.install import install_model
@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
 @models.command("list")
 def list_() -> None:
     """List the models that are known, and where each is installed or how to install it."""
-    console = Console()
+    console = Terminal()
     table = Table(box=None, pad_edge=False)
     for title in ("engine", "language", "name", "size", "installed"):
         # Paths and commands are there to be copied, so they are folded and never cut.
@@ -57,7 +57,7 @@ def install(
     ] = None,
 ) -> None:
     """Install a speech model, wholly or not at all. An interrupted download goes on where it stopped."""
-    console = Console()
+    console = Terminal()
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("looking", total=None)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from voiceguide.cli.terminal import ask, say
 from voiceguide.errors import RoutineError
 from voiceguide.places import routine_folders
 from voiceguide.routine.beginning import Beginning, Choice, beginning, beginning_languages
@@ -57,22 +58,22 @@ def new(
     path = (folder or routine_folders()[0]) / f"{name}.yaml"
     _must_be_free(path)
     known = beginning_languages()
-    begins = beginning(language or typer.prompt(f"Language ({', '.join(known)})", default="en"))
-    title = title or typer.prompt("Title, as it is spoken", default=name.replace("-", " ").capitalize())
+    begins = beginning(language or ask(f"Language ({', '.join(known)})", default="en"))
+    title = title or ask("Title, as it is spoken", default=name.replace("-", " ").capitalize())
     chosen = _chosen(begins, exercise or _asked(begins))
     if len(title) > _LONGEST_TITLE or not title.strip():
         raise RoutineError(f"A title has up to {_LONGEST_TITLE} letters, and this one has {len(title)}.")
     chosen = _with_releases(chosen, release or [])
     _write(path, begins.routine(name, title, chosen))
-    typer.echo(f"{path}: written. Open it in an editor: everything in it is explained.")
+    say(f"{path}: written. Open it in an editor: everything in it is explained.")
     if left := len(check_file(path)):
-        typer.echo(f"It cannot be run yet: {left} lines ask for your own words. voiceguide check names them.")
+        say(f"It cannot be run yet: {left} lines ask for your own words. voiceguide check names them.")
     shown = name if folder is None else str(path)
-    typer.echo(f"Then: voiceguide check {shown}, voiceguide preview {shown}, voiceguide run {shown}")
+    say(f"Then: voiceguide check {shown}, voiceguide preview {shown}, voiceguide run {shown}")
 
 
 def _named(name: str | None) -> str:
-    name = name or typer.prompt("Name (lower-case letters, digits and hyphens)", default="my-routine")
+    name = name or ask("Name (lower-case letters, digits and hyphens)", default="my-routine")
     if not _NAME.fullmatch(name) or len(name) > _LONGEST_NAME:
         slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:_LONGEST_NAME].strip("-")
         hint = f" For example: {slug}." if slug else ""
@@ -82,8 +83,8 @@ def _named(name: str | None) -> str:
 
 def _asked(begins: Beginning) -> Sequence[str]:
     for number, choice in enumerate(begins.choices, start=1):
-        typer.echo(f"  {number}  {choice.what} ({choice.id})")
-    answer: str = typer.prompt("Which exercises, in order", default="1")
+        say(f"  {number}  {choice.what} ({choice.id})")
+    answer: str = ask("Which exercises, in order", default="1")
     return answer.replace(",", " ").split()
 
 
@@ -106,8 +107,8 @@ def _with_releases(chosen: Sequence[Choice], given: Sequence[str]) -> list[Choic
             complete.append(choice)
             continue
         if not waiting:
-            typer.echo(f"{choice.exercise['title']}: how to come out of it is the first thing said when it hurts.")
-        words = waiting.pop(0) if waiting else typer.prompt("How to come out of it, what takes the load off first")
+            say(f"{choice.exercise['title']}: how to come out of it is the first thing said when it hurts.")
+        words = waiting.pop(0) if waiting else ask("How to come out of it, what takes the load off first")
         if not words.strip() or is_unwritten(words):
             raise RoutineError("How to come out of an exercise has to be said in your own words.")
         complete.append(choice.with_release(" ".join(words.split())))

@@ -14,6 +14,7 @@ from voiceguide.places import settings_file
 from voiceguide.private import private_file
 from voiceguide.settings import Settings, read_settings
 from voiceguide.speaking.choose import VOICES
+from voiceguide.special_files import hold_a_pipe
 
 
 def _one_of(what: str, names: Sequence[str]) -> Callable[[str | None], str | None]:
@@ -76,6 +77,9 @@ CancelEcho = Annotated[
         help="On the card, take the guide's own voice out of the microphone.", show_default="as in the settings"
     ),
 ]
+LONGEST_WAIT_S = 3600
+"""Seconds that a person may take who is only thought of."""
+
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file instead.")]
 EventsFile = Annotated[Path | None, typer.Option(help="Write what happens to this file, one JSON object a line.")]
 HistoryFile = Annotated[
@@ -134,6 +138,7 @@ def write_out(text: str, output: Path, *, private: bool = False) -> None:
         ChoiceError: it cannot be written.
     """
     try:
+        hold_a_pipe(output)
         (private_file(output) if private else output).write_text(text, encoding="utf-8")
     except OSError as error:
         raise ChoiceError(

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from voiceguide.cli.options import SettingsFrom, settings_here
+from voiceguide.cli.terminal import Terminal
 from voiceguide.companions.companion import Companion
 from voiceguide.core.view import View
 from voiceguide.history.journal import Journal
@@ -61,7 +62,7 @@ def page(
     A guide that the same user begins with `voiceguide run` or `listen`, before or after, shows itself on it and
     takes what is pressed there.
     """
-    console = Console()
+    console = Terminal()
     if language not in available_languages():
         raise typer.BadParameter(f"there are: {', '.join(available_languages())}", param_hint="--language")
     settings = page_settings(settings_here(settings_from), lan, port)

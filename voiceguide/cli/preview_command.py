@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from voiceguide.app import render_session
-from voiceguide.cli.options import VoiceName
+from voiceguide.cli.options import LONGEST_WAIT_S, VoiceName
 from voiceguide.cli.progress import counting
+from voiceguide.cli.terminal import Terminal
 from voiceguide.errors import RoutineError
 from voiceguide.handwritten.nearest import nearest
 from voiceguide.language.pack import load_language
@@ -37,7 +37,10 @@ def preview(
     ] = None,
     voice: VoiceName = None,
     ready_after: Annotated[
-        float, typer.Option(min=0, help="Seconds from the guide's question until the person is ready.")
+        float,
+        typer.Option(
+            min=0, max=LONGEST_WAIT_S, help="Seconds from the guide's question until the person is ready."
+        ),
     ] = 5.0,
 ) -> None:
     """Tell a routine second by second, as it is for somebody who is always ready.
@@ -45,7 +48,7 @@ def preview(
     The real session runs, with the real voice and without a person, as fast as the machine can; every second of it
     is accounted for, with the time on each side and the breaths of each hold.
     """
-    console = Console()
+    console = Terminal()
     plan = load_routine(find_routine(routine))
     phrases = load_language(plan.language).phrases
     onlooker = Onlooker(plan, phrases)

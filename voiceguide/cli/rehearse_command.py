@@ -31,6 +31,7 @@ from voiceguide.cli.options import (
     settings_here,
 )
 from voiceguide.cli.progress import counting
+from voiceguide.cli.terminal import Terminal, say
 from voiceguide.core.rehearsal import RehearsalTexts, advice, grade
 from voiceguide.core.takes import Problem, Recall
 from voiceguide.errors import VoiceguideError
@@ -90,10 +91,10 @@ def rehearsal(
     Say each of a few words three times from where you will lie, and once while the guide speaks. No recording is
     kept, only numbers. The exit code is 1 when nothing could be learned.
     """
-    console = Console()
+    console = Terminal()
     pack = load_language(language)
     if forget_it:
-        typer.echo("forgotten" if forget(place(language)) else "there was nothing to forget")
+        say("forgotten" if forget(place(language)) else "there was nothing to forget")
         return
     card_or_files(mic, speaker, input_device, output_device, other_card=other_card)
     live = mic is None

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from voiceguide.app import render_session
 from voiceguide.audio.recording import Recording
-from voiceguide.cli.options import VoiceName
+from voiceguide.cli.options import LONGEST_WAIT_S, VoiceName
 from voiceguide.cli.progress import counting
+from voiceguide.cli.terminal import Terminal
 from voiceguide.core.clock import seconds
 from voiceguide.language.pack import load_language
 from voiceguide.preview.account import Onlooker
@@ -33,14 +33,17 @@ def render(
     *,
     voice: VoiceName = None,
     ready_after: Annotated[
-        float, typer.Option(min=0, help="Seconds from the guide's question until the person is ready.")
+        float,
+        typer.Option(
+            min=0, max=LONGEST_WAIT_S, help="Seconds from the guide's question until the person is ready."
+        ),
     ] = 5.0,
 ) -> None:
     """Write a whole session as the guide would speak it to somebody who is always ready.
 
     A cue sheet of the same name beside it marks where each exercise and side begins.
     """
-    console = Console()
+    console = Terminal()
     plan = load_routine(find_routine(routine))
     phrases = load_language(plan.language).phrases
     onlooker = Onlooker(plan, phrases)

@@ -16,6 +16,7 @@ from voiceguide.app import listening
 from voiceguide.audio.recording import Recording
 from voiceguide.audio.slips import Slips
 from voiceguide.cli.options import Engine
+from voiceguide.cli.terminal import Terminal
 from voiceguide.core.clock import seconds
 from voiceguide.errors import RecordingError
 from voiceguide.hearing.chain import Hearing
@@ -49,7 +50,7 @@ def replay_recording(
     What was heard comes at the very samples where it came then, so the guide's sound and the events must be the
     same, bit by bit. The first difference is shown, and the exit code is 1 if there is one.
     """
-    console = Console()
+    console = Terminal()
     recorded = read_recording(folder)
     _introduce(recorded, console)
     with ExitStack() as stack:

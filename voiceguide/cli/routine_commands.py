@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from voiceguide.cli.options import Output, write_out
+from voiceguide.cli.terminal import Terminal, say
 from voiceguide.errors import RoutineError
 from voiceguide.places import routine_folders
 from voiceguide.routine.duration import about_s
@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 def routines() -> None:
     """List the routines that can be run by name."""
-    console = Console()
+    console = Terminal()
     table = Table(box=None, pad_edge=False)
     for title in ("name", "minutes", "language", "what it is", "needs", "from"):
         table.add_column(title, justify="right" if title == "minutes" else "left", no_wrap=title == "name")
@@ -63,12 +63,12 @@ def check(
     for path in map(_path, files):
         reading = read(path)
         for found in (*reading.problems, *find(reading)):
-            typer.echo(found)
+            say(str(found))
             exit_code = max(exit_code, _TO_IMPROVE if isinstance(found, Finding) else RoutineError.exit_code)
         if reading.file is not None:
             minutes = max(1, round(about_s(as_plan(reading.file)) / 60))
             verdict = "can be run" if find(reading) else "fine"
-            typer.echo(f"{path}: {verdict}, about {minutes} minute{'s' if minutes > 1 else ''}")
+            say(f"{path}: {verdict}, about {minutes} minute{'s' if minutes > 1 else ''}")
     raise typer.Exit(exit_code)
 
 
@@ -86,10 +86,10 @@ def schema(
     """
     text = json.dumps(routine_schema(), indent=2, ensure_ascii=False) + "\n"
     if output is None:
-        typer.echo(text, nl=False)
+        say(text, end=False)
         return
     write_out(text, output)
-    typer.echo(f"Written. Begin a routine beside it with: # yaml-language-server: $schema={output.name}")
+    say(f"Written. Begin a routine beside it with: # yaml-language-server: $schema={output.name}")
 
 
 def _path(given: str) -> Path:

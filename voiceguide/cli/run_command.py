@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from voiceguide.app import Choices, Prepared, prepare
@@ -34,6 +33,7 @@ from voiceguide.cli.options import (
 from voiceguide.cli.page_command import Lan, Port, Show, page_settings, pages_beside
 from voiceguide.cli.panel import Panel
 from voiceguide.cli.progress import counting
+from voiceguide.cli.terminal import Terminal
 from voiceguide.core.memory import NOTHING
 from voiceguide.doctor import audible
 from voiceguide.errors import ChoiceError
@@ -95,7 +95,7 @@ def run(
 
     With --mic a session runs on sound files, on sample time and faster than real time; without, on the card.
     """
-    console = Console()
+    console = Terminal()
     on_files = mic is not None
     card_or_files(mic, speaker, input_device, output_device, other_card=other_card)
     _see_that_they_agree(

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 from pydantic import BaseModel
-from rich.console import Console
 from rich.text import Text
 
+from voiceguide.cli.terminal import Terminal
 from voiceguide.errors import SettingsError
 from voiceguide.places import settings_file
 from voiceguide.settings import Settings, read_settings, template
@@ -33,7 +33,7 @@ def settings(
     ] = False,
 ) -> None:
     """Check the settings of this speaker and show what differs from the usual."""
-    console, path = Console(), file or settings_file()
+    console, path = Terminal(), file or settings_file()
     if new:
         _write_new(path)
         console.print(Text(f"{path} is written. Open it in an editor; then check it with: voiceguide settings"))

@@ -27,6 +27,7 @@ from voiceguide.core.commands import Command
 from voiceguide.core.view import View
 from voiceguide.errors import SettingsError
 from voiceguide.presses import Presses
+from voiceguide.seldom import Seldom
 from voiceguide.settings import Home
 
 DISCOVERY = "homeassistant"
@@ -89,6 +90,7 @@ class HomeAutomation:
         self._client.on_disconnect = self._disconnected
         self._client.on_message = self._pressed
         self._told_off = False
+        self._seldom = Seldom(_log)
         self._client.connect_async(home.broker, home.port, KEEPALIVE_S)
         self._client.loop_start()
 
@@ -161,7 +163,7 @@ class HomeAutomation:
         word = bytes(message.payload[:LONGEST]).decode("utf-8", "replace")
         command = next((one for one in BUTTONS if one.value == word), None)
         if command is None:
-            _log.warning("MQTT: %r is no press. There are: %s.", word, ", ".join(BUTTONS))
+            self._seldom.warn("press", "MQTT: %r is no press. There are: %s.", word, ", ".join(BUTTONS))
         else:
             self._presses.press(command, "home")
 

@@ -7,21 +7,26 @@
 | `pain`  | a report of pain began or became clear  | `{pain}`: the kind, as in docs/events.md    |
 | `deaf`  | hearing was lost, or came back          | `{hearing}`: `lost` or `back`               |
 
-No shell is involved. A program gets nothing on its standard input, and `LIMIT_S` seconds. Programs run one after
+No shell is involved. A program gets nothing on its standard input, and `LIMIT_S` seconds; what it has started and
+left behind ends with it. Programs run one after
 the other, and while one runs at most `WAITING_AT_MOST` wait: more are dropped, and told in the log.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import queue
+import signal
 import subprocess
 import threading
+from contextlib import suppress
 from typing import Any
 
 from voiceguide.audio import priority
 from voiceguide.companions.condition import Watch
 from voiceguide.core.view import View
+from voiceguide.seldom import Seldom
 from voiceguide.settings import Hooks
 
 LIMIT_S = 5.0
@@ -44,6 +49,7 @@ class HookRunner:
         self._waiting: queue.Queue[tuple[str, list[str]] | None] = queue.Queue(WAITING_AT_MOST)
         self._running: subprocess.Popen[bytes] | None = None
         self._closing = False
+        self._seldom = Seldom(_log)
         self._thread = threading.Thread(target=self._work, name="hooks", daemon=True)
         self._thread.start()
 
@@ -74,7 +80,7 @@ class HookRunner:
         self._thread.join(CLOSING_LIMIT_S)
         self._closing = True
         if self._running is not None:
-            self._running.kill()
+            _end(self._running)
 
     def _tell_condition(self) -> None:
         self._call("state", self._hooks.state, condition=self._watch.condition.value)
@@ -85,7 +91,9 @@ class HookRunner:
         try:
             self._waiting.put_nowait((hook, [_filled_in(word, fields) for word in program]))
         except queue.Full:
-            _log.warning("The hook `%s` was left out: %d programs wait already.", hook, WAITING_AT_MOST)
+            self._seldom.warn(
+                f"{hook} left out", "The hook `%s` was left out: %d programs wait already.", hook, WAITING_AT_MOST
+            )
 
     def _work(self) -> None:
         while not self._closing and (call := self._waiting.get()) is not None:
@@ -93,22 +101,35 @@ class HookRunner:
             try:
                 self._run(hook, program)
             except OSError as error:
-                _log.warning("The hook `%s` cannot be run: %s. Correct it in the settings.", hook, error)
+                words = "The hook `%s` cannot be run: %s. Correct it in the settings."
+                self._seldom.warn(f"{hook} not run", words, hook, error)
 
     def _run(self, hook: str, program: list[str]) -> None:
+        nothing = subprocess.DEVNULL
         with subprocess.Popen(
-            program, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            program, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True
         ) as running:
             self._running = running
             priority.as_others(running.pid)
             try:
                 code = running.wait(LIMIT_S)
             except subprocess.TimeoutExpired:
-                running.kill()
-                _log.warning("The hook `%s` was ended: %s took longer than %g s.", hook, program[0], LIMIT_S)
+                words = "The hook `%s` was ended: %s took longer than %g s."
+                self._seldom.warn(f"{hook} too long", words, hook, program[0], LIMIT_S)
                 return
+            finally:
+                _end(running)
         if code:
-            _log.warning("The hook `%s` failed: %s ended with %d.", hook, program[0], code)
+            words = "The hook `%s` failed: %s ended with %d."
+            self._seldom.warn(f"{hook} failed", words, hook, program[0], code)
+
+
+def _end(running: subprocess.Popen[bytes]) -> None:
+    """End a program with all that it has started; they are a session of their own."""
+    with suppress(
+        ProcessLookupError, PermissionError
+    ):  # nothing is left of them; or they are somebody else's by now
+        os.killpg(running.pid, signal.SIGKILL)
 
 
 def _filled_in(word: str, fields: dict[str, str]) -> str:

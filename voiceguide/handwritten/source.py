@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import yaml
 
 from voiceguide.handwritten.nearest import nearest
 from voiceguide.handwritten.problems import Location, Problem, shown
+from voiceguide.printable import not_shown
+from voiceguide.special_files import A_FOLDER, what_else_it_is
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -92,9 +95,14 @@ def read_source(path: Path, *, may_be_empty: bool = False) -> Source:
         what is in the file or for a file that cannot be read.
     """
     source = Source(str(path))
+    for _, name in not_shown(path.name):
+        source.report((0, 0), f"the name of this file holds the character {name}", "Rename the file.")
+        return source
     try:
-        if path.is_dir():
-            source.report((0, 0), "this is a folder", "Name one file in it.")
+        if (kind := what_else_it_is(path)) is not None:
+            source.report(
+                (0, 0), f"this is {kind}", "Name a file." if kind != A_FOLDER else "Name one file in it."
+            )
             return source
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
@@ -136,6 +144,7 @@ def _parse(raw: bytes, source: Source, *, may_be_empty: bool) -> None:
         byte = f"0x{raw[error.start]:02x}"
         source.report(place, f"the byte {byte} is not UTF-8 text", "Save the file with the encoding UTF-8.")
         return
+    text = _without_what_cannot_be_shown(text, source)
     composer = None
     try:
         composer = _Composer(text)
@@ -146,6 +155,8 @@ def _parse(raw: bytes, source: Source, *, may_be_empty: bool) -> None:
         if root is None and may_be_empty:
             source.data, source.places[()] = {}, (1, 1)
         elif root is None:
+            if source.problems:  # there was nothing but what must not be shown
+                return
             source.report((1, 1), "the file is empty", "Begin with a copy of one that comes with voiceguide.")
         else:
             source.data = _plain(root, (), source)
@@ -218,7 +229,33 @@ def _plain(node: yaml.Node, location: Location, source: Source) -> Any:
         return [_plain(item, (*location, i), source) for i, item in enumerate(node.value)]
     if node.tag == _REFUSED:
         source.refused.add(location)
+    _refuse_what_is_hidden(node.value, _at(node.start_mark), source)
     return _plain_scalar(node.tag, node.value)
+
+
+def _without_what_cannot_be_shown(text: str, source: Source) -> str:
+    """Report control and direction characters wherever they stand; return the text with spaces in their places."""
+    text, begins, line = text.replace("\r\n", "\n"), 0, 1
+    seen = list(text)
+    for at, name in islice(not_shown(text), _MOST_NOT_SHOWN):
+        line, begins = line + text.count("\n", begins, at), text.rfind("\n", 0, at) + 1
+        source.report((line, at - begins + 1), f"the character {name} {_NOT_SHOWN}", _NOT_SHOWN_REMEDY)
+        seen[at] = " "
+    return "".join(seen)
+
+
+_MOST_NOT_SHOWN = 50
+"""So many are told: whoever has more has no text there."""
+
+
+def _refuse_what_is_hidden(written: str, place: _Place, source: Source) -> None:
+    """Report the same where it is written as an escape in quotes."""
+    for _, name in not_shown(written):
+        source.report(place, f"this text holds the character {name}, which {_NOT_SHOWN}", _NOT_SHOWN_REMEDY)
+
+
+_NOT_SHOWN = "is no letter: it steers a screen or turns the text around"
+_NOT_SHOWN_REMEDY = "Delete it and type the text again."
 
 
 def _plain_mapping(node: yaml.MappingNode, location: Location, source: Source) -> dict[str, Any]:
@@ -229,6 +266,7 @@ def _plain_mapping(node: yaml.MappingNode, location: Location, source: Source) -
             source.report(place, "this key is no plain word", "Put the text in quotes, or write `key: value`.")
             continue
         key = key_node.value
+        _refuse_what_is_hidden(key, place, source)
         here = (*location, key)
         if key in data:
             first = source.key_places[here][0]

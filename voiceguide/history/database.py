@@ -1,20 +1,24 @@
 """Opens the history's file: SQLite with a write-ahead log, checked, brought up to date, or kept aside.
 
 A power cut leaves such a file whole. Should it be damaged all the same, it is renamed, never deleted, and a new
-one begun. A file of a newer voiceguide or of another program is left exactly as it is.
+one begun with what can be read of it. A file of a newer voiceguide, of another program, or that is no database is
+left exactly as it is. Another program that keeps the file to itself is waited for, but not for ever.
 """
 
 from __future__ import annotations
 
-import fcntl
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from glob import escape
 from pathlib import Path
 
 from voiceguide.errors import HistoryError
-from voiceguide.history.schema import APPLICATION_ID, VERSION, migrate, version_of
+from voiceguide.history.a_file import see_that_it_may_be_one
+from voiceguide.history.another_program import patiently, turn_of
+from voiceguide.history.reading import HistoryConnection, is_damage
+from voiceguide.history.salvage import salvage
+from voiceguide.history.schema import APPLICATION_ID, VERSION, has_our_tables, is_up_to_date, migrate, version_of
 from voiceguide.places import data_folder
 from voiceguide.private import close_to_others, private_file, private_folder
 
@@ -24,72 +28,72 @@ BUSY_S = 5.0
 _SOUND_WAITS_S = 0.02
 """How long to wait where it does not: the sound stands still meanwhile, and the next entry will do."""
 
+_OPENING_WAITS_S = 0.1
+"""How long one try to open the file waits; there are many."""
+
 _PARTS = ("", "-wal", "-shm")
 """What the names of the files that belong together end in."""
 
-_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
-
-def open_to_write(path: Path) -> tuple[sqlite3.Connection, Path | None]:
+def open_to_write(path: Path) -> tuple[HistoryConnection, Path | None]:
     """Open the history to add to it; file and folders are made where they are missing.
 
     The connection is in autocommit mode. The log is taken over into the file here and in `close`, never in
     between: that waits for the disk, and the sound would wait with it.
 
     Returns:
-        The connection, and where a damaged file is kept now if there was one.
+        The connection, and where a damaged file is kept now if there was one; `saved` of the connection is how
+        many of its rows are in the new one.
 
     Raises:
-        HistoryError: it cannot be written, or it is not ours or of a newer version and was left as it is.
+        HistoryError: it cannot be written, another program keeps it to itself, or it is not ours or of a newer
+            version and was left as it is.
     """
     try:
+        there = see_that_it_may_be_one(path)
         private_folder(path.parent)
-        with _turn(path.parent):  # of two processes that start together one makes the file
-            aside = None
-            _close_to_others(path)
-            if path.exists() and not _whole(path):
-                aside = _keep_aside(path)
-            connection = _connect(private_file(path))  # SQLite gives its log the rights of the file
-            try:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA wal_autocheckpoint = 0")
-                connection.execute("PRAGMA foreign_keys = ON")
-                migrate(connection)
-                # Whoever always pulls the plug never comes to `close`, and the log would grow for ever.
-                connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-            except BaseException:
-                connection.close()
-                raise
-    except (OSError, sqlite3.Error) as error:
+        with turn_of(path):  # of two processes that start together one makes the file
+            whole = not there or patiently(path, lambda: _whole(path))
+            _close_to_others(path)  # now that it is known to be ours
+            if whole:
+                try:
+                    return patiently(path, lambda: _opened(path)), None
+                except sqlite3.Error as error:
+                    # Whole for SQLite, and yet no table is as it was made: a bit in the schema or in the version.
+                    if not there or not (is_damage(error) or _is_of_the_schema(error)):
+                        raise
+            aside = _keep_aside(path)
+            connection = patiently(path, lambda: _opened(path))
+            connection.saved = _saved(aside, connection)
+            return connection, aside
+    except (OSError, ValueError, sqlite3.Error) as error:
         raise HistoryError(
             f"{path} cannot be written: {_reason(error)}. Choose another place with --history."
         ) from error
-    return connection, aside
 
 
-def open_to_read(path: Path) -> sqlite3.Connection | None:
+def open_to_read(path: Path) -> HistoryConnection | None:
     """Open the history to look at it. Nothing is written, so a folder that is read-only will do.
 
-    An older version is brought up to date first, and what others could read is closed to them.
+    An older version is brought up to date first, and what others could read is closed to them. What cannot be read
+    is found out by reading, see `HistoryConnection.read`.
 
     Returns:
         The connection, or None when nothing was kept yet.
 
     Raises:
-        HistoryError: it is damaged, or no history, or of a newer version.
+        HistoryError: nothing of it can be read, another program keeps it to itself, or it is no history or of a
+            newer version.
     """
-    if not path.exists() or path.stat().st_size == 0:
+    if not see_that_it_may_be_one(path):
         return None
-    _close_to_others(path)
     try:
-        with closing(_connect_to_look(path)) as connection:
-            _check_version(path, connection)
-            old = version_of(connection) < VERSION
-        if old:
+        if not patiently(path, lambda: _is_new(path)):
             open_to_write(path)[0].close()
+        _close_to_others(path)
         return _connect_to_look(path)
     except (OSError, sqlite3.Error) as error:
-        if _is_damage(error):
+        if is_damage(error) or _is_of_the_schema(error):
             raise HistoryError(
                 f"{path} is damaged: {_reason(error)}. The next session keeps it aside and begins a new one."
             ) from error
@@ -122,17 +126,12 @@ def transaction(connection: sqlite3.Connection, *, survive_power_cut: bool) -> I
         raise
 
 
-def is_busy(error: sqlite3.Error) -> bool:
-    """Tell whether another process was writing."""
-    return _code(error) == sqlite3.SQLITE_BUSY
-
-
 def is_whole(connection: sqlite3.Connection) -> bool:
     """Tell whether SQLite finds nothing wrong with the file. Takes about as long as reading it."""
     try:
         rows = connection.execute("PRAGMA quick_check(1)").fetchall()
     except sqlite3.DatabaseError as error:
-        if _is_damage(error):
+        if is_damage(error):
             return False
         raise
     return [tuple(row) for row in rows] == [("ok",)]
@@ -140,7 +139,7 @@ def is_whole(connection: sqlite3.Connection) -> bool:
 
 def set_aside(path: Path) -> list[Path]:
     """Return the damaged files that were kept beside a history, oldest first."""
-    found = path.parent.glob(f"{path.name}.damaged-*")
+    found = path.parent.glob(f"{escape(path.name)}.damaged-*")
     return sorted(one for one in found if one.name.rpartition("-")[2].isdigit())
 
 
@@ -152,17 +151,50 @@ def _close_to_others(path: Path) -> None:
         close_to_others(*(file.with_name(file.name + part) for part in _PARTS))
 
 
-def _connect(path: Path, options: str = "mode=rwc") -> sqlite3.Connection:
+def _connect(path: Path, options: str = "mode=rwc", waits_s: float = BUSY_S) -> HistoryConnection:
     uri = f"{path.absolute().as_uri()}?{options}"
-    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None)
-    connection.row_factory = sqlite3.Row
+    return sqlite3.connect(uri, uri=True, timeout=waits_s, isolation_level=None, factory=HistoryConnection)
+
+
+def _connect_to_look(path: Path, waits_s: float = BUSY_S) -> HistoryConnection:
+    # Without a log nobody is writing, and none is made either: not even in a folder that may be written.
+    log = path.with_name(f"{path.name}-wal")
+    return _connect(path, "mode=ro" if log.exists() else "mode=ro&immutable=1", waits_s)
+
+
+def _opened(path: Path) -> HistoryConnection:
+    """Return a connection to write, up to date; one try."""
+    connection = _connect(
+        private_file(path), waits_s=_OPENING_WAITS_S
+    )  # SQLite gives its log the rights of the file
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("PRAGMA foreign_keys = ON")
+        migrate(connection)
+        _see_that_it_is_as_made(connection)
+        # Whoever always pulls the plug never comes to `close`, and the log would grow for ever.
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        connection.execute(f"PRAGMA busy_timeout = {round(1000 * BUSY_S)}")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
-def _connect_to_look(path: Path) -> sqlite3.Connection:
-    # Without a log nobody is writing, and none is made either: not even in a folder that may be written.
-    log = path.with_name(f"{path.name}-wal")
-    return _connect(path, "mode=ro" if log.exists() else "mode=ro&immutable=1")
+_NOT_AS_MADE = "its tables are not as they were made"
+
+
+def _see_that_it_is_as_made(connection: HistoryConnection) -> None:
+    if not is_up_to_date(connection):
+        raise sqlite3.DatabaseError(_NOT_AS_MADE)
+
+
+def _is_of_the_schema(error: Exception) -> bool:
+    """Tell whether a table or a column is missing, or there are two of one: no statement of ours asks for that."""
+    return str(error) == _NOT_AS_MADE or any(
+        words in str(error) for words in ("no such table", "no such column", "already exists", "duplicate column")
+    )
 
 
 def _whole(path: Path) -> bool:
@@ -172,19 +204,35 @@ def _whole(path: Path) -> bool:
         HistoryError: it is whole, but not ours to write.
     """
     try:
-        with closing(_connect_to_look(path)) as connection:
+        with closing(_connect_to_look(path, _OPENING_WAITS_S)) as connection:
             _check_version(path, connection)
             return is_whole(connection)
     except sqlite3.DatabaseError as error:
-        if _is_damage(error):
+        if is_damage(error):
             return False
         raise
 
 
-def _check_version(path: Path, connection: sqlite3.Connection) -> None:
+def _is_new(path: Path) -> bool:
+    """Tell whether a file is of this version.
+
+    Raises:
+        HistoryError: it is not ours, or of a newer one.
+        sqlite3.Error: it cannot be read.
+    """
+    with closing(_connect_to_look(path, _OPENING_WAITS_S)) as connection:
+        _check_version(path, connection)
+        if version_of(connection) < VERSION:
+            return False
+        _see_that_it_is_as_made(connection)
+        return True
+
+
+def _check_version(path: Path, connection: HistoryConnection) -> None:
     version = version_of(connection)
-    ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
-    if not ours and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+    marked = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+    something = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if something and not marked and not has_our_tables(connection):
         raise HistoryError(
             f"{path} is a database of another program and was left as it is. Choose another file with --history."
         )
@@ -206,24 +254,14 @@ def _keep_aside(path: Path) -> Path:
     return kept
 
 
-@contextmanager
-def _turn(folder: Path) -> Iterator[None]:
-    """Be the only process that opens a history in this folder to write."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _is_damage(error: Exception) -> bool:
-    return _code(error) in _DAMAGED
-
-
-def _code(error: Exception) -> int:
-    """Return SQLite's primary error code, 0 for what Python itself complains about."""
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+def _saved(aside: Path, new: HistoryConnection) -> int:
+    """Save what can be read of a damaged file; return how many rows."""
+    for options in ("mode=ro", "mode=ro&immutable=1"):  # its log may be what is damaged
+        with suppress(sqlite3.Error, OSError), closing(_connect(aside, options)) as old:
+            old.execute("PRAGMA writable_schema = ON")  # a table that cannot be understood then costs no other
+            if saved := salvage(old, new):
+                return saved
+    return 0
 
 
 def _reason(error: Exception) -> str:

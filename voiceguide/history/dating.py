@@ -18,7 +18,11 @@ from itertools import pairwise
 
 from voiceguide.core.week_rule import FORTNIGHT, Moment
 from voiceguide.history.database import transaction
+from voiceguide.history.reading import HistoryConnection, number_of, text_or_none_of, time_of
 from voiceguide.wall_clock import Reading, Trust
+
+_LONGEST_UP_S = 1e9
+"""Thirty years."""
 
 COLUMNS = "id, began, boot, up_s, clock, truly_began"
 """Of a session's row, as `stamp_of` reads them."""
@@ -91,14 +95,19 @@ class Dated:
 
 
 def stamp_of(row: sqlite3.Row) -> Stamp:
-    """Return the stamp of a session's row."""
+    """Return the stamp of a session's row.
+
+    Raises:
+        ValueError: the row is none that voiceguide writes.
+    """
+    clock = text_or_none_of(row, "clock")
     return Stamp(
         row["id"],
-        datetime.fromisoformat(row["began"]),
-        Trust(row["clock"]) if row["clock"] else None,
-        row["boot"],
-        row["up_s"] or 0.0,
-        datetime.fromisoformat(row["truly_began"]) if row["truly_began"] else None,
+        time_of(row, "began"),
+        Trust(clock) if clock else None,
+        text_or_none_of(row, "boot"),
+        0.0 if row["up_s"] is None else number_of(row, "up_s", most=_LONGEST_UP_S),
+        None if row["truly_began"] is None else time_of(row, "truly_began"),
     )
 
 
@@ -107,15 +116,15 @@ def stamp_of_now(now: Reading, number: int) -> Stamp:
     return Stamp(number, now.now, now.trust, now.boot, now.up_s, now.now if now.sure else None)
 
 
-def stamps(connection: sqlite3.Connection, at_most: int | None = None) -> list[Stamp]:
-    """Return the stamps of all sessions in order, or of the latest ones.
+def stamps(connection: HistoryConnection, at_most: int | None = None) -> list[Stamp]:
+    """Return the stamps of all sessions in order, or of the latest ones, as far as they can be read.
 
     Raises:
         sqlite3.Error: the file cannot be read.
     """
     limit = -1 if at_most is None else at_most
-    rows = connection.execute(f"SELECT {COLUMNS} FROM session ORDER BY id DESC LIMIT ?", (limit,))  # noqa: S608 - the columns are ours
-    return [stamp_of(row) for row in rows][::-1]
+    question = f"SELECT {COLUMNS} FROM session ORDER BY id DESC LIMIT ?"  # noqa: S608 - the columns are ours
+    return [*connection.read("session", question, stamp_of, (limit,))][::-1]
 
 
 def judge(ordered: Sequence[Stamp]) -> list[Dated]:
@@ -150,7 +159,7 @@ def judge(ordered: Sequence[Stamp]) -> list[Dated]:
     return dated[::-1]
 
 
-def date_this_start(connection: sqlite3.Connection, now: Reading) -> None:
+def date_this_start(connection: HistoryConnection, now: Reading) -> None:
     """Write down when the sessions since the machine started truly began, once a time server has set the clock.
 
     What cannot be written now, while another process writes for example, is written the next time.
@@ -160,12 +169,10 @@ def date_this_start(connection: sqlite3.Connection, now: Reading) -> None:
     """
     if not now.sure or now.boot is None:
         return
-    undated = connection.execute(
-        f"SELECT {COLUMNS} FROM session WHERE boot = ? AND truly_began IS NULL",  # noqa: S608 - they are ours
-        (now.boot,),
-    ).fetchall()
+    question = f"SELECT {COLUMNS} FROM session WHERE boot = ? AND truly_began IS NULL"  # noqa: S608 - they are ours
+    undated = [*connection.read("session", question, stamp_of, (now.boot,))]
     if undated:
-        *judged, _ = judge([*map(stamp_of, undated), stamp_of_now(now, 0)])
+        *judged, _ = judge([*undated, stamp_of_now(now, 0)])
         with suppress(sqlite3.OperationalError), transaction(connection, survive_power_cut=False):
             connection.executemany(
                 "UPDATE session SET truly_began = ? WHERE id = ?",

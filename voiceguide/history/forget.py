@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from voiceguide.errors import HistoryError
@@ -13,6 +13,7 @@ from voiceguide.history.database import open_to_write, transaction
 from voiceguide.history.dating import Stamp, judge
 from voiceguide.history.looking import take_over_left
 from voiceguide.history.past import Past, read_past, read_sessions
+from voiceguide.history.reading import HistoryConnection, time_of
 from voiceguide.history.running import mark_cut_off
 from voiceguide.wall_clock import Reading, read_clock
 
@@ -30,7 +31,7 @@ class Kept:
     reports: int
 
 
-def how_much(connection: sqlite3.Connection, past: Past, before: date | None = None) -> Kept:
+def how_much(connection: HistoryConnection, past: Past, before: date | None = None) -> Kept:
     """Return how much would be forgotten; a session that still runs would not.
 
     Args:
@@ -92,7 +93,9 @@ def forget(path: Path, before: date | None = None, now: Reading | None = None) -
     return kept
 
 
-def _first_setting_since(connection: sqlite3.Connection, day: date) -> int | None:
-    rows = connection.execute("SELECT id, changed FROM setting ORDER BY id")
-    dated = judge([Stamp(row["id"], datetime.fromisoformat(row["changed"])) for row in rows])
+def _first_setting_since(connection: HistoryConnection, day: date) -> int | None:
+    def stamp(row: sqlite3.Row) -> Stamp:
+        return Stamp(row["id"], time_of(row, "changed"))
+
+    dated = judge([*connection.read("setting", "SELECT id, changed FROM setting ORDER BY id", stamp)])
     return next((one.stamp.id for one in dated if one.day >= day), None)

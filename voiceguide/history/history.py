@@ -22,11 +22,13 @@ from typing import Any
 
 from voiceguide.core.memory import Remembered
 from voiceguide.core.plan import Routine
-from voiceguide.errors import HistoryError
+from voiceguide.errors import HistoryError, HistoryHeldError
+from voiceguide.history.another_program import is_busy
 from voiceguide.history.database import open_to_read, open_to_write, transaction
 from voiceguide.history.dating import date_this_start
-from voiceguide.history.looking import is_busy, look, take_over_left
+from voiceguide.history.looking import look, take_over_left
 from voiceguide.history.memory import remember, was_introduced
+from voiceguide.history.reading import HistoryConnection, tell_once
 from voiceguide.history.reports import REPORT_FIELDS, ReportsFile
 from voiceguide.history.rows import INTRODUCED, Change, SessionRows
 from voiceguide.history.running import mark_cut_off, this_process
@@ -112,7 +114,7 @@ class History:
         self._waiting: list[Change] = []
         self._oldest_s: float | None = None  # since when something waits for the disk
         self._session: int | None = None
-        self._connection: sqlite3.Connection | None = None
+        self._connection: HistoryConnection | None = None
         self._usable = True
         self._closed_s: float | None = None
         self._after = after
@@ -255,7 +257,7 @@ class History:
             self._connect(now)
         except HistoryError as error:
             # Somebody else's, or a disk that cannot be written; what is only locked is tried again.
-            self._usable = is_busy(error.__cause__)
+            self._usable = isinstance(error, HistoryHeldError)
             self._remember_all_the_same(now)
             if self._writer is None or not self._usable:
                 self._tell(str(error))
@@ -269,10 +271,7 @@ class History:
             self._opened.set()
 
     def _connect(self, now: Reading) -> None:
-        connection, aside = open_to_write(self._path)
-        self._connection = connection
-        if aside is not None:
-            self._tell(f"The history was damaged. It is kept as {aside}; a new one has begun.")
+        connection = self._connection = self._open_to_write()
         try:
             mark_cut_off(connection)
             _take_over_mark(connection, self._path.with_name(_MARK), self._clock)
@@ -286,6 +285,14 @@ class History:
         if self._known is None:
             self.remembered = remember(connection, self._routine, now)
             self.introduced = was_introduced(connection)
+        tell_once(self._path, connection)
+
+    def _open_to_write(self) -> HistoryConnection:
+        connection, aside = open_to_write(self._path)
+        if aside is not None:
+            saved = f" with {connection.saved} rows of it that could be read" if connection.saved else ""
+            self._tell(f"The history was damaged. It is kept as {aside}; a new one has begun{saved}.")
+        return connection
 
     def _remember_all_the_same(self, now: Reading) -> None:
         """Remember what can be read where nothing can be written: the week rule holds there, too (S9)."""
@@ -295,6 +302,7 @@ class History:
         with suppress(*unreadable), closing(look(self._path)) as copy:
             self.remembered = remember(copy, self._routine, now)
             self.introduced = was_introduced(copy)
+            tell_once(self._path, copy)
 
     def _follow(self, changes: list[Change]) -> None:
         """Write changes, however long that takes: a thread has the time."""
@@ -335,11 +343,11 @@ class History:
         self._are_kept(written)
         return True
 
-    def _opened_again(self) -> sqlite3.Connection | None:
+    def _opened_again(self) -> HistoryConnection | None:
         """Open what was locked when the session began."""
         if self._writer is not None and self._usable:
             with suppress(HistoryError, sqlite3.Error):
-                self._connection = open_to_write(self._path)[0]
+                self._connection = self._open_to_write()
         return self._connection
 
     def _close_live(self, clerk: OwnThread[Any], writer: OwnThread[Callable[[], None]]) -> None:

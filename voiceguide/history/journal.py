@@ -17,6 +17,7 @@ from typing import Any, TextIO
 from voiceguide.core.clock import seconds
 from voiceguide.errors import ChoiceError
 from voiceguide.own_thread import OwnThread, close_all
+from voiceguide.printable import printable
 from voiceguide.private import private_file
 
 Watcher = Callable[[dict[str, Any]], object]
@@ -122,7 +123,7 @@ class Journal:
         if file is None:
             return
         try:
-            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            file.write(printable(json.dumps(entry, ensure_ascii=False)) + "\n")
             if entry["kind"] in _MUST_SURVIVE:
                 file.flush()
                 os.fsync(file.fileno())

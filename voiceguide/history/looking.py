@@ -2,23 +2,25 @@
 
 Looked at is a copy in memory, into which everything is taken over that a start would: what was cut off, and
 reports of pain that are in a file of their own and not in the database yet. So a report counts wherever it is
-(S9).
+(S9). Where SQLite cannot go on in a file, looked at is what can be saved of it.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from pathlib import Path
 
 from voiceguide.history.database import open_to_read, transaction
-from voiceguide.history.reports import left_beside, take_over
+from voiceguide.history.reading import HistoryConnection, is_damage
+from voiceguide.history.reports import Left, left_beside, take_over
 from voiceguide.history.running import mark_cut_off
+from voiceguide.history.salvage import salvage
 from voiceguide.history.schema import migrate
 
 
-def look(path: Path, also: Iterable[Path] = ()) -> sqlite3.Connection:
+def look(path: Path, also: Iterable[Path] = ()) -> HistoryConnection:
     """Return a copy of a history in memory, with everything that would be taken over; the caller closes it.
 
     Args:
@@ -26,22 +28,33 @@ def look(path: Path, also: Iterable[Path] = ()) -> sqlite3.Connection:
         also: files of reports that sessions of this process, which are over, still hold.
 
     Raises:
-        HistoryError: it is damaged, or no history, or of a newer version.
+        HistoryError: nothing of it can be read, or it is no history, or of a newer version.
         sqlite3.Error: it cannot be read.
     """
     connection = open_to_read(path)
+    left = left_beside(path, also)
     if connection is None:
-        copy = sqlite3.connect(":memory:", isolation_level=None)
-        copy.row_factory = sqlite3.Row
-        migrate(copy)
-    else:
-        with closing(connection):
-            copy = type(connection)(":memory:", isolation_level=None)
-            copy.row_factory = sqlite3.Row
-            connection.backup(copy)
+        return _in_memory(migrate, left)
+    with closing(connection):
+        try:
+            return _in_memory(connection.backup, left)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+
+        def save(copy: HistoryConnection) -> None:
+            migrate(copy)
+            salvage(connection, copy)
+
+        return _in_memory(save, left)
+
+
+def _in_memory(fill: Callable[[HistoryConnection], object], left: Iterable[Left]) -> HistoryConnection:
+    """Return a history in memory, filled, with everything that would be taken over."""
+    copy = HistoryConnection(":memory:", isolation_level=None)
     try:
+        fill(copy)
         mark_cut_off(copy)
-        left = left_beside(path, also)
         with transaction(copy, survive_power_cut=False):
             take_over(copy, left)
     except BaseException:
@@ -64,8 +77,3 @@ def take_over_left(connection: sqlite3.Connection, path: Path) -> None:
     for one in left:
         with suppress(OSError):
             one.path.unlink()
-
-
-def is_busy(error: BaseException | None) -> bool:
-    """Tell whether another program was writing."""
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from voiceguide.core.pressed import Who
 from voiceguide.history.dating import Dated, judge, last_day, stamp_of_now, stamps
+from voiceguide.history.reading import (
+    HistoryConnection,
+    number_of,
+    side_of,
+    text_of,
+    text_or_none_of,
+    time_of,
+    whole_of,
+)
 from voiceguide.history.running import CUT_OFF, is_running
 from voiceguide.wall_clock import Reading
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -162,7 +174,7 @@ class Past:
         return next((one.stamp.id for one in self.dated if one.day >= day), None)
 
 
-def read_past(connection: sqlite3.Connection, now: Reading) -> Past:
+def read_past(connection: HistoryConnection, now: Reading) -> Past:
     """Return when all sessions were, judged by what the clock says now.
 
     Raises:
@@ -175,7 +187,7 @@ def read_past(connection: sqlite3.Connection, now: Reading) -> Past:
 
 
 def read_sessions(
-    connection: sqlite3.Connection, since: date = date.min, past: Past | None = None
+    connection: HistoryConnection, since: date = date.min, past: Past | None = None
 ) -> list[PastSession]:
     """Return the sessions that were kept, in the order in which they took place.
 
@@ -194,22 +206,27 @@ def read_sessions(
     if first is None:
         return []
     dated = {one.stamp.id: one for one in past.dated}
-    rows = connection.execute("SELECT * FROM session WHERE id >= ? ORDER BY id", (first,))
-    plans, holds, pains = (_rows_by_session(connection, table, first) for table in ("plan", "hold", "pain"))
-    return [
-        _session(row, dated[row["id"]], *(rows.get(row["id"], []) for rows in (plans, holds, pains)))
-        for row in rows
-        if row["id"] in dated  # one may have begun just now
-    ]
+    plans = _by_session(connection, "plan", first, _planned, dated)
+    holds = _by_session(connection, "hold", first, lambda row: _hold(row, dated[row["session"]]), dated)
+    pains = _by_session(connection, "pain", first, lambda row: _pain(row, dated[row["session"]]), dated)
+
+    def session(row: sqlite3.Row) -> PastSession | None:
+        number = row["id"]
+        if number not in dated:  # it has begun just now, or its date cannot be read
+            return None
+        return _session(row, dated[number], plans.get(number, []), holds.get(number, []), pains.get(number, []))
+
+    kept = connection.read("session", "SELECT * FROM session WHERE id >= ? ORDER BY id", session, (first,))
+    return [one for one in kept if one is not None]
 
 
-def read_settings(connection: sqlite3.Connection) -> list[SettingChange]:
-    """Return the settings that were changed by voice, in order.
+def read_settings(connection: HistoryConnection) -> list[SettingChange]:
+    """Return the settings that were changed by voice, in order, as far as they can be read.
 
     Raises:
         sqlite3.Error: the file cannot be read.
     """
-    return [_setting(row) for row in connection.execute("SELECT * FROM setting ORDER BY id")]
+    return [*connection.read("setting", "SELECT * FROM setting ORDER BY id", _setting)]
 
 
 def days_in_a_row(days: Sequence[date], today: date) -> int:
@@ -228,60 +245,68 @@ def days_in_a_row(days: Sequence[date], today: date) -> int:
     return count
 
 
-def _rows_by_session(connection: sqlite3.Connection, table: str, first: int) -> dict[int, list[sqlite3.Row]]:
-    rows = connection.execute(
-        f"SELECT * FROM {table} WHERE session >= ? ORDER BY rowid",  # noqa: S608 - the table's name is ours
-        (first,),
-    )
-    found: dict[int, list[sqlite3.Row]] = {}
-    for row in rows:
-        found.setdefault(row["session"], []).append(row)
+def _by_session(
+    connection: HistoryConnection, table: str, first: int, make: Callable[[sqlite3.Row], T], dated: Container[int]
+) -> dict[int, list[T]]:
+    """Return what is made of the rows of a table, by the number of their session."""
+    found: dict[int, list[T]] = {}
+
+    def keep(row: sqlite3.Row) -> None:
+        if row["session"] in dated:
+            found.setdefault(row["session"], []).append(make(row))
+
+    question = f"SELECT rowid AS number, * FROM {table} WHERE session >= ? ORDER BY rowid"  # noqa: S608 - the table's name is ours
+    for _ in connection.read(table, question, keep, (first,)):
+        pass
     return found
 
 
 def _session(
-    row: sqlite3.Row, dated: Dated, plan: list[sqlite3.Row], holds: list[sqlite3.Row], pains: list[sqlite3.Row]
+    row: sqlite3.Row, dated: Dated, plan: Sequence[Planned], holds: Sequence[PastHold], pains: Sequence[PastPain]
 ) -> PastSession:
-    def when(written: str) -> datetime:
-        return datetime.fromisoformat(written) + dated.correction
-
     return PastSession(
-        routine=row["routine"],
+        routine=text_of(row, "routine"),
         day=dated.day,
         date_fits=dated.believed,
         began=dated.when,
-        ended=when(row["ended"]),
-        guided_s=row["guided_s"],
-        how=row["how"] or (None if is_running(row["process"]) else CUT_OFF),
-        plan=tuple(Planned(one["exercise"], one["side"], one["planned_s"]) for one in plan),
-        holds=tuple(
-            PastHold(
-                ended=when(one["ended"]),
-                exercise=one["exercise"],
-                side=one["side"],
-                repeat=one["repeat"],
-                planned_s=one["planned_s"],
-                held_s=one["held_s"],
-            )
-            for one in holds
-        ),
-        pains=tuple(
-            PastPain(
-                reported=when(one["reported"]),
-                exercise=one["exercise"],
-                side=one["side"],
-                repeat=one["repeat"],
-                kind=one["kind"],
-                exercise_over=bool(one["exercise_over"]),
-                answered=tuple((one["answered"] or "").split()),
-                advised=tuple((one["advised"] or "").split()),
-                outcome=one["outcome"],
-                said_by=one["said_by"],
-            )
-            for one in pains
-        ),
+        ended=time_of(row, "ended") + dated.correction,
+        guided_s=number_of(row, "guided_s"),
+        how=text_or_none_of(row, "how") or (None if is_running(row["process"]) else CUT_OFF),
+        plan=tuple(plan),
+        holds=tuple(holds),
+        pains=tuple(pains),
+    )
+
+
+def _planned(row: sqlite3.Row) -> Planned:
+    return Planned(text_of(row, "exercise"), side_of(row), number_of(row, "planned_s"))
+
+
+def _hold(row: sqlite3.Row, dated: Dated) -> PastHold:
+    return PastHold(
+        ended=time_of(row, "ended") + dated.correction,
+        exercise=text_of(row, "exercise"),
+        side=side_of(row),
+        repeat=whole_of(row, "repeat"),
+        planned_s=number_of(row, "planned_s"),
+        held_s=number_of(row, "held_s"),
+    )
+
+
+def _pain(row: sqlite3.Row, dated: Dated) -> PastPain:
+    return PastPain(
+        reported=time_of(row, "reported") + dated.correction,
+        exercise=text_of(row, "exercise"),
+        side=side_of(row),
+        repeat=whole_of(row, "repeat"),
+        kind=text_of(row, "kind"),
+        exercise_over=bool(whole_of(row, "exercise_over", most=1)),
+        answered=tuple((text_or_none_of(row, "answered") or "").split()),
+        advised=tuple((text_or_none_of(row, "advised") or "").split()),
+        outcome=text_or_none_of(row, "outcome"),
+        said_by=text_or_none_of(row, "said_by"),
     )
 
 
 def _setting(row: sqlite3.Row) -> SettingChange:
-    return SettingChange(datetime.fromisoformat(row["changed"]), row["name"], row["value"])
+    return SettingChange(time_of(row, "changed"), text_of(row, "name"), number_of(row, "value", -1000, 1000))

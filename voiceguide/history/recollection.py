@@ -20,6 +20,7 @@ from voiceguide.errors import HistoryError
 from voiceguide.history.history import OPENING_LIMIT_S, History, Known, is_introduced
 from voiceguide.history.looking import look
 from voiceguide.history.memory import remember
+from voiceguide.history.reading import tell_once
 from voiceguide.own_thread import OwnThread
 from voiceguide.wall_clock import WallClock, read_clock
 
@@ -145,6 +146,7 @@ class Recollection:
                     known = {
                         name: Known(remember(copy, one, now), introduced) for name, one in self._routines.items()
                     }
+                    tell_once(self._path, copy)
             except (HistoryError, sqlite3.Error) as error:
                 _log.info("What was known of the sessions stays as it was: %s", error)
                 return

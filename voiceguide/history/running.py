@@ -8,6 +8,7 @@ does not (Linux).
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from pathlib import Path
 
@@ -25,10 +26,14 @@ def this_process() -> str:
     return _name(os.getpid()) or f"{os.getpid()} of unknown start"
 
 
-def is_running(process: str) -> bool:
-    """Tell whether the process of that name still runs."""
+def is_running(process: object) -> bool:
+    """Tell whether the process of that name still runs. What is no such name names none that does."""
+    if not isinstance(process, str):
+        return False
     number = process.partition(" ")[0]
-    return number.isdigit() and (process == this_process() or process == _name(int(number)))
+    return re.fullmatch(r"[0-9]{1,10}", number) is not None and (
+        process == this_process() or process == _name(int(number))
+    )
 
 
 def mark_cut_off(connection: sqlite3.Connection) -> None:

@@ -7,7 +7,9 @@ local, with their offset from UTC, as in 2026-03-01T07:30:00+01:00. There is no 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from functools import cache
 
 APPLICATION_ID = 0x766F6963
 """Marks the file as ours ("voic"): no other program's database is ever touched."""
@@ -112,6 +114,33 @@ VERSION = len(MIGRATIONS)
 def version_of(connection: sqlite3.Connection) -> int:
     """Return the version of a database, 0 for an empty one."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def columns_of(connection: sqlite3.Connection, table: str) -> tuple[str, ...]:
+    """Return the names of a table's columns; none where there is no such table, or where it cannot be read."""
+    try:
+        return tuple(str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})"))
+    except sqlite3.DatabaseError:
+        return ()
+
+
+def is_up_to_date(connection: sqlite3.Connection) -> bool:
+    """Tell whether a database has every table of this version with every column, whatever version it claims."""
+    return all(set(columns) <= set(columns_of(connection, table)) for table, columns in _made().items())
+
+
+def has_our_tables(connection: sqlite3.Connection) -> bool:
+    """Tell by its tables whether a database is a history of any version, although its mark says otherwise."""
+    return all("session" in columns_of(connection, table) for table in ("hold", "plan", "pain"))
+
+
+@cache
+def _made() -> Mapping[str, tuple[str, ...]]:
+    """Return the columns of each table as the migrations make them."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection)
+        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {table: columns_of(connection, table) for table in tables}
 
 
 def migrate(connection: sqlite3.Connection, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:

@@ -74,6 +74,12 @@ def _fetch(url: str, part: Path, have: int, size: int, progress: Progress) -> No
         raise ModelError(f"{url}: the server answered {error.code} {error.reason}") from error
     except urllib.error.URLError as error:
         raise ModelError(f"{url}: cannot be reached ({error.reason})") from error
+    except (http.client.HTTPException, ValueError) as error:  # no answer that HTTP knows
+        raise ModelError(f"{url}: the server answers nothing that can be used ({error!r})") from error
+    except TimeoutError as error:
+        raise ModelError(f"{url}: the server does not answer") from error
+    except ConnectionError as error:
+        raise ModelError(f"{url}: the connection broke ({error.strerror or error!r})") from error
     if have < size:
         raise ModelError(
             f"{url}: the connection ended after {have:,} of {size:,} bytes.\n"
@@ -90,7 +96,7 @@ def _goes_on_from(response: Any, have: int) -> bool:
 def _read(response: Any, url: str) -> bytes:
     try:
         return bytes(response.read1(_CHUNK))
-    except (http.client.HTTPException, OSError) as error:
+    except (http.client.HTTPException, OSError, ValueError) as error:
         # Told apart from a disk error by where it is caught. What has arrived is kept.
         raise ModelError(
             f"{url}: the connection broke ({error}).\n"

@@ -21,6 +21,7 @@ from voiceguide.models.catalogue import (
 from voiceguide.models.download import Progress, download, sha256
 from voiceguide.models.layout import LAYOUTS, MOONSHINE, VOSK, Layout
 from voiceguide.models.unpack import unpack
+from voiceguide.special_files import A_FOLDER, what_else_it_is
 
 _WORK = ".unfinished-"
 
@@ -57,6 +58,8 @@ def install_model(
         )
     if source is not None and not source.exists():
         raise ModelError(f"{source}: there is no such file or folder")
+    if source is not None and (kind := what_else_it_is(source)) not in (None, A_FOLDER):
+        raise ModelError(f"{source} is {kind}. Name the model's zip file or folder")
     try:
         if source is not None and known is not None:
             _check_published(source, known)
@@ -76,7 +79,9 @@ def install_model(
             if error.errno == errno.ENOSPC
             else "choose a folder you may write to with --to FOLDER"
         )
-        raise ModelError(f"{target}: the model cannot be written there ({error.strerror}); {remedy}") from error
+        raise ModelError(
+            f"{target}: the model cannot be written there ({error.strerror or error}); {remedy}"
+        ) from error
 
 
 def _from_web(known: KnownModel, target: Path, work: Path, progress: Progress) -> Path:

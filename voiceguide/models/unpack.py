@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -20,6 +23,12 @@ _MOST_GROWTH = 50
 """Times the zip's own size; speech models grow two- to fourfold. A zip bomb grows a thousandfold."""
 
 _CHUNK = 1 << 20
+
+_NO_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError),
+    *(NotImplementedError, RuntimeError, ValueError, OverflowError),
+)
+"""What zipfile raises for a file whose headers lie."""
 
 
 def unpack(archive: Path, folder: Path, progress: Callable[[str, int, int], None]) -> None:
@@ -56,7 +65,9 @@ def unpack(archive: Path, folder: Path, progress: Callable[[str, int, int], None
                         progress("unpacking", done, total)
     except FileExistsError as error:
         raise ModelError(f"{archive}: not used: it holds one file twice ({error.filename})") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (*_NO_ZIP, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise  # the disk; the others are of a header that lies
         raise ModelError(
             f"{archive}: is no complete zip file ({error}). Fetch it again and compare its size."
         ) from error

@@ -11,6 +11,7 @@ from typing import Any
 from voiceguide.errors import HistoryError
 from voiceguide.history.database import open_to_read
 from voiceguide.history.past import PastSession, days_in_a_row, read_past, read_sessions
+from voiceguide.history.reading import tell_once
 from voiceguide.wall_clock import Reading
 
 DAYS_LEAST = 56
@@ -39,6 +40,7 @@ def past(path: Path, now: Reading, days: int | None) -> dict[str, Any]:
                     one for one in read_sessions(connection, _since(today, days), kept) if one.day <= today
                 ]
                 in_a_row = days_in_a_row(kept.days, today)
+                tell_once(path, connection)
     except sqlite3.Error as error:
         raise HistoryError(f"{path} cannot be read: {error}. Try again in a moment.") from error
     latest = today - timedelta(days=DAYS_LEAST - 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import platform
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from voiceguide import __version__
 from voiceguide.core.memory import Remembered
 from voiceguide.core.volume import AS_CHOSEN, Loudness
 from voiceguide.errors import RecordingError
+from voiceguide.special_files import what_else_it_is
 
 README = Path(__file__).with_name("README.txt")
 """Goes into every recording and says what it holds."""
@@ -103,6 +105,23 @@ def as_line(entry: dict[str, Any]) -> str:
     return json.dumps(entry, ensure_ascii=False) + "\n"
 
 
+_LONGEST_NUMBER = 20
+"""Digits."""
+
+
+def _finite(written: str) -> float:
+    value = float(written)
+    if not math.isfinite(value):
+        raise ValueError(written)
+    return value
+
+
+def _whole(written: str) -> int:
+    if len(written) > _LONGEST_NUMBER:
+        raise ValueError(written)
+    return int(written)
+
+
 def read_lines(path: Path) -> list[dict[str, Any]]:
     """Return the entries of a file of lines. A last line that was cut off is passed over.
 
@@ -110,6 +129,8 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
         RecordingError: the file is missing, or damaged before its last line.
     """
     try:
+        if (kind := what_else_it_is(path)) is not None:
+            raise RecordingError(f"{path} is {kind}. Copy the recording again, all of it.")
         lines = path.read_bytes().split(b"\n")
     except OSError as error:
         raise RecordingError(
@@ -120,8 +141,8 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     # What follows the last line break was cut off, or is empty.
     for number, line in enumerate(lines[:-1], start=1):
         try:
-            entry = json.loads(line)
-        except ValueError:
+            entry = json.loads(line, parse_float=_finite, parse_int=_whole, parse_constant=_finite)
+        except (ValueError, RecursionError):
             entry = None
         if not isinstance(entry, dict):
             raise RecordingError(

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from voiceguide.core.events import HearingBack, HearingLost, HearingPoor, HearingSlow, VoiceBegan, VoiceEnded
 from voiceguide.core.takes import Learned, Taken
 from voiceguide.errors import RecordingError
+from voiceguide.handwritten.problems import shown
 from voiceguide.hearing.noticed import Noticed, Remark
 from voiceguide.hearing.verdict.verdict import Verdict
 
@@ -44,9 +45,9 @@ def from_json(entry: dict[str, Any]) -> Noticed:
     try:
         ((kind, values),) = entry.items()
         noticed: Noticed = _KINDS[kind].validate_python(values)
-    except (KeyError, ValueError, ValidationError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError, ValidationError) as error:
         raise RecordingError(
-            f"The recording holds something heard that this version does not know: {entry}. Replay it with the "
-            "version that made it; session.json names it."
+            f"The recording holds something heard that this version does not know: {shown(entry)}. Replay it with "
+            "the version that made it; session.json names it."
         ) from error
     return noticed

@@ -25,6 +25,7 @@ from voiceguide.private import close_folder_to_others
 from voiceguide.replay.folder import Circumstances, Names, read_lines
 from voiceguide.replay.noticed import from_json
 from voiceguide.speaking.voice import Samples
+from voiceguide.special_files import what_else_it_is
 
 _PIECE = 4096
 """Samples in a frame of FLAC, as libsndfile writes it: the smallest piece that is whole or not."""
@@ -142,8 +143,10 @@ def read_recording(folder: Path) -> Recorded:
                     deaf = block, reason
                 case {"block": int(block), "closed": True}:
                     closed = block
-        except ValueError as error:
-            raise RecordingError(f"{folder / Names.HEARING}: {error}. {_other_version(circumstances)}") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise RecordingError(
+                f"{folder / Names.HEARING}: {error!r}. {_other_version(circumstances)}"
+            ) from error
     spoken, heard = len(speaker) // BLOCK, len(microphone) // BLOCK
     if ended is None or heard < ended:
         # A session that was stopped had spoken a block to which nothing came back any more.
@@ -161,9 +164,21 @@ def read_recording(folder: Path) -> Recorded:
         pressed=pressed,
         slipped=slipped,
         late=frozenset(late),
-        events=read_lines(folder / Names.EVENTS),
+        events=_events(folder / Names.EVENTS),
         whole=spoken == closed,
     )
+
+
+def _events(path: Path) -> list[dict[str, Any]]:
+    entries = read_lines(path)
+    for number, entry in enumerate(entries, start=1):
+        match entry:
+            case {"kind": "history_lost", "time_s": float() | int(), "reason": str()}:
+                continue
+            case {"kind": str(kind), "time_s": float() | int()} if kind != "history_lost":
+                continue
+        raise RecordingError(f"{path}, line {number}, is no event. Copy the recording again.")
+    return entries
 
 
 def read_sound(path: Path) -> Frame:
@@ -173,6 +188,8 @@ def read_sound(path: Path) -> Frame:
         RecordingError: it is missing or no FLAC file of a recording.
     """
     try:
+        if (kind := what_else_it_is(path)) is not None:
+            raise RecordingError(f"{path} is {kind}. {_NO_RECORDING}")
         content = bytearray(path.read_bytes())
     except OSError as error:
         raise RecordingError(
@@ -252,6 +269,8 @@ class UnknownTextError(Exception):
 
 def _circumstances(path: Path) -> Circumstances:
     try:
+        if (kind := what_else_it_is(path)) is not None:
+            raise RecordingError(f"{path} is {kind}. {_NO_RECORDING}")
         return Circumstances.model_validate_json(path.read_bytes())
     except OSError as error:
         raise RecordingError(

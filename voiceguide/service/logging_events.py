@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from voiceguide.core.view import View
+from voiceguide.printable import printable
 
 _PLACE = ("exercise", "side", "repeat")
 _REPORT = ("report", "pain", "over", *_PLACE)
@@ -83,7 +84,7 @@ class OneLine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
-        line = " / ".join(part for part in super().format(record).splitlines() if part.strip())
+        line = " / ".join(part for part in printable(super().format(record)).splitlines() if part.strip())
         if not self._priorities:
             return line
         priority = next((number for level, number in _PRIORITIES if record.levelno >= level), 7)

@@ -12,6 +12,7 @@ from voiceguide.core.commands import Command
 from voiceguide.errors import ChoiceError, VoiceguideError
 from voiceguide.hearing.explain.explained import Explained
 from voiceguide.hearing.verdict.verdict import Verdict
+from voiceguide.private import private_file
 
 _LEAST = -12.0
 """Phrases less probable than this are drawn at the bottom."""
@@ -21,6 +22,8 @@ _MOST = 4
 
 _ENVELOPE = RATE // 100
 _COUNTED, _NOT_COUNTED, _SPEECH = "#08519c", "#a50f15", "#fdd49e"
+
+FORMATS = (".png", ".svg")
 
 
 def draw(path: Path, heard: Explained, title: str) -> None:
@@ -34,6 +37,8 @@ def draw(path: Path, heard: Explained, title: str) -> None:
     Raises:
         VoiceguideError: matplotlib is not installed, or the file cannot be written.
     """
+    if path.suffix.lower() not in FORMATS:
+        raise ChoiceError(f"{path}: a picture's name ends in {' or '.join(FORMATS)}.")
     try:
         from matplotlib.figure import Figure  # noqa: PLC0415 - an optional extra, loaded when a picture is wanted
     except ImportError as error:
@@ -50,7 +55,7 @@ def draw(path: Path, heard: Explained, title: str) -> None:
     claims.set_xlabel("seconds")
     figure.suptitle(title)
     try:
-        figure.savefig(path, dpi=100)
+        figure.savefig(private_file(path), dpi=100)
     except (OSError, ValueError) as error:
         raise ChoiceError(f"{path} cannot be written: {error}. Name a .png or .svg file.") from error
 
