@@ -33,7 +33,7 @@ ROWS = [
     (replace(SURE, guide=True, other=False), Rule.OWN_VOICE, Outcome.NOTHING),
     (replace(PAIN, guide=True, other=False), Rule.OWN_VOICE, Outcome.NOTHING),
     (replace(SURE, guide=True, apart=False), Rule.OWN_VOICE, Outcome.NOTHING),
-    (replace(PAIN, guide=True, apart=False, other=False), Rule.SURE, Outcome.COMMAND),
+    (replace(PAIN, guide=True, apart=False, other=False), Rule.WHOSE, Outcome.ASK),
     (replace(SURE, guide=True), Rule.SURE, Outcome.COMMAND),
     (replace(SURE, final=False), Rule.NOT_YET, Outcome.NOTHING),
     (replace(PAIN, final=False, early=True), Rule.SURE, Outcome.COMMAND),

@@ -30,6 +30,7 @@ class Rule(StrEnum):
     OWN_VOICE = "the guide was speaking, and nobody else was noticed"
     NOT_YET = "still speaking: the end of the utterance decides"
     SAME_CALL = "the same call again"
+    WHOSE = "a word of pain, said by the guide or by the person"
     SURE = "sure enough to act on"
     PERHAPS_PAIN = "it may be a word of safety"
     ANSWERED = "the rest of what has just been answered"
@@ -116,6 +117,12 @@ RULES: tuple[Row, ...] = (
         "this command was reported for this very call",
         lambda f: f.same_call,
         Outcome.NOTHING,
+    ),
+    Row(
+        Rule.WHOSE,
+        "perhaps a word of pain while the guide speaks, before voices can be told apart: it may be its own",
+        lambda f: f.guide and not f.apart and f.command in PAIN_FAMILY and f.sure >= f.ask,
+        Outcome.ASK,
     ),
     Row(
         Rule.SURE,
