@@ -23,12 +23,16 @@ from typer.testing import CliRunner
 
 from benchmarks.damaged_history import KINDS, make, trouble_of
 from voiceguide.cli.main import app
+from voiceguide.core.memory import Remembered
 from voiceguide.core.week_rule import lasts_over_a_week
 from voiceguide.errors import HistoryError
 from voiceguide.history import another_program
 from voiceguide.history.database import open_to_read, open_to_write
 from voiceguide.history.history import History, is_introduced
+from voiceguide.history.looking import look
+from voiceguide.history.memory import remember
 from voiceguide.history.past import read_sessions
+from voiceguide.history.recollection import Recollection
 from voiceguide.places import history_file
 
 NewTold = Callable[..., Any]
@@ -93,6 +97,48 @@ def test_s9_a_report_counts_although_its_date_or_that_of_its_session_is_lost(
     with closing(History(path, ROUTINE, clock=right(WHEN + timedelta(days=10)))) as history:
         assert len(history.remembered.pain) == 4
         assert lasts_over_a_week(history.remembered.pain, history.remembered.now)
+
+
+@pytest.mark.parametrize("bad", [7, b"\xff", "nobody"], ids=str)
+def test_first_and_last_report_of_the_person_and_of_an_unknown_machine_are_told_apart(
+    told: NewTold, path: Path, bad: object
+) -> None:
+    session = told()
+    session.start()
+    for by in ("voice", "unknown", "unknown", "voice", "unknown", "voice"):
+        session.hurt(by=by)
+        session.close_report("dull", "again", "dull", "resume")
+    session.finish()
+    change(path, "UPDATE pain SET said_by = ? WHERE id = 1", bad)
+    with closing(History(path, ROUTINE, clock=right(WHEN + timedelta(days=1)))) as history:
+        assert [report.known for report in history.remembered.pain] == [True, False, False, True], "as in doubt"
+
+
+def test_what_is_looked_up_in_memory_is_read_row_by_row_and_from_a_damaged_file_as_well(
+    told: NewTold, path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    days_of_pain(told, path, 0, 3, 6, 9)
+    change(path, "UPDATE pain SET reported = 'yesterday' WHERE id = 2")
+    clock = right(WHEN + timedelta(days=10))
+
+    def known() -> Remembered:
+        live = Recollection(path, {ROUTINE.id: ROUTINE}, live=True, clock=clock)
+        try:
+            return live.of(ROUTINE.id).remembered
+        finally:
+            live.close()
+
+    assert len(known().pain) == 4
+    assert "1 row of the table “pain” cannot be read" in caplog.text
+    with closing(sqlite3.connect(path)) as connection:
+        (page,) = connection.execute(
+            "SELECT rootpage FROM sqlite_master WHERE name = 'session_that_runs'"
+        ).fetchone()
+    content = bytearray(path.read_bytes())
+    content[4096 * (page - 1) : 4096 * page] = os.urandom(4096)
+    path.write_bytes(content)
+    with closing(look(path)) as copy:
+        assert len(remember(copy, ROUTINE, clock()).pain) == 4
 
 
 def test_what_cannot_be_read_costs_its_own_row_and_is_told_once_with_table_and_number(

@@ -274,10 +274,27 @@ STRANGE = json.dumps(
     {"token": [], "routine": "small", "boot": None, "up_s": 1.0, "clock": "none", "started": 1}
     | {"began": "2026-03-01T07:30:00+01:00", "truly_began": None}
 )
-SENSELESS = (b"\x00" * 300, b'{"report": 1, "kind": "dull"}\n', b"no line at all", b"[1]\n", STRANGE.encode())
+
+SESSION = STRANGE.replace("[]", '"x"')
+REPORT = json.dumps(
+    {"report": 1, "reported": "2026-03-01T07:31:00+01:00", "exercise": "stretch", "side": None, "repeat": 1}
+    | {"kind": "dull", "over": 0}
+)
+TOO_MUCH = (
+    REPORT.replace('"report": 1', '"report": 1e999'),
+    REPORT.replace('"repeat": 1', f'"repeat": {10**30}'),
+    REPORT.replace("stretch", "\\ud800"),
+    "[" * 200_000,
+)
+"""Lines that JSON allows and a database does not take."""
+
+SENSELESS = (
+    *(b"\x00" * 300, b'{"report": 1, "kind": "dull"}\n', b"no line at all", b"[1]\n", STRANGE.encode()),
+    *(f"{SESSION}\n{line}\n".encode() for line in TOO_MUCH),
+)
 
 
-@pytest.mark.parametrize("damage", SENSELESS)
+@pytest.mark.parametrize("damage", SENSELESS, ids=range(len(SENSELESS)))
 def test_a_file_that_makes_no_sense_is_kept_aside_and_ends_nothing(
     path: Path, damage: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -286,6 +303,7 @@ def test_a_file_that_makes_no_sense_is_kept_aside_and_ends_nothing(
     file.write_bytes(damage)
     session = Told(path)
     assert session.lost == []
+    assert apart(path) == [path.with_name("history.sqlite.reports-x.damaged")]
     session.history.close()
     assert path.with_name("history.sqlite.reports-x.damaged").read_bytes() == damage
     assert caplog.text.count("cannot be read") == 1
@@ -302,9 +320,30 @@ def test_what_the_database_knows_better_is_not_taken_back(path: Path, rows: Rows
         connection.execute("UPDATE pain SET kind = 'shooting'")
         reports_of.take_over(connection, left)
         assert rows("SELECT kind, exercise_over FROM pain") == [("shooting", 1)]
+        connection.execute("UPDATE pain SET kind = 7")  # a damaged row knows nothing better
+        reports_of.take_over(connection, left)
+        assert rows("SELECT kind, exercise_over FROM pain") == [("sharp", 1)]
         connection.execute("UPDATE pain SET kind = 'unknown', exercise_over = 0, outcome = 'taken_back'")
         reports_of.take_over(connection, left)
     assert rows("SELECT kind, outcome FROM pain") == [("unknown", "taken_back")]
+
+
+def test_a_file_of_reports_says_who_reported(
+    told: NewTold, path: Path, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = told()
+    session.start()
+    with locked(path):
+        monkeypatch.setattr("voiceguide.history.database.BUSY_S", 0.1)
+        session.hurt(by="unknown")
+        (file,) = apart(path)
+        content = file.read_bytes()
+    session.finish("pain")
+    path.unlink()
+    file.write_bytes(content)
+    (report,) = told().history.remembered.pain
+    assert not report.known
+    assert rows("SELECT said_by FROM pain") == [("unknown",)]
 
 
 def test_the_file_of_a_session_that_runs_is_left_to_it(live: Live, path: Path) -> None:

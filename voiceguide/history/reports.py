@@ -29,10 +29,16 @@ from voiceguide.core.pain import Kind
 from voiceguide.history.running import CUT_OFF
 
 SESSION_FIELDS = ("token", "routine", "began", "boot", "up_s", "clock", "truly_began", "started")
-REPORT_FIELDS = ("report", "reported", "exercise", "side", "repeat", "kind", "over", "answered", "outcome")
+REPORT_FIELDS = (
+    *("report", "reported", "exercise", "side", "repeat"),
+    *("kind", "over", "said_by", "answered", "outcome"),
+)
 
 _LONGEST = 1_000_000
 """Bytes: a session has a few reports of 200 bytes."""
+
+_LARGEST = 2**63 - 1
+"""Of the whole numbers that SQLite takes."""
 
 _log = logging.getLogger(__name__)
 
@@ -130,7 +136,7 @@ def left_beside(history: Path, also: Iterable[Path] = ()) -> list[Left]:
             found.append(_read(path))
         except FileNotFoundError:
             continue  # its session has just come to its end
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             aside = path.with_name(f"{path.name}.damaged")
             _log.warning("Reports of pain that cannot be read are kept as %s: %s", aside, error)
             with suppress(OSError):
@@ -172,8 +178,9 @@ def _take_over_report(connection: sqlite3.Connection, report: dict[str, Any]) ->
     if row is None:
         connection.execute(
             """INSERT INTO pain
-            (session, report, reported, exercise, side, repeat, kind, exercise_over, answered, outcome)
-            VALUES (:session, :report, :reported, :exercise, :side, :repeat, :kind, :over, :answered, :outcome)""",
+            (session, report, reported, exercise, side, repeat, kind, exercise_over, said_by, answered, outcome)
+            VALUES (:session, :report, :reported, :exercise, :side, :repeat, :kind, :over, :said_by, :answered,
+            :outcome)""",
             report,
         )
         return
@@ -183,14 +190,16 @@ def _take_over_report(connection: sqlite3.Connection, report: dict[str, Any]) ->
     if report["outcome"] is None:  # either may have learned more of it: the more serious counts
         report = {**report, "kind": max(kind, report["kind"], key=_serious), "over": over or report["over"]}
     connection.execute(
-        """UPDATE pain SET kind = :kind, exercise_over = :over, answered = :answered, outcome = :outcome
-        WHERE session = :session AND report = :report""",
+        """UPDATE pain SET kind = :kind, exercise_over = :over, said_by = coalesce(:said_by, said_by),
+        answered = :answered, outcome = :outcome WHERE session = :session AND report = :report""",
         report,
     )
 
 
-def _serious(kind: str) -> int:
-    return int(Kind[kind.upper()]) if kind.upper() in Kind.__members__ else -1
+def _serious(kind: object) -> int:
+    """Return the rank of a kind; what a damaged database has need not be one."""
+    name = str(kind).upper()
+    return int(Kind[name]) if name in Kind.__members__ else -1
 
 
 def _read(path: Path) -> Left:
@@ -198,7 +207,8 @@ def _read(path: Path) -> Left:
 
     Raises:
         OSError: it cannot be read.
-        ValueError, KeyError, TypeError, AttributeError: it holds what no voiceguide wrote.
+        ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError: it holds what no
+            voiceguide wrote.
     """
     with path.open("rb") as file:
         content = file.read(_LONGEST)
@@ -242,13 +252,17 @@ def _see_that_it_is_a_report(report: dict[str, Any]) -> None:
     Kind[report["kind"].upper()]
     _are(report, int, "report", "repeat", "over")
     _are(report, str, "exercise")
-    _are(report, str | None, "side", "answered", "outcome")
+    _are(report, str | None, "side", "said_by", "answered", "outcome")
 
 
 def _are(entry: dict[str, Any], kind: Any, *names: str) -> None:
     for name in names:
         if not isinstance(entry[name], kind):
             raise TypeError(f"{name} is {entry[name]!r}")
+        if isinstance(entry[name], str):
+            entry[name].encode()  # half a surrogate pair cannot be kept
+        elif isinstance(entry[name], int) and abs(entry[name]) > _LARGEST:
+            raise OverflowError(f"{name} is larger than the database takes")
 
 
 def _age(path: Path) -> float:
