@@ -139,7 +139,7 @@ def everything(
 def test_the_table_is_understood() -> None:
     assert documented()["heard"] == {"command", "text", "engine", "perhaps"}
     assert documented()["cue_left_out"] == documented()["cue"] == {"cue", "text", "due_s"}
-    assert documented()["pain"] == {"report", "pain", "over", "heard", *PLACE}
+    assert documented()["pain"] == {"report", "pain", "over", "by", "heard", *PLACE}
     assert documented()["hearing_slow"] == set()
     assert len(documented()) >= 17
 
