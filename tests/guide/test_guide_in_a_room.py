@@ -58,7 +58,7 @@ def line(kind: str, key: str, wait_s: float, say: str, expect: str) -> Line:
 
 
 HURTS = [
-    line("say_finished", "waiting", 0.9, "start", "start"),
+    line("say_finished", "waiting", 0.9, "okay, start please", "start"),
     line("say_started", "purpose", 1.2, "it hurts", "pain"),
     line("say_finished", "safety_ask", 1.0, "sharp pain", "sharp"),
     line("say_finished", "safety_offer_rest", 1.5, "stop", "stop"),
