@@ -100,7 +100,7 @@ def proxy(tmp_path: Path, presses: Presses) -> Iterator[Proxy]:
     server = PageApart(presses, board=board, history=tmp_path / "history.sqlite", port=0)
     example = PAGE.read_text(encoding="utf-8").partition("```nginx\n")[2].partition("```")[0]
     for written, here in (
-        *(("guide.local", name), ("8642", str(server.port)), ("443", f"127.0.0.1:{port}")),
+        *(("guide.local", name), ("8642", str(server.port)), ("443 ssl", f"127.0.0.1:{port} ssl")),
         *(("/etc/ssl/guide.crt", str(certificate)), ("/etc/ssl/guide.key", str(key))),
     ):
         assert written in example
