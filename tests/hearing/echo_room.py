@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from functools import cache
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from voiceguide.audio.port import BLOCK
 from voiceguide.core.clock import RATE, samples
 from voiceguide.hearing.front_end.canceller import EchoCanceller
-from voiceguide.speaking.cache import SpeechStore
+from voiceguide.speaking.finish import finish
 from voiceguide.speaking.voice import Samples
 from voiceguide.speaking.voices.espeak import EspeakVoice
 
@@ -34,13 +35,12 @@ REVERBERATION_S = 0.4
 
 @cache
 def sentences() -> tuple[Samples, ...]:
-    """Return what the guide says here, in the voice that is always installed."""
-    voice = EspeakVoice("en")
-    try:
-        store = SpeechStore(voice)
-        return tuple(store.samples(text) for text in SENTENCES)
-    finally:
-        voice.close()
+    """Return what the guide says here, in the voice that is always installed.
+
+    Rendered in this order by a new process, for espeak-ng sounds a little different after other words.
+    """
+    with closing(EspeakVoice("en")) as voice:
+        return tuple(finish(voice.render(text)) for text in SENTENCES)
 
 
 @cache
