@@ -62,6 +62,7 @@ def line(kind: str, key: str, wait_s: float, say: str, expect: str) -> Line:
 
 
 HURTS = [
+    # A lone "start" of this voice is obeyed in three of ten moments, else asked about; that is not tried here.
     line("say_finished", "waiting", 0.9, "okay, start please", "start"),
     line("say_started", "purpose", 1.2, "it hurts", "pain"),
     line("say_finished", "safety_ask", 1.0, "sharp pain", "sharp"),
