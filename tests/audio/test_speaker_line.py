@@ -262,3 +262,27 @@ def test_after_blocks_that_the_microphone_lost_the_session_is_in_time_again_at_o
     devices.run(20)
     assert [number for number in devices.played[-20:] if number is not None][-1] == first + 19 - CUSHION + 1
     assert devices.played[-20:].count(None) == 0
+
+
+def test_blocks_that_the_microphone_lost_move_no_echo_once_the_session_is_in_time_again() -> None:
+    """What arrives earlier by them is played later by as many."""
+    devices = Devices()
+    devices.run(100)
+    lag = devices.lag
+    for number in range(450):  # it stands still; after 330 blocks the link is full
+        devices.hear()
+        if number >= 330:
+            devices.counters.microphone_dropped += 1
+        devices.play()
+    for _ in range(330):
+        devices.answer()
+    devices.run(20)
+    assert devices.lag - devices.counters.microphone_dropped == lag, "by the blocks that the session got"
+    assert devices.counters.slips == NO_SLIPS
+
+
+def test_what_was_lost_before_the_first_block_was_played_delays_nothing() -> None:
+    devices = Devices()
+    devices.counters.microphone_dropped = 200
+    devices.run(50)
+    assert devices.played == [None] * (CUSHION - 1) + list(range(50 - CUSHION + 1))

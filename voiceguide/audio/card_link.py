@@ -70,7 +70,7 @@ class Counters:
         speaker_dropped: blocks never played because they came too late.
         speaker_shifts: times the speaker's place in time was set anew, because the two devices or the session did
             not keep step.
-        speaker_later_blocks: blocks by which all of that together made the speaker later; below zero earlier.
+        speaker_later_blocks: blocks by which the speaker's place became later in all; below zero earlier.
         speaker_due: number of the block that the card asks for next; one before it is never played.
     """
 
@@ -94,7 +94,7 @@ class Counters:
     def slips(self) -> Slips:
         """How the delay from speaker to microphone has changed. A gap alone does not change it.
 
-        Every block that was dropped here lets all that follow arrive 10 ms earlier.
+        Each block that was dropped lets all that follow arrive 10 ms earlier, until the speaker is as much later.
         """
         return Slips(
             unknown=self.microphone_overflows + self.speaker_underflows,

@@ -54,7 +54,7 @@ class SpeakerLine:
         self._newest = -1  # number of the block that came last
         self._due: int | None = None  # number of the next block to play; None before the first
         self._missing = False
-        self._unheard = 0  # microphone blocks dropped so far
+        self._unheard = 0  # microphone blocks that were dropped, as far as the place in time knows
         self._astray = False
         self._most = self._least = self._watched = 0
         self._came = False
@@ -86,6 +86,7 @@ class SpeakerLine:
             if len(self._waiting) < self._cushion:
                 return None
             self._due = self._waiting[0][0]
+            self._unheard = self._counters.microphone_dropped
         due = self._in_step(self._due)
         missing = not self._waiting or self._waiting[0][0] > due
         if missing and not self._missing:
@@ -104,8 +105,10 @@ class SpeakerLine:
     def _in_step(self, due: int) -> int:
         """Return which block to play when this one is due: the same, unless its place in time must be set anew."""
         # For a block of the microphone that was dropped the session makes none: those that follow are due later.
-        unheard, self._unheard = self._unheard, self._counters.microphone_dropped
-        due -= self._unheard - unheard
+        unheard = self._counters.microphone_dropped - self._unheard
+        self._unheard += unheard
+        self._counters.speaker_later_blocks += unheard
+        due -= unheard
         due += self._off_for_long(self._newest + 1 - due)
         self._drop_before(due)
         if len(self._waiting) > self._cushion + SPARE:
