@@ -75,6 +75,16 @@ def test_a_line_that_no_voiceguide_wrote(copy: Path, line: str) -> None:
         replay(read_recording(copy))
 
 
+@pytest.mark.parametrize("kind", ["history_lost", "report_kept"])
+@pytest.mark.parametrize("value", [None, [], {}, 0.5])
+def test_what_came_from_outside_with_a_value_of_another_kind(copy: Path, kind: str, value: object) -> None:
+    name = {"history_lost": "reason", "report_kept": "report"}[kind]
+    with (copy / Names.EVENTS).open("a") as file:
+        file.write(json.dumps({"time_s": 1.0, "kind": kind, name: value}) + "\n")
+    with pytest.raises(RecordingError, match="is no event"):
+        replay(read_recording(copy))
+
+
 @pytest.mark.parametrize("name", [Names.HEARING, Names.EVENTS, Names.SPEECH, Names.SESSION])
 @pytest.mark.parametrize("seed", range(12))
 def test_values_of_another_kind(copy: Path, name: str, seed: int) -> None:

@@ -24,7 +24,7 @@ from voiceguide.language.pack import read_language
 from voiceguide.presses import Press
 from voiceguide.rendition import Sink
 from voiceguide.replay.folder import Names
-from voiceguide.replay.recorded import Recorded, RecordedSpeech, UnknownTextError
+from voiceguide.replay.recorded import TOLD_AGAIN, Recorded, RecordedSpeech, UnknownTextError
 from voiceguide.routine.load import load_routine
 from voiceguide.speaking.chimes import chime
 from voiceguide.speaking.voice import Samples
@@ -137,7 +137,7 @@ class _ReplayedPort:
         # Beside hearing this alone comes from outside, and the events say when it came.
         self._disk: dict[int, list[dict[str, Any]]] = {}
         for entry in recorded.events:
-            if entry["kind"] in ("history_lost", "report_kept"):
+            if entry["kind"] in TOLD_AGAIN:
                 self._disk.setdefault(samples(entry["time_s"]), []).append(entry)
         self.guide: Guide | None = None
         self.blocks = 0
@@ -175,9 +175,9 @@ class _ReplayedPort:
 
 def _tell_of_the_disk(guide: Guide, entry: dict[str, Any]) -> None:
     if entry["kind"] == "history_lost":
-        guide.history_lost(str(entry["reason"]))
+        guide.history_lost(entry["reason"])
     else:
-        guide.report_kept(int(entry["report"]))
+        guide.report_kept(entry["report"])
 
 
 class _ReplayedHearing:

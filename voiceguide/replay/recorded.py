@@ -27,6 +27,9 @@ from voiceguide.replay.noticed import from_json
 from voiceguide.speaking.voice import Samples
 from voiceguide.special_files import what_else_it_is
 
+TOLD_AGAIN = ("history_lost", "report_kept")
+"""Events that came from outside, beside hearing, and come again in a replay."""
+
 _PIECE = 4096
 """Samples in a frame of FLAC, as libsndfile writes it: the smallest piece that is whole or not."""
 
@@ -175,7 +178,9 @@ def _events(path: Path) -> list[dict[str, Any]]:
         match entry:
             case {"kind": "history_lost", "time_s": float() | int(), "reason": str()}:
                 continue
-            case {"kind": str(kind), "time_s": float() | int()} if kind != "history_lost":
+            case {"kind": "report_kept", "time_s": float() | int(), "report": int()}:
+                continue
+            case {"kind": str(kind), "time_s": float() | int()} if kind not in TOLD_AGAIN:
                 continue
         raise RecordingError(f"{path}, line {number}, is no event. Copy the recording again.")
     return entries
