@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import OrderedDict
+from collections.abc import Hashable
+
+KINDS_MOST = 200
+"""Kinds that are known at a time; the one that came longest ago is forgotten."""
+
+
+class Counts:
+    """How often each kind has come, and whether that is worth a line: the first time, the tenth, the hundredth."""
+
+    def __init__(self) -> None:
+        self._counts: OrderedDict[Hashable, int] = OrderedDict()
+
+    def worth_telling(self, kind: Hashable) -> int:
+        """Count a kind; return how often it has come, or 0 when nobody needs to be told."""
+        count = self._counts.pop(kind, 0) + 1
+        self._counts[kind] = count
+        if len(self._counts) > KINDS_MOST:
+            self._counts.popitem(last=False)
+        return count if str(count).rstrip("0") == "1" else 0
 
 
 class Seldom:
-    """Tells a kind of trouble the first, the tenth, the hundredth time and so on.
+    """Warns of a kind of trouble the first, the tenth, the hundredth time and so on.
 
     Args:
         log: where it is told.
@@ -15,19 +34,18 @@ class Seldom:
 
     def __init__(self, log: logging.Logger) -> None:
         self._log = log
-        self._times: Counter[str] = Counter()
+        self._counts = Counts()
 
     def warn(self, kind: str, message: str, *values: object) -> None:
         """Tell of a trouble, or only count it.
 
         Args:
-            kind: what is counted; there are few.
+            kind: what is counted.
             message: as for a logger.
             values: what stands for its blanks.
         """
-        self._times[kind] += 1
-        times = self._times[kind]
+        times = self._counts.worth_telling(kind)
         if times == 1:
             self._log.warning(message, *values)
-        elif str(times).strip("0") == "1":
+        elif times:
             self._log.warning(f"{message} That was the %dth time.", *values, times)

@@ -7,9 +7,9 @@ import threading
 
 import pytest
 
-from voiceguide.page.counted_log import KINDS_MOST, Counts
 from voiceguide.page.heavy import AT_ONCE, EVERY_S, TAKES_MOST_S, WAITING_MOST, BusyError, Heavy
 from voiceguide.page.routines import PROBLEMS_MOST, check
+from voiceguide.seldom import KINDS_MOST, Counts
 
 
 def test_each_browser_may_ask_for_so_many() -> None:

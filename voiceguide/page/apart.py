@@ -24,9 +24,10 @@ from voiceguide.backoff import Backoff
 from voiceguide.core.view import View
 from voiceguide.page.addresses import addresses, listen
 from voiceguide.page.board import Board
-from voiceguide.page.counted_log import Counts, log_counted
+from voiceguide.page.counted_log import log_counted
 from voiceguide.page.line import GuideEnd, Line
 from voiceguide.presses import Presses
+from voiceguide.seldom import Counts
 
 PROCESS = ("-m", "voiceguide.page.page_process")
 """What Python runs there."""

@@ -12,11 +12,13 @@ import logging
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address
 from typing import Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from voiceguide.page.where import address_of
 
 MOST = 64
 """Open connections. A browser opens up to six."""
@@ -112,13 +114,10 @@ class Connection(H11Protocol):
 
 def machine(host: str) -> str:
     """Return what an address is counted under: for IPv6 the network, as one machine has many addresses in it."""
-    try:
-        address = ip_address(host.partition("%")[0])
-    except ValueError:
-        return host
-    if not isinstance(address, IPv6Address):
-        return str(address)
-    return str(address.ipv4_mapped or address.exploded[:19])
+    address = address_of(host)
+    if isinstance(address, IPv6Address):
+        return address.exploded[:19]
+    return host if address is None else str(address)
 
 
 class _TimeLimit:

@@ -20,12 +20,14 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+from voiceguide.audio.priority import as_others
 from voiceguide.page.apart import Wanted
 from voiceguide.page.board import Board
-from voiceguide.page.counted_log import Counts, times
+from voiceguide.page.counted_log import times
 from voiceguide.page.line import PageEnd
 from voiceguide.page.server import PageServer
 from voiceguide.presses import Presses
+from voiceguide.seldom import Counts
 
 FILES_MOST = 256
 """Descriptors: 64 connections, those that asyncio accepts before it can close one too many, and what the page
@@ -74,8 +76,7 @@ def limit_itself() -> None:
     _lower(resource.RLIMIT_NOFILE, FILES_MOST)
     _lower(resource.RLIMIT_DATA, MEMORY_MOST)
     _lower(resource.RLIMIT_CORE, 0)
-    with suppress(OSError):
-        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))  # not the guide's own, if that is real time
+    as_others()  # it inherits the guide's priority
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
     with suppress(OSError):
