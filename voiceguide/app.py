@@ -281,8 +281,8 @@ def ears_of(
     ears = Ears(recogniser, pack, enrolled)
     if not live:
         return ears
-    late = (lambda: card.behind) if card is not None else (lambda: 0)
-    return EarsInThread(ears, ears, ears if isinstance(recogniser, Revivable) else None, late)
+    behind = (lambda: card.behind) if card is not None else (lambda: 0)
+    return EarsInThread(ears, ears, ears if isinstance(recogniser, Revivable) else None, behind)
 
 
 def words_of(path: Path) -> Enrolled | None:

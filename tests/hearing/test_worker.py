@@ -139,7 +139,7 @@ def test_a_slow_recogniser_loses_frames_but_not_the_time() -> None:
 def test_a_program_that_is_seconds_behind_the_card_tells_it_at_once_and_when_it_is_over() -> None:
     """The ears themselves keep up: it is the loop that was not run."""
     inner, late = ScriptedEars(), samples(3.0)
-    ears = EarsInThread(inner, late=lambda: late)
+    ears = EarsInThread(inner, behind=lambda: late)
     told: list[Noticed] = []
     for _ in range(LOST_AFTER // 160 + 1):
         told += ears.accept(FRAME)

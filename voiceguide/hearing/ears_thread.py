@@ -61,7 +61,7 @@ class EarsInThread:
         ears: what listens; used by the thread alone from now on.
         thrifty: the same, if it can leave something out when it falls behind.
         revivable: the same, if it can be brought back when it failed.
-        late: by how many samples what is handed over is old already.
+        behind: by how many samples what is handed over is old already.
     """
 
     def __init__(
@@ -69,10 +69,10 @@ class EarsInThread:
         ears: Listening,
         thrifty: Thrifty | None = None,
         revivable: Revivable | None = None,
-        late: Callable[[], int] = lambda: 0,
+        behind: Callable[[], int] = lambda: 0,
     ) -> None:
         self._ears = ears
-        self._late = late
+        self._behind = behind
         self._thrifty = thrifty
         self._revivable = revivable
         self._backoff = Backoff()
@@ -118,7 +118,7 @@ class EarsInThread:
         except queue.Full:
             self._dropped += 1
             self._missing += len(frame)
-        behind = self._late() + self._frames.qsize() * len(frame)
+        behind = self._behind() + self._frames.qsize() * len(frame)
         noticed = [*self._shedding.look(behind, len(frame)), *self._fetch()]
         if noticed:
             return noticed

@@ -100,6 +100,11 @@ class EchoCanceller:
         return self._track.delay(self._now) / RATE * 1000 if self._track.found else None
 
     @property
+    def astray(self) -> bool:
+        """Whether there is an echo, and sound was lost since it was last seen: nobody knows where it is."""
+        return self._track.lost
+
+    @property
     def drift_ppm(self) -> float | None:
         """How much faster the microphone's clock is than the speaker's; None while it is not known."""
         drift = self._track.drift

@@ -59,6 +59,11 @@ class DelayTrack:
         return self._found
 
     @property
+    def lost(self) -> bool:
+        """Whether the delay was known and is not any more."""
+        return self._known and not self._found
+
+    @property
     def certain(self) -> bool:
         """Whether the delay is known and no sighting speaks against it."""
         return self._found and not self._strays
@@ -120,8 +125,7 @@ class DelayTrack:
         if self._strays and abs(sighting.delay - self._strays[-1].delay) > _CLOSE:
             self._strays.clear()
         self._strays.append(sighting)
-        lost = self._known and not self._found
-        if not lost and len(self._strays) < _AGREEING:
+        if not self.lost and len(self._strays) < _AGREEING:
             return False
         self._strays.clear()
         self._predict(sighting.at)

@@ -57,7 +57,6 @@ class FrontEnd:
         self._noticed = -VOICE_WITHIN
         self._spoken = 0  # samples of the guide's speech since an echo was looked for
         self._silent = 0  # samples since the last reference that was not nothing at all
-        self._astray = False  # there is an echo, and nobody knows where
         self._canceller: EchoCanceller | None = None
         try:
             self._canceller = EchoCanceller()
@@ -78,7 +77,6 @@ class FrontEnd:
         if by.unknown:
             if self._canceller.delay_ms is not None:
                 self._spoken = 0  # there is an echo, only not where it was: this is no headset
-                self._astray = True
             self._canceller.restart()
 
     def replaced(self) -> None:
@@ -107,13 +105,10 @@ class FrontEnd:
             self._spoken += len(reference)
         if self._canceller is None:
             return microphone, None
-        clean = self._canceller.process(microphone, reference)
         guide = self._now - self._spoke <= HANGOVER
-        if guide and self._astray:
-            voice = self._voice.pass_over(microphone)
-            self._astray = self._canceller.delay_ms is None
-        else:
-            voice = self._voice.accept(microphone, self._canceller.filtered, guide=guide)
+        nobodys = guide and self._canceller.astray
+        clean = self._canceller.process(microphone, reference)
+        voice = self._voice.accept(microphone, self._canceller.filtered, guide=guide, nobodys=nobodys)
         if self._voice.speaking:
             self._noticed = self._now
         return clean, voice if self._canceller.converged or isinstance(voice, VoiceEnded) else None

@@ -87,7 +87,9 @@ class BargeIn:
         """Whether a voice is being heard now."""
         return self._open
 
-    def accept(self, microphone: Frame, left: Frame, *, guide: bool) -> VoiceBegan | VoiceEnded | None:
+    def accept(
+        self, microphone: Frame, left: Frame, *, guide: bool, nobodys: bool = False
+    ) -> VoiceBegan | VoiceEnded | None:
         """Take the next block, before and after the filter of the canceller.
 
         Args:
@@ -95,6 +97,7 @@ class BargeIn:
             left: `(n,)` int16 without the guide's voice; the same as `microphone` where nothing is cancelled.
             guide: the guide speaks, or has so a moment ago. What is taken out otherwise is no voice: the filter
                 keeps low rumble out as well.
+            nobodys: nobody can tell whose voice this may be: it begins none, and nothing is learnt from it.
 
         Returns:
             The beginning or the end of a voice, at the end of this block.
@@ -103,16 +106,10 @@ class BargeIn:
         event: VoiceBegan | VoiceEnded | None = None
         taken_out = np.clip(microphone.astype(np.int32) - left, -FULL_SCALE, FULL_SCALE - 1).astype(np.int16)
         for window, echo in zip(self._left.accept(left), self._taken_out.accept(taken_out), strict=True):
-            event = self._turn(voice=self._is_voice(window, echo, guide=guide)) or event
-        return event
-
-    def pass_over(self, microphone: Frame) -> VoiceBegan | VoiceEnded | None:
-        """Take a block of which nobody can tell whose it is; it begins no voice, and nothing is learnt from it."""
-        self._at += len(microphone)
-        event: VoiceBegan | VoiceEnded | None = None
-        for window, _ in zip(self._left.accept(microphone), self._taken_out.accept(microphone), strict=True):
-            self._detector.pass_over(window)
-            event = self._turn(voice=False) or event
+            if nobodys:
+                self._detector.pass_over(window)
+            voice = not nobodys and self._is_voice(window, echo, guide=guide)
+            event = self._turn(voice=voice) or event
         return event
 
     def _is_voice(self, window: Frame, taken_out: Frame, *, guide: bool) -> bool:
