@@ -6,6 +6,9 @@ with `exit_code`. Anything else that escapes is a bug and keeps its traceback.
 
 from __future__ import annotations
 
+INTERRUPTED = 130
+"""Exit code of a program that was ended by Ctrl-C, as shells expect it: 128 and the signal's number."""
+
 
 class VoiceguideError(Exception):
     """Base of all errors a person can do something about."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_BLOCK = 160
+from voiceguide.core.clock import samples
+
+_BLOCK = samples(0.01)
 
 
 @dataclass(frozen=True)

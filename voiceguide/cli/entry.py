@@ -7,9 +7,7 @@ import signal
 import sys
 from types import FrameType
 
-INTERRUPTED = 130
-"""Exit code of a program that was ended by Ctrl-C, as shells expect it: 128 and the signal's number."""
-
+from voiceguide.errors import INTERRUPTED
 
 FOR_THIS_USER_ALONE = 0o077
 """What is taken away from every file and folder that is made: most of them tell what somebody reported."""

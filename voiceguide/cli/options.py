@@ -77,9 +77,13 @@ CancelEcho = Annotated[
         help="On the card, take the guide's own voice out of the microphone.", show_default="as in the settings"
     ),
 ]
-LONGEST_WAIT_S = 3600
+_LONGEST_WAIT_S = 3600
 """Seconds that a person may take who is only thought of."""
 
+ReadyAfter = Annotated[
+    float,
+    typer.Option(min=0, max=_LONGEST_WAIT_S, help="Seconds from the guide's question until the person is ready."),
+]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file instead.")]
 EventsFile = Annotated[Path | None, typer.Option(help="Write what happens to this file, one JSON object a line.")]
 HistoryFile = Annotated[

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from voiceguide.app import render_session
-from voiceguide.cli.options import LONGEST_WAIT_S, VoiceName
+from voiceguide.cli.options import ReadyAfter, VoiceName
 from voiceguide.cli.progress import counting
 from voiceguide.cli.terminal import Terminal
 from voiceguide.errors import RoutineError
@@ -36,12 +36,7 @@ def preview(
         Path | None, typer.Option(metavar="FILE", help="Draw all of it as well: a PNG or SVG file.")
     ] = None,
     voice: VoiceName = None,
-    ready_after: Annotated[
-        float,
-        typer.Option(
-            min=0, max=LONGEST_WAIT_S, help="Seconds from the guide's question until the person is ready."
-        ),
-    ] = 5.0,
+    ready_after: ReadyAfter = 5.0,
 ) -> None:
     """Tell a routine second by second, as it is for somebody who is always ready.
 

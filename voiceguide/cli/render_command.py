@@ -10,7 +10,7 @@ import typer
 
 from voiceguide.app import render_session
 from voiceguide.audio.recording import Recording
-from voiceguide.cli.options import LONGEST_WAIT_S, VoiceName
+from voiceguide.cli.options import ReadyAfter, VoiceName
 from voiceguide.cli.progress import counting
 from voiceguide.cli.terminal import Terminal
 from voiceguide.core.clock import seconds
@@ -32,12 +32,7 @@ def render(
     ],
     *,
     voice: VoiceName = None,
-    ready_after: Annotated[
-        float,
-        typer.Option(
-            min=0, max=LONGEST_WAIT_S, help="Seconds from the guide's question until the person is ready."
-        ),
-    ] = 5.0,
+    ready_after: ReadyAfter = 5.0,
 ) -> None:
     """Write a whole session as the guide would speak it to somebody who is always ready.
 

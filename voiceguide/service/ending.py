@@ -18,6 +18,8 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
+from voiceguide.errors import INTERRUPTED
+
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
 
@@ -26,9 +28,6 @@ TOLD_BY = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 STEP_LIMIT_S = 5.0
 """Seconds that a step of the preparation may take after a signal, such as loading a model or opening a file that
 nobody reads: the program then leaves from within it. systemd gives it ten."""
-
-INTERRUPTED = 130
-"""Exit code of a program that was ended by Ctrl-C, as shells expect it."""
 
 
 class Told(Protocol):
