@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from benchmarks.device_stage import GuideProcess, Stage
+from benchmarks.device_stage import OBEYED_WITHIN_S, GuideProcess, Stage
 from benchmarks.tables import Table
 from training.voices import Take, rendered
 from voiceguide.audio.priority import as_others
@@ -26,9 +25,7 @@ LOADS = (0, 8)
 TRIALS = 10
 """Reports of pain at each load."""
 
-CALLS = 2
 WORDS = "it hurts"
-ANSWERED_WITHIN_S = 4.0
 
 _BURN = "while True: pass"
 _CALLER = Take("piper", "joe", {"length": 1.0, "noise": 0.667})
@@ -44,9 +41,17 @@ def table(found: list[Found]) -> Table:
     made = Table(
         "A busy machine",
         f"“{WORDS.capitalize()}”, in a natural voice over the guide's, in a hold. The guide asks for its "
-        f"priority by itself. Obeyed: within {ANSWERED_WITHIN_S:g} s of the call. Nobody said: commands and "
+        f"priority by itself. Obeyed: within {OBEYED_WITHIN_S:g} s of the call. Nobody said: commands and "
         "reports of pain without a call.",
-        ["busy programs", "reports", "at the first", "within two", "seconds, worst", "nobody said", "counted"],
+        [
+            "busy programs",
+            "reports",
+            "at the first",
+            "within two",
+            "worst, seconds",
+            "nobody said",
+            "counted",
+        ],
     )
     for one in found:
         counted = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in one["counted"].items())
@@ -78,26 +83,17 @@ def _session(stage: Stage, guide: GuideProcess, found: Found) -> None:
     """Report pain in the first hold, and again in each one that comes."""
     while found["trials"] < TRIALS and stage.person.lead_to(guide, "holding", 180):
         found["trials"] += 1
-        for name in ("first", "second")[:CALLS]:
-            if guide.wait_for(_long, time.monotonic(), 25) is None:
-                break
-            began = time.monotonic()
-            ended = stage.person.speak(WORDS)
-            pain = guide.wait_for(lambda entry: entry["kind"] == "pain", began, ANSWERED_WITHIN_S + ended - began)
-            if pain is not None:
-                found[name] += 1
-                found["seconds"].append(round(pain.at - ended, 2))
-                break
+        before = len(stage.person.spoke)
+        took = stage.person.is_obeyed(guide, WORDS, lambda entry: entry["kind"] == "pain", tries=2)
+        if took is not None:
+            found["first" if len(stage.person.spoke) == before + 1 else "second"] += 1
+            found["seconds"].append(round(took, 2))
     found["false"] += [
         one.entry
         for one in guide.events
         if one.entry["kind"] in ("heard", "pain")
-        and not any(began <= one.at <= ended + ANSWERED_WITHIN_S + 2 for began, ended in stage.person.spoke)
+        and not any(began <= one.at <= ended + OBEYED_WITHIN_S + 2 for began, ended in stage.person.spoke)
     ]
-
-
-def _long(entry: dict[str, Any]) -> bool:
-    return entry["kind"] == "say_started" and len(entry["text"]) > 30
 
 
 def _added(counted: dict[str, int], guide: GuideProcess) -> dict[str, int]:

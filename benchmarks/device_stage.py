@@ -38,6 +38,9 @@ GUIDE_FIRST = ("chrt", "-r", "1")
 HEARD_DBFS = -45.0
 """Louder than this is the guide's voice."""
 
+OBEYED_WITHIN_S = 4.0
+"""Seconds after a call in which it must be obeyed."""
+
 LONG = 30
 """Characters: about two seconds of the guide's voice."""
 
@@ -271,7 +274,7 @@ class Person:
             guide.wait_for(_long_enough, time.monotonic(), 25)
             said = self.speak(words)
             first = first or said
-            if (obeyed := guide.wait_for(by, said - 2, 4)) is not None:
+            if (obeyed := guide.wait_for(by, said - 2, OBEYED_WITHIN_S)) is not None:
                 return obeyed.at - first
         return None
 
