@@ -56,7 +56,7 @@ def make(path: Path) -> None:
 
 
 def hold_session(path: Path, routine: Routine, *, days_ago: int, hurts: bool) -> list[str]:
-    """Tell a session to a history; return what the person was told of it."""
+    """Keep a session in a history; return what the person was told about it."""
     teller = Teller(path, routine, LAST - timedelta(days=days_ago))
     lost: list[str] = []
     teller.history.on_loss(lost.append)

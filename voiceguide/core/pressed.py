@@ -1,9 +1,9 @@
 """Who may do what: a voice in the room, a button on the speaker, a paired phone, an unknown machine.
 
-A press takes the very path of the voice. But whoever presses need not be the person on the floor, nor in the room.
-So a press may always report pain and make less happen. What it may never do is take a report of pain back, answer
-for the person that nothing hurts, or lead on after pain (S3): that takes a voice. While the guide is deaf no press
-leads on either: it could not hear a cry (S7).
+A press takes the same path as the voice. But the one who presses may not be the person on the floor, or even in
+the room. So a press may always report pain and make less happen. What it may never do is take a report of pain
+back, answer for the person that nothing hurts, or lead on after pain (S3): that takes a voice. While the guide is
+deaf no press leads on either: it could not hear a cry (S7).
 
 An unknown machine, which only reaches the page and was never paired, may do two things: press pain and press
 "stop". Both silence the guide and make it ask. What it is asked about, only the room or a paired phone ends.
