@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from voiceguide.own_thread import Lately, OwnThread, close_all
+from voiceguide.testing.waiting import until
 
 PATIENCE_S = 60.0
-
-
-def until(true: Callable[[], Any]) -> None:
-    ends = time.monotonic() + PATIENCE_S
-    while not true():
-        assert time.monotonic() < ends
-        time.sleep(0.005)
 
 
 def test_everything_is_done_in_order() -> None:

@@ -39,6 +39,7 @@ from voiceguide.service.audience import Audience
 from voiceguide.speaking.chimes import chime
 from voiceguide.speaking.mouth import SAID_AGAIN_MOST
 from voiceguide.speaking.voice import Samples
+from voiceguide.testing.waiting import until
 
 PATIENCE_S = 120.0
 """There to end a hang, not to measure."""
@@ -122,15 +123,6 @@ class InTheRoom:
         """Whether the sentence was heard in the room from its beginning to its end."""
         text = self.of("say_started", key=key)[0]["text"]
         return heard_whole(self.card.played, self.speech.samples(text))
-
-
-def until(found: Callable[[], Any], what: str) -> Any:
-    ends = time.monotonic() + PATIENCE_S
-    while time.monotonic() < ends:
-        if value := found():
-            return value
-        time.sleep(0.01)
-    raise AssertionError(f"never came: {what}")
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from voiceguide.history.database import open_to_write
 from voiceguide.history.forget import forget
 from voiceguide.history.history import History
 from voiceguide.history.recollection import Recollection
+from voiceguide.testing.waiting import until
 
 PATIENCE_S = 60.0
 """There to end a hang, not to measure."""
@@ -57,13 +58,6 @@ def locked(path: Path) -> Iterator[None]:
         finally:
             other.stdin.close()
             other.wait()
-
-
-def until(true: Callable[[], Any], what: str) -> None:
-    ends = time.monotonic() + PATIENCE_S
-    while not true():
-        assert time.monotonic() < ends, f"never came: {what}"
-        time.sleep(0.01)
 
 
 def apart(path: Path) -> list[Path]:

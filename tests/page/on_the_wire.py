@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +13,6 @@ from voiceguide.page.door import COOKIE, TOKEN_HEADER
 
 PATIENCE_S = 120.0
 """There to end a hang, not to measure."""
-
-
-def until(so: Callable[[], Any], patience_s: float = PATIENCE_S) -> Any:
-    """Wait until something is so, and return it."""
-    ends = time.monotonic() + patience_s
-    while not (found := so()):
-        assert time.monotonic() < ends, "it never was"
-        time.sleep(0.01)
-    return found
 
 
 class Browser:

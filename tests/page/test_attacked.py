@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from on_the_wire import PATIENCE_S, Browser, is_closed, open_files, silent, until
+from on_the_wire import PATIENCE_S, Browser, is_closed, open_files, silent
 
 from voiceguide.audio import card_link
 from voiceguide.audio.card import CardPort
@@ -35,6 +35,7 @@ from voiceguide.page.page_process import FILES_MOST
 from voiceguide.page.server import HEAD_MOST
 from voiceguide.presses import Press, Presses
 from voiceguide.testing.live import LiveSession
+from voiceguide.testing.waiting import until
 
 HOLD = View(at=16_000, state=State.HOLDING, exercise="The stretch", commands=frozenset({Command.PAUSE}))
 FLOOD = 1_000
@@ -176,7 +177,7 @@ def test_a_card_comes_back_in_the_middle_of_a_flood(page: PageApart) -> None:
 
 
 def dribble(connection: socket.socket, first: bytes, then: bytes) -> None:
-    """Send a beginning, and then a byte at a time, often enough never to be silent, until the other end closes."""
+    """Send a beginning, and then a byte at a time, often enough never to be silent the other end closes."""
     connection.sendall(first)
     ends = time.monotonic() + PATIENCE_S
     while not is_closed(connection):

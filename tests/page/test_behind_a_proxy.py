@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from on_the_wire import until
 
 from voiceguide.core.commands import Command
 from voiceguide.page.apart import PageApart
@@ -24,6 +23,7 @@ from voiceguide.page.door import TOKEN_HEADER
 from voiceguide.page.guests import token_for
 from voiceguide.page.server import names_of_this_machine
 from voiceguide.presses import Press, Presses
+from voiceguide.testing.waiting import until
 
 NGINX, OPENSSL = (shutil.which(name, path="/usr/sbin:/usr/bin:/usr/local/bin") for name in ("nginx", "openssl"))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from on_the_wire import Browser, until
+from on_the_wire import Browser
 
 from voiceguide.companions.choose import choose_companions
 from voiceguide.core.commands import Command
@@ -29,6 +29,7 @@ from voiceguide.presses import CODES_MOST, Press, Presses
 from voiceguide.routine.load import list_routines
 from voiceguide.settings import Page, Settings
 from voiceguide.testing.live import LEAD_S
+from voiceguide.testing.waiting import until
 
 
 @pytest.fixture

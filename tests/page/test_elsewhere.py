@@ -9,9 +9,8 @@ import socket
 import stat
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -31,19 +30,13 @@ from voiceguide.page.line import STATE_MOST
 from voiceguide.places import page_socket
 from voiceguide.presses import Press, Presses
 from voiceguide.settings import Page, Settings
+from voiceguide.testing.waiting import until
 
 PATIENCE_S = 60.0
 """There to end a hang, not to measure."""
 
 HOLD = View(at=16_000, state=State.HOLDING, exercise="The stretch", commands=frozenset({Command.PAUSE}))
 SAID = {"kind": "say_started", "time_s": 1.0, "key": "setup", "text": "Kneel down"}
-
-
-def until(so: Callable[[], object]) -> None:
-    ends = time.monotonic() + PATIENCE_S
-    while not so():
-        assert time.monotonic() < ends
-        time.sleep(0.01)
 
 
 @pytest.fixture

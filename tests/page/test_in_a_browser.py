@@ -21,7 +21,8 @@ from voiceguide.places import routine_folders, shipped_routines
 from voiceguide.presses import Presses
 from voiceguide.speaking.chosen import kept
 from voiceguide.testing.chromium import CHROMIUM, chromium
-from voiceguide.testing.live import LEAD_S, LiveSession, until
+from voiceguide.testing.live import LEAD_S, LiveSession
+from voiceguide.testing.waiting import until
 
 NO_CHROMIUM = "there is no chromium here: the page is not tried in a browser (apt install chromium)"
 

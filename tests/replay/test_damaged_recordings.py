@@ -66,11 +66,6 @@ def taped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def copy(taped: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(taped, tmp_path / "copy"))
-
-
 def test_what_a_killed_process_leaves_can_be_replayed(tmp_path: Path) -> None:
     folder = tmp_path / "killed"
     assert run(KILLED, folder).returncode == -9

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -55,11 +54,6 @@ def taped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("taped") / "session"
     tape(folder, NoisyPort(20.0))
     return folder
-
-
-@pytest.fixture
-def copy(taped: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(taped, tmp_path / "copy"))
 
 
 def survives(folder: Path) -> None:

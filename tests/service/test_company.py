@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,6 +13,7 @@ from voiceguide.core.states import State
 from voiceguide.core.view import View
 from voiceguide.service.absence import GONE_AFTER, NOT_BEGUN_AFTER, Absence
 from voiceguide.service.audience import Audience
+from voiceguide.testing.waiting import until
 
 VIEW = View(
     at=0,
@@ -89,13 +88,6 @@ def test_nobody_is_there_when_nobody_has_said_anything_for_long(state: State, li
 
 
 PATIENCE_S = 60.0
-
-
-def until(true: Callable[[], Any]) -> None:
-    ends = time.monotonic() + PATIENCE_S
-    while not true():
-        assert time.monotonic() < ends
-        time.sleep(0.005)
 
 
 def test_live_each_has_a_thread_and_one_that_hangs_keeps_nobody_waiting() -> None:

@@ -7,8 +7,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -28,6 +26,7 @@ from voiceguide.routine.load import load_routine
 from voiceguide.service.ready import Ready
 from voiceguide.service.service import Service
 from voiceguide.speaking.voice import Samples
+from voiceguide.testing.waiting import until
 
 PATIENCE_S = 120.0
 """There to end a hang, not to measure."""
@@ -52,15 +51,6 @@ class Tone:
 
     def close(self) -> None:
         pass
-
-
-def until(found: Callable[[], Any], what: str) -> Any:
-    ends = time.monotonic() + PATIENCE_S
-    while time.monotonic() < ends:
-        if value := found():
-            return value
-        time.sleep(0.01)
-    raise AssertionError(f"never came: {what}")
 
 
 @pytest.mark.timeout(900)

@@ -29,6 +29,7 @@ from voiceguide.service.service import Service
 from voiceguide.service.voices import Voices
 from voiceguide.speaking.cache import SpeechStore
 from voiceguide.speaking.voice import Samples, Voice
+from voiceguide.testing.waiting import until
 
 TEXTS = ["Breathe in", "Breathe out", "Hands to the floor"]
 PATIENCE_S = 60.0
@@ -74,13 +75,6 @@ def voices(tones: dict[str, Tone], tmp_path: Any, monkeypatch: pytest.MonkeyPatc
     one = Voices("en", "low", SpeechStore(tones["low"]), TEXTS)
     yield one
     one.close()
-
-
-def until(so: Callable[[], object]) -> None:
-    ends = time.monotonic() + PATIENCE_S
-    while not so():
-        assert time.monotonic() < ends
-        time.sleep(0.005)
 
 
 def made(voices: Voices) -> bool:

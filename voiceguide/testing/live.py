@@ -8,7 +8,6 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -37,12 +36,10 @@ from voiceguide.presses import Presses
 from voiceguide.routine.load import find_routine, load_routine
 from voiceguide.speaking.chimes import chime
 from voiceguide.speaking.voice import Samples
+from voiceguide.testing.waiting import until
 
 LEAD_S = 0.12
 """How much earlier than it is heard the port takes a block: as much as a sound card."""
-
-WAIT_S = 90.0
-"""Seconds after which something that never comes is an error."""
 
 
 class PacedPort:
@@ -225,17 +222,3 @@ class LiveSession:
     def _serve(self) -> PageApart:
         board = Board(SpeakerClock(LEAD_S), voice="hibari")
         return PageApart(self.presses, board=board, **self._settings)
-
-
-def until(found: Callable[[], Any], what: str, limit_s: float = WAIT_S) -> Any:
-    """Wait until something is so, and return it.
-
-    Raises:
-        AssertionError: it never was.
-    """
-    ends = time.monotonic() + limit_s
-    while time.monotonic() < ends:
-        if value := found():
-            return value
-        time.sleep(0.02)
-    raise AssertionError(f"never came: {what}")
